@@ -1,0 +1,3 @@
+"""promptreel: a video generation service that you run yourself."""
+
+__version__ = "0.1.0"
