@@ -1,0 +1,1 @@
+"""PostgreSQL: found or started (`server`), reached (`pool`), brought up to date (`migrations`)."""

@@ -1,0 +1,155 @@
+"""The one reader of the environment and of `promptreel.toml`. Frozen once read.
+
+Order: arguments, then `PROMPTREEL_*` in the environment, then `promptreel.toml` in the data folder, then the defaults.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from promptreel.errors import FolderUnwritable, SettingInvalid
+
+
+class Settings(BaseSettings):
+    """Everything that an operator can set. Seconds, bytes and MiB as each name or comment says."""
+
+    model_config = SettingsConfigDict(env_prefix="PROMPTREEL_", frozen=True, extra="forbid")
+
+    data: Path = Path("promptreel-data")
+    """The folder that holds the database, the files, the secrets and the caches of this installation."""
+
+    host: str = "127.0.0.1"
+    port: int = Field(8000, ge=0, le=65535)
+    public_url: str = ""
+    """Where callers reach this server, for the links in answers; empty: as each request addressed it."""
+
+    database_url: str = ""
+    """Any PostgreSQL 15 or newer; empty: the embedded one in the data folder."""
+
+    database_pool: int = Field(8, ge=2, le=100)
+    storage_url: str = ""
+    """`s3://bucket/prefix`, `gs://…`, `az://…` or `file:///folder`; empty: `files` in the data folder."""
+
+    secret: str = Field("", repr=False)
+    """Signs links; empty: made once and kept in the data folder. Give the same to every machine of a cluster."""
+
+    workers: int = Field(1, ge=0, le=64)
+    """Render slots that `serve` and `worker` start, one process each."""
+
+    engine: str = "scenes"
+    """The engine of a request that names none."""
+
+    engine_time_limit: float = Field(900, gt=0)
+    """Seconds that one attempt may take; longer videos get proportionally more."""
+
+    engine_memory_mib: int = Field(3072, ge=128)
+    """Resident memory at which an engine process is ended."""
+
+    heartbeat_interval: float = Field(1.0, gt=0)
+    stalled_after: float = Field(5.0, gt=0)
+    """Seconds without a heartbeat after which a worker counts as dead and its job runs again."""
+
+    lease: float = Field(60.0, gt=0)
+    """Seconds without progress after which a job of a live worker counts as lost and runs again."""
+
+    max_attempts: int = Field(3, ge=1, le=20)
+    max_pending: int = Field(100_000, ge=1)
+    """Pending videos at which new ones are refused with 503."""
+
+    quota_counts: Literal["all", "create"] = "all"
+    link_ttl: int = Field(3600, ge=60)
+    """Seconds that a link to a file works."""
+
+    fetch_allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks that picture URLs may lead to although they are not public."""
+
+    blocked_words: tuple[str, ...] = ()
+    """A prompt with one of these words is refused."""
+
+    retain_days: float = Field(0, ge=0)
+    """Days after which an ended video is deleted with its files; 0: never."""
+
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_json: bool = False
+    metrics: bool = True
+    """Whether `/metrics` answers."""
+
+    trust_proxy: bool = False
+    """Whether `X-Forwarded-*` is believed (only behind a proxy that sets them)."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, environment, then the file in the data folder."""
+        data = init_settings().get("data") or os.environ.get("PROMPTREEL_DATA") or cls.model_fields["data"].default
+        toml = TomlConfigSettingsSource(settings_cls, Path(data) / "promptreel.toml")
+        return init_settings, env_settings, toml
+
+    @property
+    def files_url(self) -> str:
+        """Where files are kept, as a URL that `storage` opens."""
+        return self.storage_url or (self.data.absolute() / "files").as_uri()
+
+    @cached_property
+    def signing_key(self) -> bytes:
+        """The key that signs links: `secret`, or one made at the first use and kept in the data folder (mode 0600)."""
+        if self.secret:
+            return self.secret.encode()
+        path = self.data / "secret"
+        try:
+            # Exclusive creation of a complete file: two processes that start together agree on one key.
+            draft = path.with_name(f"secret.{os.getpid()}")
+            draft.touch(mode=0o600)
+            draft.write_text(secrets.token_urlsafe(32))
+            try:
+                os.link(draft, path)
+            except FileExistsError:
+                pass
+            finally:
+                draft.unlink()
+            return path.read_text().encode()
+        except OSError as error:
+            raise FolderUnwritable(folder=self.data, reason=error.strerror) from None
+
+
+def load_settings(**given: Any) -> Settings:
+    """The settings, with what was given on the command line (None counts as not given).
+
+    Errors: `SettingInvalid` naming the first wrong one.
+    """
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        setting = ".".join(str(part) for part in first["loc"])
+        raise SettingInvalid(setting=setting, reason=first["msg"]) from None
+    except ValueError as error:  # a promptreel.toml that is no TOML
+        raise SettingInvalid(setting="promptreel.toml", reason=str(error)) from None
+
+
+def prepare_data_folder(settings: Settings) -> Path:
+    """The data folder, made if it was not there, private to its owner and writable.
+
+    Errors: `FolderUnwritable`.
+    """
+    folder = settings.data.absolute()
+    try:
+        folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        probe = folder / f".writable.{os.getpid()}"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise FolderUnwritable(folder=folder, reason=error.strerror) from None
+    return folder
