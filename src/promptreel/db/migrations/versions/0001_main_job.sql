@@ -34,6 +34,8 @@ CREATE TABLE usage_days (
     used integer NOT NULL,
     -- What `used` was before the newest batch of calls: tells each batch how many of its calls were let through.
     used_before integer NOT NULL DEFAULT 0,
+    -- The tier's limit when calls were last counted.
+    day_limit integer NOT NULL,
     PRIMARY KEY (account_id, day)
 );
 
@@ -65,6 +67,8 @@ CREATE TABLE videos (
     estimated_seconds real NOT NULL,
     -- The fence: every write of a worker names the attempt it belongs to.
     attempt integer NOT NULL DEFAULT 0,
+    -- Attempts that ended because their worker was asked to stop: they do not count against the job.
+    handed_back integer NOT NULL DEFAULT 0,
     progress real NOT NULL DEFAULT 0,
     step text NOT NULL DEFAULT '',
     progress_at timestamptz,
@@ -85,7 +89,8 @@ CREATE INDEX videos_newest ON videos (account_id, created_at DESC, id DESC);
 CREATE INDEX videos_newest_by_status ON videos (account_id, status, created_at DESC, id DESC);
 CREATE INDEX videos_waiting ON videos (pool, tag, job_id) INCLUDE (estimated_seconds) WHERE status = 'pending';
 CREATE INDEX videos_waiting_of_account ON videos (account_id, tag, job_id) WHERE status = 'pending';
-CREATE INDEX videos_running ON videos (pool, progress_at) WHERE status = 'processing';
+-- Without progress_at, so that a progress report changes no index.
+CREATE INDEX videos_running ON videos (pool) WHERE status = 'processing';
 CREATE INDEX videos_job ON videos (job_id);
 
 -- Pictures made safe, kept beside the job so that both are accepted or refused together; dropped when the job ends.

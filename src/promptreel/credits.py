@@ -1,0 +1,229 @@
+"""The ledger: double entry and append-only, with the words of card payments: hold, then capture or release.
+
+Every transaction has a unique key, and that key is the whole of exactly-once: who comes second changes nothing. A video has one
+`hold:<id>` and one `settle:<id>`, which is a capture or a release and so never both. Wallets are the ledger's running
+sums, kept so that a hold is one guarded UPDATE; `audit` proves that they agree.
+"""
+
+from dataclasses import dataclass
+
+from promptreel.db.pool import Connection
+from promptreel.errors import InsufficientCredits, InvalidInput
+
+LARGEST_GRANT = 10**12
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """Credits that can be spent, and credits held for videos that have not ended."""
+
+    available: int
+    held: int
+
+
+async def balance(connection: Connection, account_id: int) -> Wallet:
+    """The account's wallet; an unknown account has nothing."""
+    cursor = await connection.execute("SELECT available, held FROM wallets WHERE account_id = %s", [account_id])
+    row = await cursor.fetchone()
+    return Wallet(row["available"], row["held"]) if row else Wallet(0, 0)
+
+
+POST = """
+    WITH entered AS (
+        INSERT INTO ledger_transactions (kind, key, account_id, video_id, actor, reason)
+        VALUES (%(kind)s, %(key)s, %(account)s, %(video)s, %(actor)s, %(reason)s)
+        ON CONFLICT (key) DO NOTHING RETURNING id
+    ), lines AS (
+        INSERT INTO ledger_entries (transaction_id, line, book, amount)
+        SELECT entered.id, line, book, amount
+          FROM entered, (VALUES (1, %(source)s, -%(amount)s::bigint), (2, %(target)s, %(amount)s::bigint))
+                        AS entry (line, book, amount)
+         WHERE amount <> 0
+    )
+    SELECT id FROM entered
+"""
+
+
+async def post(  # noqa: PLR0913 - a ledger line has this many facts
+    connection: Connection,
+    kind: str,
+    key: str,
+    account_id: int,
+    amount: int,
+    source: str,
+    target: str,
+    *,
+    video_id: int | None = None,
+    actor: str = "system",
+    reason: str = "",
+) -> bool:
+    """Move `amount` credits from one book to another; False if the key was used before, and then nothing happened."""
+    cursor = await connection.execute(
+        POST,
+        {
+            "kind": kind,
+            "key": key,
+            "account": account_id,
+            "video": video_id,
+            "actor": actor,
+            "reason": reason,
+            "source": source,
+            "target": target,
+            "amount": amount,
+        },
+    )
+    return await cursor.fetchone() is not None
+
+
+async def grant(connection: Connection, account_id: int, amount: int, key: str, actor: str, reason: str = "") -> bool:
+    """Give credits; False if `key` was granted before.
+
+    Errors: `InvalidInput` for an amount that is not positive or absurd.
+    """
+    if not 1 <= amount <= LARGEST_GRANT:
+        raise InvalidInput(f"A grant is 1 to {LARGEST_GRANT} credits", param="amount")
+    new = await post(
+        connection,
+        "grant",
+        f"grant:{key}",
+        account_id,
+        amount,
+        "granted",
+        f"available:{account_id}",
+        actor=actor,
+        reason=reason,
+    )
+    if new:
+        await connection.execute(
+            "UPDATE wallets SET available = available + %s WHERE account_id = %s", [amount, account_id]
+        )
+    return new
+
+
+async def hold(connection: Connection, account_id: int, video_id: int, amount: int) -> int:
+    """Set credits aside for a video; how many are left to spend.
+
+    Errors: `InsufficientCredits`, and then nothing is held. The guard is one UPDATE, so no concurrency can overdraw.
+    """
+    cursor = await connection.execute(
+        """UPDATE wallets SET available = available - %(n)s, held = held + %(n)s
+            WHERE account_id = %(account)s AND available >= %(n)s RETURNING available""",
+        {"n": amount, "account": account_id},
+    )
+    row = await cursor.fetchone()
+    if row is None:
+        raise InsufficientCredits(amount, (await balance(connection, account_id)).available)
+    await post(
+        connection,
+        "hold",
+        f"hold:{video_id}",
+        account_id,
+        amount,
+        f"available:{account_id}",
+        f"held:{account_id}",
+        video_id=video_id,
+    )
+    return int(row["available"])
+
+
+async def capture(connection: Connection, account_id: int, video_id: int, amount: int) -> bool:
+    """Spend what was held for a video that is completed; False if it was settled before."""
+    new = await post(
+        connection,
+        "capture",
+        f"settle:{video_id}",
+        account_id,
+        amount,
+        f"held:{account_id}",
+        "revenue",
+        video_id=video_id,
+    )
+    if new:
+        await connection.execute("UPDATE wallets SET held = held - %s WHERE account_id = %s", [amount, account_id])
+    return new
+
+
+async def release(connection: Connection, account_id: int, video_id: int, amount: int, reason: str) -> bool:
+    """Give back what was held for a video that failed or was cancelled; False if it was settled before."""
+    new = await post(
+        connection,
+        "release",
+        f"settle:{video_id}",
+        account_id,
+        amount,
+        f"held:{account_id}",
+        f"available:{account_id}",
+        video_id=video_id,
+        reason=reason,
+    )
+    if new:
+        await connection.execute(
+            "UPDATE wallets SET held = held - %(n)s, available = available + %(n)s WHERE account_id = %(account)s",
+            {"n": amount, "account": account_id},
+        )
+    return new
+
+
+AUDIT = {
+    "transaction {id} ({key}) does not add up to zero but to {off}": """
+        SELECT t.id, t.key, sum(e.amount) AS off FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+         GROUP BY t.id, t.key HAVING sum(e.amount) <> 0""",
+    "the wallet of account {account} has {wallet} available, the ledger says {ledger}": """
+        SELECT coalesce(w.account_id::text, substr(l.book, 11)) AS account, w.available AS wallet,
+               coalesce(l.total, 0) AS ledger
+          FROM wallets w
+          FULL JOIN (SELECT book, sum(amount) AS total FROM ledger_entries WHERE book LIKE 'available:%' GROUP BY book) l
+            ON l.book = 'available:' || w.account_id
+         WHERE w.available IS DISTINCT FROM coalesce(l.total, 0)""",
+    "the wallet of account {account} has {wallet} held, the ledger says {ledger}": """
+        SELECT coalesce(w.account_id::text, substr(l.book, 6)) AS account, w.held AS wallet,
+               coalesce(l.total, 0) AS ledger
+          FROM wallets w
+          FULL JOIN (SELECT book, sum(amount) AS total FROM ledger_entries WHERE book LIKE 'held:%' GROUP BY book) l
+            ON l.book = 'held:' || w.account_id
+         WHERE w.held IS DISTINCT FROM coalesce(l.total, 0)""",
+    "video {id} ({status}) costs {price} but {held} was held for it": """
+        SELECT v.id, v.status, v.price, coalesce(sum(e.amount), 0) AS held FROM videos v
+          LEFT JOIN ledger_transactions t ON t.key = 'hold:' || v.id
+          LEFT JOIN ledger_entries e ON e.transaction_id = t.id AND e.book = 'held:' || v.account_id
+         GROUP BY v.id HAVING coalesce(sum(e.amount), 0) <> v.price""",
+    "video {id} is {status} but its credits are {settled}": """
+        SELECT v.id, v.status, coalesce(t.kind, 'held') AS settled FROM videos v
+          LEFT JOIN ledger_transactions t ON t.key = 'settle:' || v.id
+         WHERE coalesce(t.kind, 'held') <> CASE v.status WHEN 'completed' THEN 'capture' WHEN 'failed' THEN 'release'
+                                                WHEN 'cancelled' THEN 'release' ELSE 'held' END""",
+    "video {video} was settled with {settled} of the {held} that were held": """
+        SELECT h.video_id AS video, coalesce(he.amount, 0) AS held, coalesce(-se.amount, 0) AS settled
+          FROM ledger_transactions h
+          JOIN ledger_transactions s ON s.key = 'settle:' || h.video_id
+          LEFT JOIN ledger_entries he ON he.transaction_id = h.id AND he.book = 'held:' || h.account_id
+          LEFT JOIN ledger_entries se ON se.transaction_id = s.id AND se.book = 'held:' || h.account_id
+         WHERE h.kind = 'hold' AND coalesce(he.amount, 0) <> coalesce(-se.amount, 0)""",
+    "{amount} credits are still held for video {video}, which does not exist": """
+        SELECT h.video_id AS video, e.amount FROM ledger_transactions h
+          JOIN ledger_entries e ON e.transaction_id = h.id AND e.amount > 0
+         WHERE h.kind = 'hold' AND NOT EXISTS (SELECT FROM videos v WHERE v.id = h.video_id)
+           AND NOT EXISTS (SELECT FROM ledger_transactions s WHERE s.key = 'settle:' || h.video_id)""",
+    "transaction {id} ({kind}) has entries that such a transaction cannot have": """
+        SELECT t.id, t.kind FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+         WHERE (t.kind, e.line, e.book) NOT IN (
+               ('grant', 1, 'granted'), ('grant', 2, 'available:' || t.account_id),
+               ('hold', 1, 'available:' || t.account_id), ('hold', 2, 'held:' || t.account_id),
+               ('capture', 1, 'held:' || t.account_id), ('capture', 2, 'revenue'),
+               ('release', 1, 'held:' || t.account_id), ('release', 2, 'available:' || t.account_id))
+            OR sign(e.amount) <> CASE e.line WHEN 1 THEN -1 ELSE 1 END""",
+}
+
+
+async def audit(connection: Connection) -> list[str]:
+    """Every difference between ledger, wallets and videos, as sentences; none where all adds up.
+
+    One snapshot, so that a running server cannot make a difference that is none.
+    """
+    async with connection.transaction():
+        await connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        differences = []
+        for sentence, query in AUDIT.items():
+            cursor = await connection.execute(query)
+            differences += [sentence.format_map(row) for row in await cursor.fetchall()]
+    return differences

@@ -1,0 +1,78 @@
+"""What changed: one LISTEN per process wakes every request that waits for a video. Nobody polls the database."""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import structlog
+from psycopg import AsyncConnection, OperationalError
+
+log = structlog.get_logger()
+
+CHANNEL = "promptreel_videos"
+
+
+class Watch:
+    """Wakes its holder at the next change of one video."""
+
+    def __init__(self) -> None:
+        self._changed = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something changed."""
+        self._changed.set()
+
+    async def next(self, seconds: float) -> bool:
+        """Wait for a change since the last one; False after `seconds` without."""
+        try:
+            await asyncio.wait_for(self._changed.wait(), seconds)
+        except TimeoutError:
+            return False
+        self._changed.clear()
+        return True
+
+
+class Events:
+    """The listener. `run` for as long as the process lives; `watch` a video before reading it, so no change is missed."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._watches: defaultdict[int, set[Watch]] = defaultdict(set)
+        self.listening = asyncio.Event()
+
+    @contextmanager
+    def watch(self, video_id: int) -> Iterator[Watch]:
+        """Wake-ups for one video while the block lasts."""
+        watch = Watch()
+        self._watches[video_id].add(watch)
+        try:
+            yield watch
+        finally:
+            self._watches[video_id].discard(watch)
+            if not self._watches[video_id]:
+                del self._watches[video_id]
+
+    def _wake(self, video_id: int) -> None:
+        for watch in self._watches.get(video_id, ()):
+            watch.wake()
+
+    def _wake_all(self) -> None:
+        for watches in self._watches.values():
+            for watch in watches:
+                watch.wake()
+
+    async def run(self) -> None:
+        """Listen until cancelled; a lost connection is made anew, and everyone woken since something may be missed."""
+        while True:
+            try:
+                async with await AsyncConnection.connect(self._url, autocommit=True) as connection:
+                    await connection.execute(f"LISTEN {CHANNEL}")
+                    self.listening.set()
+                    self._wake_all()
+                    async for notification in connection.notifies():
+                        self._wake(int(notification.payload.split()[0]))
+            except OperationalError as error:
+                log.warning("listener_lost", reason=str(error).strip())
+            self.listening.clear()
+            await asyncio.sleep(0.5)

@@ -1,0 +1,242 @@
+"""The queue: Procrastinate's, with an order of our own on top.
+
+Start-time fair queueing (Goyal, Vin and Cheng 1996): a video's tag is fixed when it is accepted,
+`tag = max(V, the account's last tag) + estimated seconds / tier weight`, and smaller tags go first. `V`, the largest tag
+started so far, is stored and never falls. A burst so holds up only its own account, and nobody starves.
+
+Tags count tenths of a second. Ties go by Procrastinate's job number, because that is what its workers follow.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import procrastinate
+import structlog
+from procrastinate import BaseRetryStrategy, RetryDecision, jobs
+
+from promptreel.db.pool import Connection, Pool
+from promptreel.errors import NoCapacity
+from promptreel.plans import TIERS
+
+log = structlog.get_logger()
+
+RENDER = "promptreel.render"
+POOL = "render"
+TAGS_PER_SECOND = 10
+# Seconds of rendering per second of video, until a machine has measured its own.
+FIRST_GUESS = {"free": 1.0, "premium": 8.0, "720p": 2.0}
+REBASE_AT = 2**30
+# Every accepting transaction shares this advisory lock; moving the base takes it alone.
+BASE_LOCK = 0x70726F6D70740001
+
+
+class Backoff(BaseRetryStrategy):
+    """Run again after a pause that grows. How often a video may be tried is the video's business (`videos.start`)."""
+
+    def get_retry_decision(self, *, exception: BaseException, job: jobs.Job) -> RetryDecision:
+        """At once after a stop, else 1, 3, 5 … 30 s later."""
+        stopped = not isinstance(exception, Exception)
+        return RetryDecision(retry_in={"seconds": 0 if stopped else min(30, 1 + 2 * job.attempts)})
+
+
+def make_queue(pool: Pool) -> procrastinate.App:
+    """Procrastinate over our pool of connections; `worker` adds the task."""
+    connector = procrastinate.PsycopgConnector()
+    connector._async_pool = pool  # noqa: SLF001 - what open_async(pool) does, without being async
+    connector._pool_externally_set = True  # noqa: SLF001
+    return procrastinate.App(connector=connector)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A place in the order: the tag, and Procrastinate's priority for it."""
+
+    tag: int
+    priority: int
+
+
+async def estimate(connection: Connection, engine: str, quality: str, video_seconds: float) -> float:
+    """Seconds that rendering will take: the median pace of the newest renders of that kind, times the length."""
+    cursor = await connection.execute(
+        """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY render_seconds / video_seconds) AS pace
+             FROM (SELECT render_seconds, video_seconds FROM render_times
+                    WHERE engine = %s AND quality = %s ORDER BY id DESC LIMIT 31) newest""",
+        [engine, quality],
+    )
+    row = await cursor.fetchone()
+    pace = row["pace"] if row and row["pace"] is not None else FIRST_GUESS.get(quality, 2.0)
+    return max(0.1, float(pace) * video_seconds)
+
+
+async def take_turn(connection: Connection, account_id: int, tier: str, pool: str, seconds: float) -> Turn:
+    """The account's next place in the order. Locks the account until the transaction ends."""
+    cursor = await connection.execute(
+        """WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%(lock)s)),
+                clock AS (SELECT coalesce(max(virtual_time), 0) AS now, coalesce(max(base), 0) AS base
+                            FROM queue_clocks, shared WHERE pool = %(pool)s)
+           UPDATE accounts SET last_tag = greatest(last_tag, clock.now) + %(cost)s FROM clock
+            WHERE id = %(account)s RETURNING last_tag AS tag, (clock.base - last_tag)::int AS priority""",
+        {
+            "lock": BASE_LOCK,
+            "pool": pool,
+            "cost": max(1, round(seconds * TAGS_PER_SECOND / TIERS[tier].weight)),
+            "account": account_id,
+        },
+    )
+    row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - the caller's account was read a moment ago
+    return Turn(row["tag"], row["priority"])
+
+
+async def defer(connection: Connection, queue: procrastinate.App, video_id: int, pool: str, turn: Turn) -> int:
+    """Put a video into the queue, inside the caller's transaction; the number of Procrastinate's job."""
+    task = queue.configure_task(RENDER, queue=pool, priority=turn.priority, connection=connection)
+    return await task.defer_async(video_id=video_id)
+
+
+async def withdraw(connection: Connection, queue: procrastinate.App, job_id: int) -> None:
+    """Take a job out of the queue, or ask the worker that runs it to abort, inside the caller's transaction."""
+    await queue.job_manager.cancel_job_by_id_async(job_id, abort=True, delete_job=True, connection=connection)
+
+
+async def started(connection: Connection, pool: str, tag: int) -> None:
+    """Move the queue's clock up to the tag of a video that starts."""
+    await connection.execute(
+        """INSERT INTO queue_clocks AS clock (pool, virtual_time) VALUES (%s, %s)
+           ON CONFLICT (pool) DO UPDATE SET virtual_time = excluded.virtual_time
+            WHERE clock.virtual_time < excluded.virtual_time""",
+        [pool, tag],
+    )
+
+
+# -- position and estimate ---------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """How busy a pool is: seconds of work left in running jobs, and slots that are alive (at least one)."""
+
+    running_seconds: float
+    slots: int
+
+
+async def load_of(connection: Connection, pool: str, alive_within: float) -> Load:
+    """The load of a pool; a slot is alive if it was seen within `alive_within` seconds."""
+    cursor = await connection.execute(
+        """SELECT (SELECT coalesce(sum(greatest(estimated_seconds * (1 - progress), 0)), 0)
+                     FROM videos WHERE status = 'processing' AND pool = %(pool)s) AS running,
+                  (SELECT count(*) FROM worker_slots
+                    WHERE pool = %(pool)s AND seen_at > now() - make_interval(secs => %(within)s)) AS slots""",
+        {"pool": pool, "within": alive_within},
+    )
+    row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - an aggregate always has a row
+    return Load(float(row["running"]), max(1, row["slots"]))
+
+
+async def ahead_of(connection: Connection, pool: str, tag: int, job_id: int) -> tuple[int, float]:
+    """How many videos wait before this place, and the estimated seconds of rendering in them."""
+    cursor = await connection.execute(
+        """SELECT count(*) AS videos, coalesce(sum(estimated_seconds), 0) AS seconds
+             FROM videos WHERE status = 'pending' AND pool = %s AND (tag, job_id) < (%s, %s)""",
+        [pool, tag, job_id],
+    )
+    row = await cursor.fetchone()
+    assert row is not None  # noqa: S101 - an aggregate always has a row
+    return row["videos"], float(row["seconds"])
+
+
+def seconds_until_done(ahead_seconds: float, load: Load, own_seconds: float) -> float:
+    """The estimate: what is ahead and what runs, shared by the slots alive, then the video itself."""
+    return (ahead_seconds + load.running_seconds) / load.slots + own_seconds
+
+
+async def refuse_when_full(connection: Connection, pool: str, most: int) -> None:
+    """Errors: `NoCapacity` where `most` videos wait."""
+    cursor = await connection.execute(
+        "SELECT FROM videos WHERE status = 'pending' AND pool = %s OFFSET %s LIMIT 1", [pool, most - 1]
+    )
+    if await cursor.fetchone():
+        raise NoCapacity
+
+
+# -- recovery ----------------------------------------------------------------------------------------------------------
+
+
+async def rescue_stalled(queue: procrastinate.App, stalled_after: float) -> int:
+    """Put the jobs of workers without a heartbeat back into the queue; how many."""
+    rescued = 0
+    for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after):
+        try:
+            await queue.job_manager.retry_job(job)
+        except procrastinate.exceptions.ConnectorException:
+            continue  # another sweeper was first
+        rescued += 1
+        log.warning("job_rescued", job=job.id, video=job.task_kwargs.get("video_id"))
+    return rescued
+
+
+async def rescue_lost(connection: Connection, queue: procrastinate.App, lease: float) -> int:
+    """Queue again what no worker works on although it has not ended: without progress for `lease` seconds, or without a job.
+
+    Covers a live worker that lost its job (an answer that never arrived), and a job that a worker past its time removed.
+    Returns how many; each only once however many sweepers run, since the video's row is locked meanwhile.
+    """
+    cursor = await connection.execute(
+        """SELECT v.id, v.pool, v.tag, v.job_id, j.status AS job FROM videos v
+             LEFT JOIN procrastinate_jobs j ON j.id = v.job_id
+            WHERE (v.status = 'processing' AND v.progress_at < now() - make_interval(secs => %(lease)s)
+                   AND (j.status IS NULL OR j.status NOT IN ('todo', 'doing')
+                        OR (j.status = 'doing' AND v.progress_at < now() - make_interval(secs => %(lease)s))))
+               OR (v.status = 'pending' AND v.created_at < now() - make_interval(secs => %(lease)s)
+                   AND (j.status IS NULL OR j.status NOT IN ('todo', 'doing')))
+            FOR UPDATE OF v SKIP LOCKED""",
+        {"lease": lease},
+    )
+    rows = await cursor.fetchall()
+    for row in rows:
+        if row["job"] is not None:
+            await connection.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [row["job_id"]])
+        base = await current_base(connection, row["pool"])
+        job_id = await defer(connection, queue, row["id"], row["pool"], Turn(row["tag"], base - row["tag"]))
+        await connection.execute(
+            "UPDATE videos SET job_id = %s, progress_at = now() WHERE id = %s", [job_id, row["id"]]
+        )
+        log.warning("video_requeued", video=row["id"], job=job_id)
+    return len(rows)
+
+
+async def current_base(connection: Connection, pool: str) -> int:
+    """The tag that has priority 0 in a pool."""
+    cursor = await connection.execute("SELECT base FROM queue_clocks WHERE pool = %s", [pool])
+    row = await cursor.fetchone()
+    return row["base"] if row else 0
+
+
+async def rebase(connection: Connection, pool: str, at: int = REBASE_AT) -> bool:
+    """Move the base up to the clock once they are `at` apart, so that priorities stay within four bytes.
+
+    All priorities move by the same amount, so the order stays. At ten tags a second this is due every few years.
+    """
+    cursor = await connection.execute("SELECT virtual_time - base AS off FROM queue_clocks WHERE pool = %s", [pool])
+    row = await cursor.fetchone()
+    if row is None or row["off"] < at:
+        return False
+    await connection.execute("SELECT pg_advisory_xact_lock(%s)", [BASE_LOCK])
+    cursor = await connection.execute(
+        """WITH old AS (SELECT base FROM queue_clocks WHERE pool = %(pool)s FOR UPDATE)
+           UPDATE queue_clocks clock SET base = virtual_time FROM old
+            WHERE pool = %(pool)s RETURNING clock.virtual_time - old.base AS moved""",
+        {"pool": pool},
+    )
+    row = await cursor.fetchone()
+    moved = row["moved"] if row else 0
+    await connection.execute(
+        "UPDATE procrastinate_jobs SET priority = priority + %s WHERE queue_name = %s AND status = 'todo'", [moved, pool]
+    )
+    return moved > 0
+
+
+def utcnow() -> datetime:
+    """The clock of a running process; tests hand in another."""
+    return datetime.now(UTC)
