@@ -1,0 +1,311 @@
+"""Frames, one at a time, → an H.264 MP4 that plays everywhere, with a poster and a spritesheet."""
+
+import io
+import math
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+import av.video
+import numpy as np
+from av.video.reformatter import ColorRange, Colorspace, Interpolation
+from numpy._core._multiarray_umath import __cpu_features__  # type: ignore[import-not-found] # a compiled module
+from numpy.typing import NDArray
+from PIL import Image
+
+from promptreel.errors import EngineFailed
+from promptreel.spec import MAX_SIDE, MIN_SIDE
+
+Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
+"""Y (height, width), U and V (height/2, width/2): BT.709, limited range."""
+
+Frame = NDArray[np.uint8] | Planes
+"""An RGB picture (height, width, 3) in sRGB, or planes."""
+
+BT709 = 1
+"""BT.709 in H.264's tables of primaries, transfer and matrix alike."""
+
+LIMITED_RANGE = 1
+
+THREADS = 4
+"""Encoding threads. Fixed, because the number changes x264's output and equal seeds should give equal bytes anywhere."""
+
+REPEATABLE = {"x264-params": "asm=avx2"} if __cpu_features__.get("AVX512F") else {}
+"""x264's macroblock tree reads memory that nobody wrote when it runs on AVX-512: the same frames then give other bytes at
+each run, at most sizes. On AVX2 they give the same, those of every other x86-64 machine too. The option overrides x264's own
+detection, so it may only be set where AVX2 is sure to be there."""
+
+KEYFRAME_SECONDS = 2
+"""The longest distance between frames that a player can jump to."""
+
+POSTER_AT = 0.4
+"""Where in the video the poster is looked for: past a fade-in, well before the end."""
+
+POSTER_LONGEST = 1280
+TILE_LONGEST = 160
+SHEET_COLUMNS = 10
+SHEET_TILES = SHEET_COLUMNS * SHEET_COLUMNS
+TILES_PER_SECOND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Spritesheet:
+    """Small pictures of the whole video in one JPEG, row by row, for a preview while seeking.
+
+    Tile `i` shows the video at `i × interval` seconds. Sizes in pixels. The last row may be partly black.
+    """
+
+    jpeg: bytes
+    tile_width: int
+    tile_height: int
+    columns: int
+    rows: int
+    tiles: int
+    interval: float
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A finished file: `poster` is a JPEG, `duration` in seconds, `width` and `height` in pixels."""
+
+    path: Path
+    poster: bytes
+    spritesheet: Spritesheet
+    frames: int
+    duration: float
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Tile:
+    """A frame shrunk: its number, its pixels, and how much there is to see in it (0 for one flat colour)."""
+
+    number: int
+    pixels: NDArray[np.uint8]
+    interest: float
+
+
+class Encoder:
+    """Encodes frames as they come; never holds more than a few of them.
+
+    ```
+    with Encoder(path, 640, 360, 24) as encoder:
+        for frame in engine.render(job):
+            encoder.add(frame)
+        encoded = encoder.close()
+    ```
+
+    `path` appears only when the file is whole; leaving the block without `close()`, by an exception or not, leaves nothing
+    behind. Width and height are even, 16…3840 pixels, `fps` a whole number. `provenance` is the id that the file's metadata
+    carry with the note that it is synthetic; never put a prompt there. Not for several threads at once.
+    """
+
+    def __init__(self, path: Path, width: int, height: int, fps: int, *, provenance: str | None = None) -> None:
+        if not all(MIN_SIDE <= side <= MAX_SIDE and side % 2 == 0 for side in (width, height)):
+            raise EngineFailed(f"a video cannot be {width}x{height}: sides are even, {MIN_SIDE} to {MAX_SIDE} pixels")
+        self.path = path
+        self.width = width
+        self.height = height
+        self.fps = fps
+        self.frames = 0
+        self._partial = path.with_name(path.name + ".part")
+        self._tiles: list[_Tile] = []
+        self._stride = max(1, round(fps / TILES_PER_SECOND))
+        # faststart: the index goes to the front, so that a browser plays before it has the whole file.
+        self._container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
+        self._open = True
+        self._container.metadata.update(_metadata(provenance))
+        self._stream = self._video_stream()
+
+    def _video_stream(self) -> av.video.VideoStream:
+        # veryfast is the knee of the curve: slower presets cost twice the time for files no smaller at equal quality.
+        small = self.width * self.height <= 1280 * 720
+        options = {"preset": "veryfast", "crf": "22" if small else "23", **REPEATABLE}
+        stream = self._container.add_stream("libx264", rate=Fraction(self.fps), options=options)
+        stream.width = self.width
+        stream.height = self.height
+        stream.pix_fmt = "yuv420p"
+        context = stream.codec_context
+        context.thread_count = THREADS
+        context.gop_size = KEYFRAME_SECONDS * self.fps
+        context.color_primaries = context.color_trc = context.colorspace = BT709
+        context.color_range = LIMITED_RANGE
+        return stream
+
+    def add(self, frame: Frame) -> None:
+        """Encode the next frame. The array may be reused by the caller as soon as this returns.
+
+        Errors: `EngineFailed` for a frame of another size, shape or type, or an encoder that gives up (a full disk).
+        """
+        if not self._open:
+            raise EngineFailed("a frame came after the last")
+        picture = self._planar(frame) if isinstance(frame, tuple) else self._from_rgb(frame)
+        picture.pts = self.frames
+        picture.time_base = Fraction(1, self.fps)
+        try:
+            self._container.mux(self._stream.encode(picture))
+        except (av.FFmpegError, OSError) as error:
+            raise EngineFailed(f"the frame could not be encoded: {_reason(error)}") from error
+        if self.frames % self._stride == 0:
+            self._keep_tile(picture)
+        self.frames += 1
+
+    def close(self) -> Encoded:
+        """Finish the file, put it at `path` and return what came of it. Errors: `EngineFailed`, with nothing left behind."""
+        if not self._open:
+            raise EngineFailed("the file is closed already")
+        try:
+            if not self.frames:
+                raise EngineFailed("there is not one frame")
+            self._container.mux(self._stream.encode(None))
+            self._open = False
+            self._container.close()
+            poster = self._poster()
+            self._partial.replace(self.path)
+        except (av.FFmpegError, OSError) as error:
+            self.abort()
+            raise EngineFailed(f"the file could not be finished: {_reason(error)}") from error
+        except BaseException:
+            self.abort()
+            raise
+        duration = self.frames / self.fps
+        return Encoded(self.path, poster, self._spritesheet(), self.frames, duration, self.width, self.height)
+
+    def abort(self) -> None:
+        """Give up and remove what there is of the file. Does nothing to a finished one."""
+        if self._open:
+            self._open = False
+            try:
+                self._container.close()
+            except (av.FFmpegError, OSError):
+                pass  # a file that cannot even be closed goes away all the same
+        self._partial.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.abort()
+
+    # -- frames in -----------------------------------------------------------------------------------------------------
+
+    def _from_rgb(self, frame: NDArray[np.uint8]) -> av.VideoFrame:
+        _expect(frame, (self.height, self.width, 3))
+        rgb = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame), "rgb24")
+        return _bt709(rgb.reformat(format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG))
+
+    def _planar(self, planes: Planes) -> av.VideoFrame:
+        if len(planes) != 3:
+            raise EngineFailed(f"a frame has {len(planes)} planes instead of 3")
+        half = (self.height // 2, self.width // 2)
+        frame = av.VideoFrame(self.width, self.height, "yuv420p")
+        for source, target, shape in zip(planes, frame.planes, ((self.height, self.width), half, half), strict=True):
+            _expect(source, shape)
+            # Rows of the encoder's buffer are padded, so they are addressed through its own line size.
+            buffer = np.frombuffer(memoryview(target), np.uint8)
+            buffer.reshape(-1, target.line_size)[: shape[0], : shape[1]] = source
+        return _bt709(frame)
+
+    # -- pictures out --------------------------------------------------------------------------------------------------
+
+    def _keep_tile(self, picture: av.VideoFrame) -> None:
+        """Keep a small copy; when there are too many, drop every other one and keep half as many from now on.
+
+        So the tiles are evenly spaced however long the video becomes, and nobody needs to know beforehand.
+        """
+        width, height = _fit(self.width, self.height, TILE_LONGEST)
+        pixels = _to_rgb(picture, width, height)
+        self._tiles.append(_Tile(self.frames, pixels, float(pixels.std())))
+        if len(self._tiles) > SHEET_TILES:
+            self._tiles = self._tiles[::2]
+            self._stride *= 2
+
+    def _spritesheet(self) -> Spritesheet:
+        height, width, _ = self._tiles[0].pixels.shape
+        columns = min(SHEET_COLUMNS, len(self._tiles))
+        rows = math.ceil(len(self._tiles) / columns)
+        sheet = np.zeros((rows * height, columns * width, 3), np.uint8)
+        for i, tile in enumerate(self._tiles):
+            row, column = divmod(i, columns)
+            sheet[row * height : (row + 1) * height, column * width : (column + 1) * width] = tile.pixels
+        interval = self._stride / self.fps
+        return Spritesheet(_jpeg(sheet, 80), width, height, columns, rows, len(self._tiles), interval)
+
+    def _poster_frame(self) -> int:
+        """The number of the frame that makes the poster: the richest within a tenth of the video around `POSTER_AT`."""
+        at, reach = POSTER_AT * self.frames, 0.1 * self.frames
+        near = [tile for tile in self._tiles if abs(tile.number - at) <= reach]
+        if not near:
+            near = [min(self._tiles, key=lambda tile: abs(tile.number - at))]
+        return max(near, key=lambda tile: tile.interest).number
+
+    def _poster(self) -> bytes:
+        """The poster, read back from the finished file: so no large frames are held for what may become it."""
+        wanted = self._poster_frame()
+        width, height = _fit(self.width, self.height, POSTER_LONGEST)
+        with av.open(str(self._partial)) as container:
+            stream = container.streams.video[0]
+            time_base = stream.time_base or Fraction(1, self.fps)
+            container.seek(int(wanted / self.fps / time_base), stream=stream)
+            picture = None
+            for picture in container.decode(stream):
+                if picture.time is not None and round(picture.time * self.fps) >= wanted:
+                    break
+        if picture is None:
+            raise EngineFailed("the finished file has no readable frame")
+        return _jpeg(_to_rgb(picture, width, height), 85)
+
+
+def _metadata(provenance: str | None) -> dict[str, str]:
+    """What the container says of its origin, for people and for tools that look for synthetic media."""
+    text = "Generated by promptreel. AI-generated (synthetic) video."
+    return {"title": "AI-generated video", "comment": f"{text} Id: {provenance}" if provenance else text}
+
+
+def _reason(error: Exception) -> str:
+    """The error in a few words and without its file name, which is nobody's business outside."""
+    return getattr(error, "strerror", None) or type(error).__name__
+
+
+def _expect(array: NDArray[np.uint8], shape: tuple[int, ...]) -> None:
+    if not isinstance(array, np.ndarray) or array.dtype != np.uint8:
+        kind = array.dtype if isinstance(array, np.ndarray) else type(array).__name__
+        raise EngineFailed(f"a frame is made of {kind} instead of uint8")
+    if array.shape != shape:
+        raise EngineFailed(f"a frame has the shape {array.shape} instead of {shape}")
+
+
+def _bt709(frame: av.VideoFrame) -> av.VideoFrame:
+    frame.colorspace = frame.color_primaries = frame.color_trc = BT709
+    frame.color_range = LIMITED_RANGE
+    return frame
+
+
+def _to_rgb(picture: av.VideoFrame, width: int, height: int) -> NDArray[np.uint8]:
+    shrunk = picture.reformat(
+        width,
+        height,
+        "rgb24",
+        src_colorspace=Colorspace.ITU709,
+        src_color_range=ColorRange.MPEG,
+        dst_color_range=ColorRange.JPEG,
+        interpolation=Interpolation.AREA,
+    )
+    return np.asarray(shrunk.to_ndarray(), np.uint8)
+
+
+def _fit(width: int, height: int, longest: int) -> tuple[int, int]:
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
+
+
+def _jpeg(pixels: NDArray[np.uint8], quality: int) -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "JPEG", quality=quality, optimize=True)
+    return out.getvalue()
