@@ -14,7 +14,7 @@ import procrastinate
 import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision, jobs
 
-from promptreel.db.pool import Connection, Pool
+from promptreel.db.pool import Connection
 from promptreel.errors import NoCapacity
 from promptreel.plans import TIERS
 
@@ -39,12 +39,9 @@ class Backoff(BaseRetryStrategy):
         return RetryDecision(retry_in={"seconds": 0 if stopped else min(30, 1 + 2 * job.attempts)})
 
 
-def make_queue(pool: Pool) -> procrastinate.App:
-    """Procrastinate over our pool of connections; `worker` adds the task."""
-    connector = procrastinate.PsycopgConnector()
-    connector._async_pool = pool  # noqa: SLF001 - what open_async(pool) does, without being async
-    connector._pool_externally_set = True  # noqa: SLF001
-    return procrastinate.App(connector=connector)
+def make_queue() -> procrastinate.App:
+    """Procrastinate, to be opened over our pool of connections; `worker` adds the task."""
+    return procrastinate.App(connector=procrastinate.PsycopgConnector())
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,16 +177,18 @@ async def rescue_lost(connection: Connection, queue: procrastinate.App, lease: f
     """Queue again what no worker works on although it has not ended: without progress for `lease` seconds, or without a job.
 
     Covers a live worker that lost its job (an answer that never arrived), and a job that a worker past its time removed.
-    Returns how many; each only once however many sweepers run, since the video's row is locked meanwhile.
+    A job that waits to be tried again is not lost. Returns how many; each only once however many sweepers run, since the video's row is locked meanwhile.
     """
     cursor = await connection.execute(
         """SELECT v.id, v.pool, v.tag, v.job_id, j.status AS job FROM videos v
              LEFT JOIN procrastinate_jobs j ON j.id = v.job_id
             WHERE (v.status = 'processing' AND v.progress_at < now() - make_interval(secs => %(lease)s)
-                   AND (j.status IS NULL OR j.status NOT IN ('todo', 'doing')
-                        OR (j.status = 'doing' AND v.progress_at < now() - make_interval(secs => %(lease)s))))
+                   AND j.status IS DISTINCT FROM 'todo')
                OR (v.status = 'pending' AND v.created_at < now() - make_interval(secs => %(lease)s)
-                   AND (j.status IS NULL OR j.status NOT IN ('todo', 'doing')))
+                   AND j.status IS DISTINCT FROM 'todo'
+                   AND NOT EXISTS (SELECT FROM procrastinate_events e
+                                    WHERE e.job_id = j.id AND e.type = 'started'
+                                      AND e.at > now() - make_interval(secs => %(lease)s)))
             FOR UPDATE OF v SKIP LOCKED""",
         {"lease": lease},
     )

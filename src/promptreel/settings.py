@@ -72,9 +72,6 @@ class Settings(BaseSettings):
     blocked_words: tuple[str, ...] = ()
     """A prompt with one of these words is refused."""
 
-    retain_days: float = Field(0, ge=0)
-    """Days after which an ended video is deleted with its files; 0: never."""
-
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
     metrics: bool = True

@@ -223,6 +223,11 @@ async def remember(connection: Connection, account_id: int, route: str, key: str
     )
 
 
+async def forget_keys(connection: Connection) -> None:
+    """Drop idempotency keys that are past their time."""
+    await connection.execute("DELETE FROM idempotency_keys WHERE created_at < now() - interval '7 days'")
+
+
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
@@ -400,13 +405,14 @@ async def note_failure(connection: Connection, video: Video, error: str) -> None
     )
 
 
-async def hand_back(connection: Connection, video: Video) -> None:
-    """Take note that an attempt ended only because its worker was asked to stop."""
-    await connection.execute(
+async def hand_back(connection: Connection, video: Video) -> bool:
+    """Take note that an attempt ended only because its worker was asked to stop. False: it was over anyway."""
+    cursor = await connection.execute(
         """UPDATE videos SET handed_back = handed_back + 1, progress = 0, step = 'waiting for a worker'
             WHERE id = %s AND attempt = %s AND status = 'processing'""",
         [video.id, video.attempt],
     )
+    return bool(cursor.rowcount)
 
 
 async def complete(connection: Connection, video: Video, result: Result) -> bool:

@@ -16,7 +16,6 @@ def make_pool(url: str, size: int) -> Pool:
     """An unopened pool of up to `size` connections; each checked before use, so a restarted database is met anew."""
     options: dict[str, Any] = {
         "row_factory": dict_row,
-        "autocommit": True,
         "application_name": "promptreel",
         # Every time that leaves the database is UTC.
         "options": "-c timezone=UTC",
@@ -28,10 +27,16 @@ def make_pool(url: str, size: int) -> Pool:
         max_size=size,
         kwargs=options,
         open=False,
+        configure=set_autocommit,
         timeout=30,
         reconnect_timeout=60,
         check=AsyncConnectionPool.check_connection,
     )
+
+
+async def set_autocommit(connection: Connection) -> None:
+    """A lone statement is its own transaction. Not an option of `connect`, where Procrastinate sets it as well."""
+    await connection.set_autocommit(True)
 
 
 @asynccontextmanager

@@ -1,0 +1,363 @@
+"""An engine in a process of its own: both sides of the pipe.
+
+The parent (`EngineHost`) writes one JSON object per line to the child's standard input and reads one per line from its
+standard output. The child (`main`) ends as soon as its input closes, so it never outlives a worker that was killed.
+
+parent → child: `{"render": {…}}`, `{"stop": true}`
+child → parent: `{"ready": true}`, `{"progress": 0…1, "step": "…"}`, then one of `{"done": {…}}`, `{"stopped": true}`,
+`{"failed": {"slug", "reason"}}`
+"""
+
+import asyncio
+import contextlib
+import ctypes
+import json
+import os
+import queue
+import signal
+import sys
+import threading
+import time
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import psutil
+import structlog
+from PIL import Image
+
+from promptreel.engines import Engine, Picture, RenderJob, load_engine
+from promptreel.errors import (
+    EngineFailed,
+    EngineOutOfMemory,
+    EngineStopped,
+    EngineTimeout,
+    MediaInvalid,
+)
+from promptreel.media import Encoder, check
+from promptreel.spec import VideoSpec
+
+log = structlog.get_logger()
+
+STOP_GRACE = 5.0
+MEMORY_CHECK = 0.25
+LONGEST_LINE = 1 << 20
+
+
+# -- the parent's side -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """Files of a finished rendering, in the folder that the caller gave, and what of the prompt they show."""
+
+    video: Path
+    poster: Path
+    spritesheet: Path
+    report: dict[str, Any]
+
+
+class EngineHost:
+    """One engine process, started when first needed, kept warm between jobs and replaced when it misbehaves."""
+
+    def __init__(self, engine: str, cache: Path, memory_mib: int) -> None:
+        self.engine = engine
+        self._cache = cache
+        self._memory_mib = memory_mib
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> asyncio.subprocess.Process:
+        """The running process; it loads its engine while nothing waits for it."""
+        if self._process is None or self._process.returncode is not None:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "promptreel.engines.host",
+                self.engine,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                env=engine_environment(self._cache),
+                limit=LONGEST_LINE,
+            )
+        return self._process
+
+    @property
+    def pid(self) -> int | None:
+        """The number of the engine's process while it runs."""
+        return self._process.pid if self._process and self._process.returncode is None else None
+
+    async def render(
+        self,
+        spec: VideoSpec,
+        folder: Path,
+        pictures: dict[str, bytes],
+        progress: Callable[[float, str], None],
+        time_limit: float,
+    ) -> Rendered:
+        """Render into `folder`. Cancelling the call stops the engine, gently at first.
+
+        Errors: `EngineFailed` (`EngineTimeout` after `time_limit` seconds, `EngineOutOfMemory`); the process is replaced
+        after all of them but a refusal by the engine itself.
+        """
+        job: dict[str, Any] = {"spec": spec.as_dict(), "folder": str(folder)}
+        for place, picture in pictures.items():
+            path = folder / place
+            path.write_bytes(picture)
+            job[place] = str(path)
+        process = await self.start()
+        watcher = asyncio.create_task(self._watch_memory(process))
+        conversation = asyncio.create_task(self._converse(process, job, progress))
+        try:
+            done, _ = await asyncio.wait(
+                {watcher, conversation}, timeout=time_limit, return_when=asyncio.FIRST_COMPLETED
+            )
+            if conversation in done:
+                return rendered(await conversation, folder)
+            await self.kill()
+            if watcher in done:
+                await watcher
+            raise EngineTimeout(time_limit)
+        except asyncio.CancelledError:
+            await self._stop(process, conversation)
+            raise
+        finally:
+            for task in (watcher, conversation):
+                task.cancel()
+            await asyncio.gather(watcher, conversation, return_exceptions=True)
+
+    async def _converse(
+        self, process: asyncio.subprocess.Process, job: dict[str, Any], progress: Callable[[float, str], None]
+    ) -> dict[str, Any]:
+        assert process.stdin  # noqa: S101 - opened as a pipe
+        try:
+            process.stdin.write(json.dumps({"render": job}).encode() + b"\n")
+            await process.stdin.drain()
+            async for message in messages(process):
+                if "progress" in message:
+                    progress(float(message["progress"]), str(message["step"]))
+                elif "done" in message:
+                    result: dict[str, Any] = message["done"]
+                    return result
+                elif "stopped" in message:
+                    raise EngineStopped
+                elif "failed" in message:
+                    raise failure(message["failed"])
+        except (ConnectionError, asyncio.LimitOverrunError, ValueError) as error:
+            await self.kill()
+            raise EngineFailed("its process could not be understood") from error
+        await self.kill()
+        raise EngineFailed(f"its process ended with {describe_exit(process.returncode)}")
+
+    async def _watch_memory(self, process: asyncio.subprocess.Process) -> None:
+        """Raise `EngineOutOfMemory` when the process and its children pass the limit."""
+        most = 0
+        while True:
+            await asyncio.sleep(MEMORY_CHECK)
+            try:
+                root = psutil.Process(process.pid)
+                most = sum(each.memory_info().rss for each in [root, *root.children(recursive=True)]) >> 20
+            except psutil.Error:
+                await asyncio.Event().wait()  # gone: the conversation tells how
+            if most > self._memory_mib:
+                log.warning("engine_out_of_memory", engine=self.engine, mebibytes=most)
+                raise EngineOutOfMemory(self._memory_mib)
+
+    async def _stop(self, process: asyncio.subprocess.Process, conversation: asyncio.Task[dict[str, Any]]) -> None:
+        """Ask the engine to stop; kill it if it does not within a few seconds."""
+        try:
+            assert process.stdin  # noqa: S101 - opened as a pipe
+            process.stdin.write(b'{"stop": true}\n')
+            done, _ = await asyncio.wait({conversation}, timeout=STOP_GRACE)
+            if done:
+                return
+        except ConnectionError:
+            pass
+        await self.kill()
+
+    async def kill(self) -> None:
+        """End the process at once; the next job gets a new one."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+    close = kill
+
+
+def rendered(result: dict[str, Any], folder: Path) -> Rendered:
+    """The files that an engine process says it made."""
+    return Rendered(folder / "video.mp4", folder / "poster.jpg", folder / "spritesheet.jpg", result["report"])
+
+
+async def messages(process: asyncio.subprocess.Process) -> AsyncIterator[dict[str, Any]]:
+    """What the child says, until it ends."""
+    assert process.stdout  # noqa: S101 - opened as a pipe
+    async for line in process.stdout:
+        message = json.loads(line)
+        if not isinstance(message, dict):
+            raise ValueError(message)
+        yield message
+
+
+def failure(told: dict[str, str]) -> EngineFailed:
+    """The child's failure as an exception here."""
+    kind = MediaInvalid if told["slug"] == MediaInvalid.slug else EngineFailed
+    return kind(told["reason"])
+
+
+def describe_exit(code: int | None) -> str:
+    """An exit status in words: `signal SIGKILL`, `status 3`."""
+    if code is not None and code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"status {code}"
+
+
+def engine_environment(cache: Path) -> dict[str, str]:
+    """The child's environment: ours, with compiled kernels kept in `cache`, and without our secrets."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PROMPTREEL_")}
+    return environment | {"NUMBA_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"}
+
+
+async def warm_up(engine: str, cache: Path) -> bool:
+    """Compile everything an engine needs, in a process of low priority, so that no job ever waits for it."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "promptreel.engines.host",
+        engine,
+        "--warm-up",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.DEVNULL,
+        env=engine_environment(cache),
+    )
+    try:
+        return await process.wait() == 0
+    except asyncio.CancelledError:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+        raise
+
+
+# -- the child's side --------------------------------------------------------------------------------------------------
+
+
+class Child:
+    """The engine's process: takes jobs from one pipe, answers on the other."""
+
+    def __init__(self, engine: str, commands: IO[str], answers: IO[str]) -> None:
+        self._name = engine
+        self._commands = commands
+        self._answers = answers
+        self._jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._stop = threading.Event()
+
+    def run(self) -> None:
+        """Serve until the parent goes away."""
+        threading.Thread(target=self._listen, daemon=True).start()
+        engine = load_engine(self._name)
+        self._tell({"ready": True})
+        while True:
+            job = self._jobs.get()
+            self._stop.clear()
+            try:
+                self._tell({"done": self._render(engine, job)})
+            except EngineStopped:
+                self._tell({"stopped": True})
+            except EngineFailed as error:
+                self._tell({"failed": {"slug": error.slug, "reason": error.data.get("reason", error.message)}})
+            except MemoryError:
+                self._tell({"failed": {"slug": EngineFailed.slug, "reason": "it ran out of memory"}})
+                os._exit(1)
+            except Exception as error:  # noqa: BLE001 - whatever an engine does is a failed attempt and nothing else
+                import traceback
+
+                traceback.print_exc()
+                self._tell({"failed": {"slug": EngineFailed.slug, "reason": f"{type(error).__name__}: {error}"[:300]}})
+
+    def _listen(self) -> None:
+        for line in self._commands:
+            command = json.loads(line)
+            if "stop" in command:
+                self._stop.set()
+            else:
+                self._jobs.put(command["render"])
+        os._exit(0)  # the parent is gone, however busy this process is
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        try:
+            self._answers.write(json.dumps(message) + "\n")
+            self._answers.flush()
+        except OSError:
+            os._exit(0)
+
+    def _render(self, engine: Engine, job: dict[str, Any]) -> dict[str, Any]:
+        spec = VideoSpec.from_dict(job["spec"])
+        folder = Path(job["folder"])
+        last_told = 0.0
+
+        def progress(fraction: float, step: str) -> None:
+            nonlocal last_told
+            if self._stop.is_set():
+                raise EngineStopped
+            if (now := time.monotonic()) - last_told > 0.1:
+                last_told = now
+                self._tell({"progress": min(1.0, max(0.0, fraction)), "step": step})
+
+        pictures = {place: read_picture(Path(job[place])) for place in ("image", "last_image") if place in job}
+        encoded = encode(engine, RenderJob(spec, progress, **pictures), folder / "video.mp4", folder.name)
+        check(folder / "video.mp4", spec)
+        (folder / "poster.jpg").write_bytes(encoded.poster)
+        (folder / "spritesheet.jpg").write_bytes(encoded.spritesheet.jpeg)
+        report = engine.report(spec) | {"engine": self._name, "seed": spec.seed}
+        return {"report": report}
+
+
+def encode(engine: Engine, job: RenderJob, path: Path, provenance: str | None = None) -> Any:
+    """Render `job` frame by frame into an H.264 file at `path`: never a whole video in memory.
+
+    Errors: `EngineFailed` for what the engine or the encoder cannot do, `EngineStopped`.
+    """
+    spec = job.spec
+    with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance) as encoder:
+        for number, frame in enumerate(engine.render(job), start=1):
+            encoder.add(frame)
+            job.progress(number / spec.frames, "rendering")
+        if encoder.frames != spec.frames:
+            raise EngineFailed(f"it made {encoder.frames} frames instead of {spec.frames}")
+        return encoder.close()
+
+
+def read_picture(path: Path) -> Picture:
+    """A picture that was made safe before, as RGB."""
+    with Image.open(path) as image:
+        return np.asarray(image.convert("RGB"))
+
+
+def die_with_parent() -> None:
+    """Ask the kernel to end this process with its parent: covers an engine so stuck that it cannot see its pipe close."""
+    if sys.platform == "linux":
+        set_parent_death_signal = 1
+        ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+
+
+def main() -> None:
+    """`python -m promptreel.engines.host ENGINE [--warm-up]`."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
+    die_with_parent()
+    if "--warm-up" in sys.argv:
+        os.nice(10)
+        load_engine(sys.argv[1]).warm_up()
+        return
+    # Whatever an engine prints goes to the log, not between the answers.
+    answers = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)
+    Child(sys.argv[1], sys.stdin, answers).run()
+
+
+if __name__ == "__main__":
+    main()

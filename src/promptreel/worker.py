@@ -1,0 +1,304 @@
+"""A render slot: take → render → store → complete. One job at a time; run more processes for more slots."""
+
+import asyncio
+import contextlib
+import os
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from uuid import uuid4
+
+import procrastinate
+import psutil
+import structlog
+from procrastinate import JobContext
+
+from promptreel import queue, videos
+from promptreel.engines.host import EngineHost, Rendered, warm_up
+from promptreel.errors import EngineFailed, EngineTimeout
+from promptreel.runtime import Runtime, sweep
+from promptreel.videos import Video
+
+log = structlog.get_logger()
+
+REPORT_EVERY = 0.5
+IDLE_BEFORE_WARM_UP = 3.0
+SECONDS_IN_LIMIT = 10
+"""Seconds of video that `engine_time_limit` is meant for; longer ones get proportionally more."""
+
+
+class Fenced(Exception):
+    """The attempt is no longer the current one: another worker has the video, or its caller cancelled it."""
+
+
+class Slot:
+    """One render slot: its engine processes by name, and its place to work in."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._settings = runtime.settings
+        self._cache = runtime.settings.data.absolute() / "cache" / "kernels"
+        self._folder = runtime.settings.data.absolute() / "work"
+        self._hosts: dict[str, EngineHost] = {}
+        self.busy = False
+        self.last_busy = time.monotonic()
+
+    async def render(self, context: JobContext, video_id: int) -> None:
+        """Procrastinate's task. Returns when the video has ended or is another's; raises to have it run again."""
+        self.busy = True
+        try:
+            await self._attempt(video_id)
+        finally:
+            self.busy = False
+            self.last_busy = time.monotonic()
+
+    async def _attempt(self, video_id: int) -> None:
+        async with self._runtime.transaction() as connection:
+            video = await videos.start(connection, video_id, self._settings.max_attempts)
+        if video is None:
+            return
+        log.info("render_started", video=video.id, attempt=video.attempt, engine=video.spec.engine)
+        try:
+            result = await self._make(video)
+            async with self._runtime.transaction() as connection:
+                if not await videos.complete(connection, video, result):
+                    raise Fenced
+            log.info("render_completed", video=video.id, attempt=video.attempt, seconds=round(result.render_seconds, 2))
+        except Fenced:
+            await self._give_way(video)
+        except asyncio.CancelledError:
+            async with self._runtime.transaction() as connection:
+                to_be_continued = await videos.hand_back(connection, video)
+            if to_be_continued:
+                raise
+            # Cancelled by its caller: done with, and so the queue's entry goes too.
+            await self._give_way(video)
+        except EngineFailed as error:
+            await self._note(video, error)
+
+    async def _make(self, video: Video) -> videos.Result:
+        """Render and store one attempt. Errors: `Fenced`, `EngineFailed`."""
+        await self._drop_earlier_files(video)
+        async with self._runtime.pool.connection() as connection:
+            pictures = await videos.pictures_of(connection, video.id)
+        host = self._host(video.spec.engine)
+        limit = self._settings.engine_time_limit * max(1.0, video.spec.duration / SECONDS_IN_LIMIT)
+        began = time.monotonic()
+        with work_folder(self._folder, f"{video.public_id}-{video.attempt}") as folder:
+            async with self._progress(video) as report:
+                rendered = await host.render(video.spec, folder, pictures, report, limit)
+                seconds = time.monotonic() - began
+                return await self._store(video, rendered, seconds)
+
+    @asynccontextmanager
+    async def _progress(self, video: Video) -> "AsyncIterator[Reporter]":
+        """A reporter for the block; the block is cancelled as soon as the database says that the attempt is over."""
+        reporter = Reporter(self._runtime, video)
+        block = asyncio.current_task()
+        assert block is not None  # noqa: S101 - runs inside a task
+        task = asyncio.create_task(reporter.run(block))
+        try:
+            yield reporter
+        except asyncio.CancelledError:
+            if reporter.fenced and block.uncancel() == 0:
+                raise Fenced from None
+            raise
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    async def _store(self, video: Video, rendered: Rendered, seconds: float) -> videos.Result:
+        storage = self._runtime.storage
+        prefix = f"{videos.files_prefix(video)}{video.attempt}/"
+        size = rendered.video.stat().st_size
+        await storage.put_file(prefix + "video.mp4", rendered.video, "video/mp4")
+        await storage.put_file(prefix + "thumbnail.jpg", rendered.poster, "image/jpeg")
+        await storage.put_file(prefix + "spritesheet.jpg", rendered.spritesheet, "image/jpeg")
+        return videos.Result(
+            video_key=prefix + "video.mp4",
+            thumbnail_key=prefix + "thumbnail.jpg",
+            spritesheet_key=prefix + "spritesheet.jpg",
+            file_bytes=size,
+            duration=video.spec.frames / video.spec.fps,
+            render_seconds=seconds,
+            report=rendered.report,
+        )
+
+    async def _drop_earlier_files(self, video: Video) -> None:
+        """What an attempt stored that then did not complete."""
+        if video.attempt > 1:
+            await self._runtime.storage.delete_prefix(videos.files_prefix(video))
+
+    async def _note(self, video: Video, error: EngineFailed) -> None:
+        """A failed attempt: run again while attempts are left, else fail the video."""
+        log.warning("render_failed", video=video.id, attempt=video.attempt, reason=error.message)
+        used = video.attempt - video.handed_back
+        if used < self._settings.max_attempts and not isinstance(error, EngineTimeout):
+            async with self._runtime.transaction() as connection:
+                await videos.note_failure(connection, video, error.message)
+            raise error
+        async with self._runtime.transaction() as connection:
+            await videos.fail(connection, video, error.message, error.slug)
+        await self._runtime.storage.delete_prefix(videos.files_prefix(video))
+
+    async def _give_way(self, video: Video) -> None:
+        """The attempt was fenced off. After a cancel there is nothing left to do but to drop the files.
+
+        If another worker has the job, this process has missed its own heartbeats, and must not acknowledge a job that is
+        no longer its own (Procrastinate would not notice). It ends; its supervisor starts a fresh one.
+        """
+        prefix = f"{videos.files_prefix(video)}{video.attempt}/"
+        await self._runtime.storage.delete_prefix(prefix)
+        async with self._runtime.pool.connection() as connection:
+            found = await videos.find_many(connection, [(video.account_id, video.id)])
+        current = found.get((video.account_id, video.id))
+        if current is not None and current.attempt != video.attempt:
+            log.error("worker_fenced", video=video.id, attempt=video.attempt, current=current.attempt)
+            await self.close()
+            os._exit(os.EX_TEMPFAIL)
+        log.info("render_cancelled", video=video.id, attempt=video.attempt)
+
+    def _host(self, engine: str) -> EngineHost:
+        if engine not in self._hosts:
+            self._hosts[engine] = EngineHost(engine, self._cache, self._settings.engine_memory_mib)
+        return self._hosts[engine]
+
+    async def prepare(self) -> None:
+        """Start the default engine's process now; once the slot has been idle for a while, compile what is missing."""
+        clear_work(self._folder)
+        self._cache.mkdir(parents=True, exist_ok=True)
+        await self._host(self._settings.engine).start()
+        while self.busy or time.monotonic() - self.last_busy < IDLE_BEFORE_WARM_UP:
+            await asyncio.sleep(0.5)
+        if not await warm_up(self._settings.engine, self._cache):
+            log.warning("warm_up_failed", engine=self._settings.engine)
+
+    async def close(self) -> None:
+        """End the engine processes."""
+        for host in self._hosts.values():
+            await host.close()
+
+
+class Reporter:
+    """Carries an engine's progress to the database twice a second, and with it the attempt's lease."""
+
+    def __init__(self, runtime: Runtime, video: Video) -> None:
+        self._runtime = runtime
+        self._video = video
+        self._latest = (0.0, "starting")
+        self.fenced = False
+
+    def __call__(self, fraction: float, step: str) -> None:
+        """Note the newest progress."""
+        self._latest = (max(fraction, self._latest[0]), step)
+
+    async def run(self, block: "asyncio.Task[object]") -> None:
+        """Report until cancelled; cancel `block` when the attempt turns out to be over.
+
+        A silent engine (loading, compiling) still renews the lease: whether it hangs is judged by its time limit.
+        """
+        while True:
+            await asyncio.sleep(REPORT_EVERY)
+            try:
+                async with self._runtime.pool.connection() as connection:
+                    current = await videos.report_progress(connection, self._video, *self._latest)
+            except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end a render
+                log.warning("progress_not_reported", video=self._video.id, reason=str(error).strip())
+                continue
+            if not current:
+                self.fenced = True
+                block.cancel()
+                return
+
+
+# -- where rendering happens -------------------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def work_folder(parent: Path, name: str) -> "contextlib.Iterator[Path]":
+    """A private folder for one attempt, gone afterwards. Its name tells whose it is, for `clear_work`."""
+    parent.mkdir(parents=True, exist_ok=True)
+    outer = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))
+    try:
+        folder = outer / name
+        folder.mkdir()
+        yield folder
+    finally:
+        shutil.rmtree(outer, ignore_errors=True)
+
+
+def clear_work(parent: Path) -> None:
+    """Remove what processes left that were killed."""
+    for folder in parent.glob("*-*"):
+        owner = folder.name.split("-")[0]
+        if owner.isdigit() and not psutil.pid_exists(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+# -- the process -------------------------------------------------------------------------------------------------------
+
+
+async def keep_slot_alive(runtime: Runtime, pool: str) -> None:
+    """Tell that this slot is there, so that estimates count it; forget it in the end."""
+    slot = uuid4()
+    try:
+        while True:
+            try:
+                async with runtime.pool.connection() as connection:
+                    await connection.execute(
+                        """INSERT INTO worker_slots (id, pool, host, pid) VALUES (%s, %s, %s, %s)
+                           ON CONFLICT (id) DO UPDATE SET seen_at = now()""",
+                        [slot, pool, socket.gethostname(), os.getpid()],
+                    )
+                    await connection.execute("DELETE FROM worker_slots WHERE seen_at < now() - interval '1 day'")
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                log.warning("slot_not_told", reason=str(error).strip())
+            await asyncio.sleep(runtime.settings.heartbeat_interval)
+    finally:
+        with suppress(Exception):
+            async with runtime.pool.connection() as connection:
+                await connection.execute("DELETE FROM worker_slots WHERE id = %s", [slot])
+
+
+def bind_task(jobs: procrastinate.App, slot: Slot) -> None:
+    """Tell Procrastinate what a render job is."""
+    jobs.task(name=queue.RENDER, queue=queue.POOL, retry=queue.Backoff(), pass_context=True)(slot.render)
+
+
+async def run_worker(runtime: Runtime, *, pool: str = queue.POOL, grace: float = 10.0) -> None:
+    """Work until cancelled. A job that is not done within `grace` seconds of the cancel goes back to the queue."""
+    settings = runtime.settings
+    slot = Slot(runtime)
+    bind_task(runtime.queue, slot)
+    background = [
+        asyncio.create_task(slot.prepare()),
+        asyncio.create_task(keep_slot_alive(runtime, pool)),
+        asyncio.create_task(sweep(runtime)),
+    ]
+    try:
+        while True:
+            try:
+                await runtime.queue.run_worker_async(
+                    queues=[pool],
+                    concurrency=1,
+                    delete_jobs="successful",
+                    install_signal_handlers=False,
+                    update_heartbeat_interval=settings.heartbeat_interval,
+                    stalled_worker_timeout=settings.stalled_after,
+                    shutdown_graceful_timeout=grace,
+                    fetch_job_polling_interval=1.0,
+                )
+                return
+            except procrastinate.exceptions.ConnectorException as error:
+                log.warning("worker_lost_database", reason=str(error).strip())
+                await asyncio.sleep(0.5)
+    finally:
+        for task in background:
+            task.cancel()
+        await asyncio.gather(*background, return_exceptions=True)
+        await slot.close()
