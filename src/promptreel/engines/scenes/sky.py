@@ -1,0 +1,470 @@
+"""The sky over the sea: scattered sunlight in a table, two layers of clouds, the sun, and all of it as a panorama.
+
+Directions have y up. The table and the panorama are turned to the sun: azimuth 0 is where it stands.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from promptreel.engines.scenes.kernels import (
+    clamp,
+    device,
+    f32,
+    flr,
+    i32,
+    kernel,
+    mix,
+    sat,
+    sstep,
+    tex,
+    texs,
+    tile_fbm,
+    vasin,
+    vatan2,
+    vcos,
+    vexp,
+    vsin,
+)
+
+Floats = NDArray[np.float32]
+
+# -- the scattering table, made once per clip --------------------------------------------------------------------------
+
+TABLE_AZIMUTHS = 128
+TABLE_ELEVATIONS = 128
+"""Azimuth 0…π from the sun (the sky is symmetric); elevation e with row = ±√(|e| / (π/2)), finest at the horizon."""
+
+EARTH = 6360e3
+TOP = 6420e3
+"""Radii of the ground and of the top of the atmosphere, in m."""
+
+RAYLEIGH = np.array([5.802, 13.558, 33.1], np.float32) * np.float32(1e-6)
+MIE = np.float32(3.996e-6)
+MIE_EXTINCTION = np.float32(4.44e-6)
+OZONE = np.array([0.65, 1.881, 0.085], np.float32) * np.float32(1e-6)
+"""Scattering and absorption per m at sea level for red, green and blue (Hillaire, "A scalable and production ready sky
+and atmosphere rendering technique", 2020, table 1)."""
+
+SUN_LIGHT = 20.0
+"""What the sun sends to the top of the atmosphere, in the units of all light here."""
+
+
+def _densities(height: Floats) -> tuple[Floats, Floats, Floats]:
+    """Of air, haze and ozone at `height` in m, relative to their maxima."""
+    return (
+        np.exp(-height / np.float32(8000)),
+        np.exp(-height / np.float32(1200)),
+        np.maximum(0, 1 - np.abs(height - 25e3) / np.float32(15e3)).astype(np.float32),
+    )
+
+
+def _extinction(height: Floats, haze: float) -> Floats:
+    air, dust, ozone = _densities(height)
+    return air[..., None] * RAYLEIGH + dust[..., None] * (MIE_EXTINCTION * np.float32(haze)) + ozone[..., None] * OZONE
+
+
+class Transmittance:
+    """How much sunlight arrives at a height under an angle, as a table over (height, sine of the sun's elevation)."""
+
+    HEIGHTS, ANGLES, CEILING, LOWEST = 64, 96, 60e3, -0.25
+
+    def __init__(self, haze: float) -> None:
+        heights = (np.linspace(0, 1, self.HEIGHTS, dtype=np.float32) ** 2) * np.float32(self.CEILING)
+        sines = np.linspace(self.LOWEST, 1, self.ANGLES, dtype=np.float32)
+        height, sine = np.meshgrid(heights, sines, indexing="ij")
+        radius = EARTH + height
+        along = radius * sine
+        length = np.sqrt(np.maximum(0, along * along - radius * radius + TOP * TOP)) - along
+        depth = np.zeros((*height.shape, 3), np.float32)
+        steps = 24
+        for step in range(steps):
+            distance = ((step + 0.5) / steps) ** 2 * length
+            piece = length * (((step + 1) / steps) ** 2 - (step / steps) ** 2)
+            above = np.sqrt(radius * radius + distance * distance + 2 * radius * sine * distance) - EARTH
+            blocked = np.where(above < -200, 1e3, 0)
+            depth += piece[..., None] * _extinction(np.maximum(above, 0), haze) + blocked[..., None]
+        self._table = np.exp(-depth).astype(np.float32)
+
+    def __call__(self, height: Floats, sine: Floats) -> Floats:
+        """Shares of red, green and blue; `height` in m and `sine` of any equal shape."""
+        row = np.sqrt(np.clip(height / self.CEILING, 0, 1)) * (self.HEIGHTS - 1)
+        column = np.clip((sine - self.LOWEST) / (1 - self.LOWEST), 0, 1) * (self.ANGLES - 1)
+        i = np.minimum(row.astype(np.int64), self.HEIGHTS - 2)
+        j = np.minimum(column.astype(np.int64), self.ANGLES - 2)
+        u, v = (row - i)[..., None], (column - j)[..., None]
+        table = self._table
+        near = table[i, j] * (1 - v) + table[i, j + 1] * v
+        far = table[i + 1, j] * (1 - v) + table[i + 1, j + 1] * v
+        return np.asarray(near * (1 - u) + far * u, np.float32)
+
+
+def scatter(sun_elevation: float, haze: float, transmittance: Transmittance) -> Floats:
+    """The light of the clear sky seen from the ground, shape (3, TABLE_ELEVATIONS, TABLE_AZIMUTHS).
+
+    Single scattering, and a guess of the multiple one: an even glow lit from higher up. Below the horizon stands what
+    is just above it, for water that reflects a little too low.
+    """
+    grid = np.linspace(-1, 1, TABLE_ELEVATIONS, dtype=np.float32)
+    elevation, azimuth = np.meshgrid(
+        np.sign(grid) * grid * grid * np.float32(np.pi / 2),
+        np.linspace(0, np.pi, TABLE_AZIMUTHS, dtype=np.float32),
+        indexing="ij",
+    )
+    up = np.sin(elevation)
+    toward = np.cos(elevation) * np.cos(azimuth)
+    aside = np.cos(elevation) * np.sin(azimuth)
+    sun_up, sun_toward = np.float32(np.sin(sun_elevation)), np.float32(np.cos(sun_elevation))
+    cosine = up * sun_up + toward * sun_toward
+    air_phase = 3 / (16 * np.pi) * (1 + cosine * cosine)
+    g = 0.76
+    haze_phase = (1 - g * g) / (4 * np.pi * (1 + g * g - 2 * g * cosine) ** 1.5)
+
+    start = EARTH + 50.0
+    along = start * up
+    to_top = np.sqrt(along * along - start * start + TOP * TOP) - along
+    inside = along * along - start * start + EARTH * EARTH
+    ground = (up < 0) & (inside > 0)
+    length = np.where(ground, -along - np.sqrt(np.maximum(inside, 0)), to_top).astype(np.float32)
+
+    light = np.zeros((*elevation.shape, 3), np.float32)
+    depth = np.zeros_like(light)
+    steps = 40
+    for step in range(steps):
+        distance = ((step + 0.5) / steps) ** 2 * length
+        piece = length * np.float32(((step + 1) / steps) ** 2 - (step / steps) ** 2)
+        x, y, z = aside * distance, start + up * distance, toward * distance
+        radius = np.sqrt(x * x + y * y + z * z)
+        height = np.maximum(radius - EARTH, 0)
+        sine = (y * sun_up + z * sun_toward) / radius
+        air, dust, _ = _densities(height)
+        extinction = _extinction(height, haze)
+        share = (1 - np.exp(-extinction * piece[..., None])) / np.maximum(extinction, 1e-12)
+        seen = np.exp(-depth) * share
+        air_light, haze_light = air[..., None] * RAYLEIGH, dust[..., None] * (MIE * np.float32(haze))
+        direct = air_light * air_phase[..., None] + haze_light * haze_phase[..., None]
+        light += seen * direct * transmittance(height, sine)
+        glow = transmittance(height * 0.6 + 9000, np.clip(sine + 0.12, -0.25, 1))
+        light += seen * (air_light + haze_light) * glow * np.float32(0.10 / np.pi)
+        depth += extinction * piece[..., None]
+    light = np.where(ground[..., None], light[TABLE_ELEVATIONS // 2 + 1][None] * 0.9, light)
+    return np.ascontiguousarray((light * SUN_LIGHT).transpose(2, 0, 1).astype(np.float32))
+
+
+# -- parameters of the kernels: where things are in the vector `sky` -----------------------------------------------------
+
+SUN = 0  # direction, 3
+HEADING = 3  # horizontal direction to the sun: x, z
+DISC = 5  # light of the sun at the sea, 3
+CLOUD_FAR = 8  # light on clouds that stand towards the sun, 3
+CLOUD_NEAR = 11  # light on clouds overhead and away from the sun, 3
+AMBIENT = 14  # light from the whole sky, 3
+COVER = 17  # how much of the sky the clouds take, 0…1
+CIRRUS = 18  # the same for the high veil
+CLOUD_HEIGHT = 19  # km
+DENSITY = 20
+DRIFT = 21  # how far the clouds have gone: x, z in km
+PLACE = 23  # where in the endless cloud pattern the clip begins: x, z in km
+TURN = 25  # cosine, sine of the angle by which the pattern is turned
+HAZE = 27  # per km: how fast clouds fade into the sky behind
+DISC_SIZE = 28  # 1 / (1 - cosine of the disc's radius)
+SKY_LENGTH = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Sky:
+    """The tables of one clip's sky: three flat scattering tables, cloud noise and the parameter vector."""
+
+    red: Floats
+    green: Floats
+    blue: Floats
+    noise: Floats
+    noise_log2: np.int32
+    sky: Floats
+
+    def at(self, drift_km: tuple[float, float]) -> Floats:
+        """The parameters with the clouds moved."""
+        vector = self.sky.copy()
+        vector[DRIFT : DRIFT + 2] = drift_km
+        return vector
+
+
+NOISE_LOG2 = 9
+
+
+def make_sky(
+    *,
+    sun_elevation: float,
+    sun_azimuth: float,
+    haze: float,
+    cover: float,
+    cirrus: float,
+    density: float,
+    cloud_height: float,
+    tint: Floats,
+    seed: int,
+) -> Sky:
+    """Angles in radians; `tint` multiplies red, green and blue of all the sky's light; heights in km."""
+    random = np.random.default_rng([seed, 11])
+    transmittance = Transmittance(haze)
+    table = scatter(sun_elevation, haze, transmittance) * tint[:, None, None]
+
+    def sunlight(height: float, elevation: float) -> Floats:
+        light = transmittance(np.array([height], np.float32), np.array([np.sin(elevation)], np.float32))[0]
+        return np.asarray(light * SUN_LIGHT * tint, np.float32)
+
+    vector = np.zeros(SKY_LENGTH, np.float32)
+    heading = np.sin(sun_azimuth), np.cos(sun_azimuth)
+    vector[SUN : SUN + 3] = (
+        heading[0] * np.cos(sun_elevation),
+        np.sin(sun_elevation),
+        heading[1] * np.cos(sun_elevation),
+    )
+    vector[HEADING : HEADING + 2] = heading
+    vector[DISC : DISC + 3] = sunlight(400.0, max(sun_elevation, np.radians(0.6)))
+    vector[CLOUD_FAR : CLOUD_FAR + 3] = sunlight(3200.0, sun_elevation + np.radians(1.0))
+    vector[CLOUD_NEAR : CLOUD_NEAR + 3] = sunlight(2600.0, sun_elevation - np.radians(0.2))
+    zenith = table[:, int(TABLE_ELEVATIONS * 0.85), 40]
+    horizon = table[:, TABLE_ELEVATIONS // 2 + 2, 40]
+    vector[AMBIENT : AMBIENT + 3] = 0.55 * zenith + 0.25 * horizon
+    vector[COVER], vector[CIRRUS] = cover, cirrus
+    vector[CLOUD_HEIGHT], vector[DENSITY] = cloud_height, density
+    vector[PLACE : PLACE + 2] = random.uniform(0, 40, 2)
+    turn = random.uniform(-0.5, 0.5)
+    vector[TURN : TURN + 2] = np.cos(turn), np.sin(turn)
+    vector[HAZE] = 0.010 + 0.004 * haze
+    vector[DISC_SIZE] = 1 / (1 - np.cos(0.0095))
+    noise = tile_fbm(1 << NOISE_LOG2, seed + 5, base=4, octaves=7, gain=0.55).ravel()
+    red, green, blue = (np.ascontiguousarray(plane.ravel()) for plane in table)
+    return Sky(red, green, blue, noise, np.int32(NOISE_LOG2), vector)
+
+
+# -- reading the table -------------------------------------------------------------------------------------------------
+
+
+@device
+def table_place(dx, dy, dz, head_x, head_z):
+    """Column and row of the scattering table for a direction."""
+    elevation = vasin(clamp(dy, f32(-0.9999), f32(0.9999))) * f32(2.0 / np.pi)
+    root = np.sqrt(abs(elevation))
+    root = -root if elevation < f32(0.0) else root
+    row = (root * f32(0.5) + f32(0.5)) * f32(TABLE_ELEVATIONS - 1)
+    azimuth = vatan2(abs(dx * head_z - dz * head_x), dx * head_x + dz * head_z)
+    return azimuth * f32((TABLE_AZIMUTHS - 1) / np.pi), row
+
+
+@device
+def table_read(table, column, row):
+    """Bilinear read of one colour of the scattering table."""
+    column = clamp(column, f32(0.0), f32(TABLE_AZIMUTHS - 1.001))
+    row = clamp(row, f32(0.0), f32(TABLE_ELEVATIONS - 1.001))
+    left = i32(column)
+    top = i32(row)
+    u = column - f32(left)
+    v = row - f32(top)
+    at = top * i32(TABLE_AZIMUTHS) + left
+    above = mix(table[at], table[at + i32(1)], u)
+    below = mix(table[at + i32(TABLE_AZIMUTHS)], table[at + i32(TABLE_AZIMUTHS + 1)], u)
+    return mix(above, below, v)
+
+
+# -- clouds ------------------------------------------------------------------------------------------------------------
+
+
+@device
+def phase(cosine, g):
+    """Henyey and Greenstein's phase function: how much light is thrown on at that angle."""
+    d = f32(1.0) + g * g - f32(2.0) * g * cosine
+    return (f32(1.0) - g * g) / (f32(4.0 * np.pi) * d * np.sqrt(d))
+
+
+@device
+def layer_distance(dy, height):
+    """How far along a ray a layer at `height` km is, over a round earth, in km."""
+    radius = f32(6371.0)
+    return np.sqrt(dy * dy * radius * radius + f32(2.0) * radius * height) - dy * radius
+
+
+@device
+def cloud_shape(noise, log2, x, z):
+    """The large and middle forms of the clouds at `x`, `z` km, about 0…1: fractal noise, bent by itself."""
+    warp = texs(noise, log2, x * f32(4.3), z * f32(5.1))
+    large = texs(noise, log2, x * f32(11.0) + warp * f32(26.0), z * f32(19.0) + warp * f32(15.0))
+    middle = tex(noise, log2, i32(0), x * f32(47.0) - warp * f32(19.0), z * f32(71.0) + warp * f32(12.0))
+    return large * f32(0.76) + middle * f32(0.24)
+
+
+@device
+def cloud_edge(noise, log2, x, z):
+    """The fine grain of the clouds, about -0.5…0.5."""
+    return tex(noise, log2, i32(0), x * f32(173.0), z * f32(229.0)) - f32(0.5)
+
+
+@device
+def sky_light(red, green, blue, noise, log2, sky, dx, dy, dz, with_sun):
+    """The light that comes from direction (dx, dy, dz): clear sky, cirrus, clouds and, if asked for, the sun itself."""
+    column, row = table_place(dx, dy, dz, sky[HEADING], sky[HEADING + 1])
+    r = table_read(red, column, row)
+    g = table_read(green, column, row)
+    b = table_read(blue, column, row)
+    cosine = dx * sky[SUN] + dy * sky[SUN + 1] + dz * sky[SUN + 2]
+    dy = max(dy, f32(0.003))
+    toward_sun = dx * sky[HEADING] + dz * sky[HEADING + 1]
+
+    # Clouds away from the sun are lit through more air, so their light is redder.
+    side = sat(f32(0.42) + f32(0.58) * toward_sun - f32(0.55) * dy)
+    light_r = mix(sky[CLOUD_NEAR], sky[CLOUD_FAR], side)
+    light_g = mix(sky[CLOUD_NEAR + 1], sky[CLOUD_FAR + 1], side)
+    light_b = mix(sky[CLOUD_NEAR + 2], sky[CLOUD_FAR + 2], side)
+
+    # Cirrus: thin, high, drawn out by the wind.
+    distance = layer_distance(dy, f32(8.5))
+    x = dx * distance + sky[PLACE] + sky[DRIFT] * f32(1.6)
+    z = dz * distance + sky[PLACE + 1] + sky[DRIFT + 1] * f32(1.6)
+    bend = texs(noise, log2, x * f32(1.3), z * f32(1.1)) * f32(14.0)
+    veil = texs(noise, log2, x * f32(2.1) + z * f32(1.0) + bend, z * f32(6.7) - x * f32(1.9)) * f32(0.62)
+    veil += tex(noise, log2, i32(0), x * f32(8.3) + z * f32(3.1) + bend, z * f32(24.0) - x * f32(8.0)) * f32(0.26)
+    veil += tex(noise, log2, i32(0), x * f32(21.0), z * f32(83.0) - x * f32(31.0) + bend) * f32(0.12)
+    veil = sstep(f32(0.45), f32(0.95), veil) * sky[CIRRUS] * vexp(-distance * f32(0.010))
+    glow = (phase(cosine, f32(0.72)) * f32(0.85) + f32(0.05)) * f32(1.4)
+    r = mix(r, r * f32(0.6) + light_r * glow, veil)
+    g = mix(g, g * f32(0.6) + light_g * glow, veil)
+    b = mix(b, b * f32(0.6) + light_b * glow, veil)
+
+    # The main deck. Three looks towards the sun tell how much cloud its light has come through.
+    distance = layer_distance(dy, sky[CLOUD_HEIGHT])
+    x0 = dx * distance + sky[PLACE] + sky[DRIFT]
+    z0 = dz * distance + sky[PLACE + 1] + sky[DRIFT + 1]
+    x = x0 * sky[TURN] - z0 * sky[TURN + 1]
+    z = x0 * sky[TURN + 1] + z0 * sky[TURN]
+    step_x = (sky[HEADING] * sky[TURN] - sky[HEADING + 1] * sky[TURN + 1]) * f32(0.20)
+    step_z = (sky[HEADING] * sky[TURN + 1] + sky[HEADING + 1] * sky[TURN]) * f32(0.20)
+    threshold = f32(1.0) - sky[COVER]
+    # Fine grain is smaller than a pixel far away, where it would only flicker.
+    grain = f32(0.17) * vexp(-distance * f32(0.035))
+    raw = cloud_shape(noise, log2, x, z)
+    thick = max(raw + cloud_edge(noise, log2, x, z) * grain - threshold, f32(0.0))
+    before = max(cloud_shape(noise, log2, x + step_x, z + step_z) - threshold, f32(0.0))
+    before += max(cloud_shape(noise, log2, x + step_x * f32(2.6), z + step_z * f32(2.6)) - threshold, f32(0.0)) * f32(1.5)
+    before += max(cloud_shape(noise, log2, x + step_x * f32(6.0), z + step_z * f32(6.0)) - threshold, f32(0.0)) * f32(1.9)
+    density = sky[DENSITY]
+    alpha = f32(1.0) - vexp(-thick * thick * density * f32(38.0) - thick * density * f32(3.0))
+    through = vexp(-before * density * f32(1.15))
+    spread = vexp(-before * density * f32(0.32))
+    forward = phase(cosine, f32(0.80)) + phase(cosine, f32(0.35)) * f32(0.55)
+    # A thin edge scatters less often than the body: the "powder" look of real clouds.
+    powder = f32(1.0) - vexp(-thick * density * f32(16.0)) * f32(0.55)
+    lit = (through * forward * f32(1.25) + spread * f32(0.040)) * powder
+    shade = f32(0.58) + f32(0.42) * vexp(-thick * density * f32(4.0))
+    air = vexp(-distance * sky[HAZE])
+    alpha = alpha * sstep(f32(0.004), f32(0.05), dy)
+    r = mix(r, mix(r, light_r * lit + sky[AMBIENT] * shade, air), alpha)
+    g = mix(g, mix(g, light_g * lit + sky[AMBIENT + 1] * shade, air), alpha)
+    b = mix(b, mix(b, light_b * lit + sky[AMBIENT + 2] * shade, air), alpha)
+
+    if with_sun:
+        off = (f32(1.0) - cosine) * sky[DISC_SIZE]
+        disc = sat((f32(1.0) - off) * f32(9.0))
+        limb = f32(0.6) + f32(0.4) * np.sqrt(sat(f32(1.0) - off))
+        clear = (f32(1.0) - alpha) * (f32(1.0) - alpha)
+        halo = vexp(-off * f32(0.010)) * f32(0.10) + vexp(-off * f32(0.09)) * f32(0.13)
+        shine = disc * limb * f32(12.0) * clear + halo * (f32(1.0) - alpha * f32(0.6))
+        r += sky[DISC] * shine
+        g += sky[DISC + 1] * shine
+        b += sky[DISC + 2] * shine
+    return r, g, b
+
+
+# -- the panorama, by which water mirrors the sky ------------------------------------------------------------------------
+
+PANORAMA_AZIMUTHS = 256
+PANORAMA_ELEVATIONS = 64
+
+
+@kernel
+def draw_panorama(out, red, green, blue, noise, log2, sky):
+    """The upper half of the sky without the sun into `out` (3, PANORAMA_ELEVATIONS × PANORAMA_AZIMUTHS)."""
+    for row in range(PANORAMA_ELEVATIONS):
+        root = (f32(row) + f32(0.5)) / f32(PANORAMA_ELEVATIONS)
+        elevation = root * root * f32(np.pi / 2)
+        up = vsin(elevation)
+        flat = vcos(elevation)
+        for column in range(PANORAMA_AZIMUTHS):
+            azimuth = (f32(column) / f32(PANORAMA_AZIMUTHS)) * f32(2 * np.pi) - f32(np.pi)
+            toward = vcos(azimuth)
+            aside = vsin(azimuth)
+            dx = (toward * sky[HEADING] + aside * sky[HEADING + 1]) * flat
+            dz = (toward * sky[HEADING + 1] - aside * sky[HEADING]) * flat
+            r, g, b = sky_light(red, green, blue, noise, log2, sky, dx, up, dz, False)
+            at = row * PANORAMA_AZIMUTHS + column
+            out[0, at] = r
+            out[1, at] = g
+            out[2, at] = b
+
+
+@device
+def panorama_place(dx, dy, dz, head_x, head_z):
+    """Column and row of the panorama for a direction; below the horizon counts as the horizon."""
+    elevation = vasin(min(max(dy, f32(0.0)), f32(0.9999))) * f32(2.0 / np.pi)
+    azimuth = vatan2(dx * head_z - dz * head_x, dx * head_x + dz * head_z)
+    column = (azimuth + f32(np.pi)) * f32(PANORAMA_AZIMUTHS / (2 * np.pi))
+    row = np.sqrt(elevation) * f32(PANORAMA_ELEVATIONS) - f32(0.5)
+    return column, clamp(row, f32(0.0), f32(PANORAMA_ELEVATIONS - 1.001))
+
+
+@device
+def panorama_read(panorama, column, row):
+    """Bilinear read of one colour of the panorama."""
+    low = flr(column)
+    u = column - low
+    top = i32(row)
+    v = row - f32(top)
+    left = i32(low) & i32(PANORAMA_AZIMUTHS - 1)
+    right = (i32(low) + i32(1)) & i32(PANORAMA_AZIMUTHS - 1)
+    at = top * i32(PANORAMA_AZIMUTHS)
+    below = at + i32(PANORAMA_AZIMUTHS)
+    return mix(
+        mix(panorama[at + left], panorama[at + right], u), mix(panorama[below + left], panorama[below + right], u), v
+    )
+
+
+# -- the picture -------------------------------------------------------------------------------------------------------
+
+# Where things are in the vector `view`.
+EYE = 0  # x, height, z in m
+TAN_HALF = 3  # tangent of half the vertical angle of view
+PITCH = 4  # sine, cosine
+YAW = 6  # sine, cosine
+VIEW_LENGTH = 8
+
+
+@device
+def ray_row(y, height, view):
+    """The upward and forward parts of the rays of row `y`, before they are turned by the yaw and made unit."""
+    across = -((f32(y) + f32(0.5)) / f32(height) * f32(2.0) - f32(1.0)) * view[TAN_HALF]
+    return across * view[PITCH + 1] + view[PITCH], view[PITCH + 1] - across * view[PITCH]
+
+
+@device
+def ray(x, width, height, view, up, forward):
+    """The unit direction of pixel `x` in a row of `ray_row`."""
+    right = ((f32(x) + f32(0.5)) / f32(width) * f32(2.0) - f32(1.0)) * view[TAN_HALF] * f32(width) / f32(height)
+    scale = f32(1.0) / np.sqrt(right * right + up * up + forward * forward)
+    dx = (right * view[YAW + 1] + forward * view[YAW]) * scale
+    dz = (forward * view[YAW + 1] - right * view[YAW]) * scale
+    return dx, up * scale, dz
+
+
+@kernel
+def draw_sky(out, red, green, blue, noise, log2, sky, view, last):
+    """The rows 0…last-1 of `out` (3, H, W)."""
+    height, width = out.shape[1], out.shape[2]
+    for y in range(last):
+        up, forward = ray_row(y, height, view)
+        for x in range(width):
+            dx, dy, dz = ray(x, width, height, view, up, forward)
+            r, g, b = sky_light(red, green, blue, noise, log2, sky, dx, dy, dz, True)
+            out[0, y, x] = r
+            out[1, y, x] = g
+            out[2, y, x] = b
