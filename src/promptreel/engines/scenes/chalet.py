@@ -1,0 +1,474 @@
+"""What a mountain village is built of: chalets, a church, lamps and snowy conifers. Metres; local y is 0 at the ground."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from promptreel.engines.scenes.mesh import Mesh, MeshBuilder, turn_about_y, vertex_normals, wrap_triangles
+
+Floats = NDArray[np.float32]
+
+SNOW = np.array([0.84, 0.88, 0.94])
+STONE = np.array([0.16, 0.155, 0.15])
+LAMPLIGHT = np.array([1.0, 0.50, 0.15])
+DARK_PANE = np.array([0.004, 0.007, 0.012])
+
+
+@dataclass
+class Placed:
+    """What was put into the world beside triangles: lamps as (x, y, z, r, g, b), and mouths of chimneys as (x, y, z)."""
+
+    lamps: list[NDArray[np.floating]] = field(default_factory=list)
+    chimneys: list[NDArray[np.floating]] = field(default_factory=list)
+
+
+class _Local:
+    """A builder in the frame of one building, which is then turned and moved to its place."""
+
+    def __init__(self) -> None:
+        self.mesh = MeshBuilder()
+        self.lamps: list[tuple[ArrayLike, ArrayLike]] = []
+
+    def place(self, target: MeshBuilder, placed: Placed, origin: ArrayLike, turn: float) -> None:
+        rotation = turn_about_y(turn)
+        mesh = self.mesh.build()
+        target.add(
+            mesh.vertices @ rotation.T + np.asarray(origin, np.float32),
+            mesh.triangles,
+            mesh.colour,
+            mesh.emission,
+            mesh.normals @ rotation.T,
+        )
+        for at, light in self.lamps:
+            placed.lamps.append(np.concatenate([rotation @ np.asarray(at) + np.asarray(origin), np.asarray(light)]))
+
+
+def _upright(corners: list[tuple[float, float, float]], up: float) -> list[tuple[float, float, float]]:
+    return [(x, y + up, z) for x, y, z in corners]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wall:
+    """One wall as a frame: a point of it is origin + u * along + outward * o, at height v."""
+
+    origin: tuple[float, float]
+    along: tuple[float, float]
+    outward: tuple[float, float]
+
+    def point(self, u: float, v: float, o: float) -> tuple[float, float, float]:
+        return (
+            self.origin[0] + u * self.along[0] + o * self.outward[0],
+            v,
+            self.origin[1] + u * self.along[1] + o * self.outward[1],
+        )
+
+    def rectangle(self, u0: float, v0: float, u1: float, v1: float, o: float) -> list[tuple[float, float, float]]:
+        return [self.point(u0, v0, o), self.point(u1, v0, o), self.point(u1, v1, o), self.point(u0, v1, o)]
+
+    @property
+    def normal(self) -> tuple[float, float, float]:
+        return self.outward[0], 0.0, self.outward[1]
+
+
+class Chalet:
+    """A wooden house on a stone base under a thick roof of snow. The ridge runs along local z, the front is at -z."""
+
+    def __init__(self, rng: np.random.Generator, lit: float) -> None:
+        """`lit`: the share of windows with light in them."""
+        self._rng = rng
+        self._lit = lit
+        self.half_width = rng.uniform(3.3, 4.5)
+        self.half_depth = rng.uniform(3.8, 5.6)
+        self._eaves = rng.uniform(3.7, 5.2)
+        self._base = self._eaves * 0.32
+        self._rise = self.half_width * rng.uniform(0.56, 0.76)
+        self._wood = np.array([0.205, 0.115, 0.060]) * rng.uniform(0.55, 1.35) * np.array([1, rng.uniform(0.9, 1.1), 1])
+        self._shutter = np.array([(0.16, 0.03, 0.02), (0.03, 0.08, 0.05), (0.04, 0.06, 0.11)][rng.integers(3)])
+        w, d = self.half_width, self.half_depth
+        self._walls = {
+            "front": _Wall((0, -d), (1, 0), (0, -1)),
+            "back": _Wall((0, d), (-1, 0), (0, 1)),
+            "left": _Wall((-w, 0), (0, -1), (-1, 0)),
+            "right": _Wall((w, 0), (0, 1), (1, 0)),
+        }
+        self._local = _Local()
+        self._build()
+
+    def place(self, target: MeshBuilder, placed: Placed, origin: ArrayLike, turn: float) -> None:
+        """Put it at `origin`, turned by `turn` radians."""
+        self._local.place(target, placed, origin, turn)
+        mouth = (self.half_width * 0.45, self._eaves + self._rise + 0.9, self.half_depth * 0.3)
+        placed.chimneys.append(turn_about_y(turn) @ np.array(mouth) + np.asarray(origin))
+
+    def _build(self) -> None:
+        for name, wall in self._walls.items():
+            half = self.half_width if name in ("front", "back") else self.half_depth
+            self._wall(wall, half)
+        for name in ("front", "back"):
+            self._gable(self._walls[name])
+        self._roof()
+        self._windows()
+        self._balcony()
+        self._door()
+        self._chimney()
+        self._drifts()
+
+    def _wall(self, wall: _Wall, half: float) -> None:
+        mesh = self._local.mesh
+        for low, high, colour in ((-1.5, self._base, STONE), (self._base, self._eaves, self._wood)):
+            mesh.quad(wall.rectangle(-half, low, half, high, 0), colour, across=6, up=3, toward=wall.normal)
+        # Logs: a dark joint and a lit upper edge every forearm's length.
+        joints = np.arange(self._base + 0.12, self._eaves - 0.1, 0.30)
+        dark = [wall.rectangle(-half, v, half, v + 0.055, 0.02) for v in joints]
+        light = [wall.rectangle(-half, v + 0.055, half, v + 0.10, 0.03) for v in joints]
+        mesh.quads(dark, self._wood * 0.35, across=4, toward=wall.normal)
+        mesh.quads(light, self._wood * 1.35, across=4, toward=wall.normal)
+        corner = [wall.rectangle(u - 0.13, -1.0, u + 0.13, self._eaves, 0.05) for u in (-half + 0.13, half - 0.13)]
+        mesh.quads(corner, self._wood * 0.7, up=5, toward=wall.normal)
+
+    def _gable(self, wall: _Wall) -> None:
+        w, top = self.half_width, self._eaves + self._rise
+        triangle = [wall.point(-w, self._eaves, 0), wall.point(w, self._eaves, 0), wall.point(0, top, 0)]
+        self._local.mesh.add(triangle, [[0, 1, 2]], self._wood * 0.92, normals=wall.normal)
+        boards = np.linspace(-w * 0.85, w * 0.85, 13)
+        tops = [self._eaves + self._rise * (1 - abs(u) / w) - 0.05 for u in boards]
+        strips = [wall.rectangle(u - 0.03, self._eaves, u + 0.03, v, 0.02) for u, v in zip(boards, tops, strict=True)]
+        self._local.mesh.quads(strips, self._wood * 0.45, toward=wall.normal)
+
+    def _roof(self) -> None:
+        mesh, wood = self._local.mesh, self._wood
+        w, d, over = self.half_width, self.half_depth, 0.75
+        ridge, drop = self._eaves + self._rise + 0.05, over * self._rise / self.half_width
+        deep = self._rng.uniform(0.34, 0.52)
+        for side in (-1, 1):
+            top_front, top_back = (0.0, ridge, -d - over), (0.0, ridge, d + over)
+            low_back = (side * (w + over), self._eaves - drop + 0.05, d + over)
+            low_front = (side * (w + over), self._eaves - drop + 0.05, -d - over)
+            slab = [top_front, top_back, low_back, low_front]
+            slope = np.array([side * self._rise, self.half_width, 0.0])
+            mesh.quad(slab, wood * 0.5, toward=-slope)
+            mesh.quad(_upright(slab, 0.10), wood * 0.5, toward=slope)
+            board = [top_front, low_front, _upright([low_front], 0.16)[0], _upright([top_front], 0.16)[0]]
+            mesh.quads([board, [(x, y, -z) for x, y, z in board]], wood * 0.8, across=5, toward=[[0, 0, -1], [0, 0, 1]])
+            self._roof_snow(slab, side, slope, deep)
+
+    def _roof_snow(
+        self, slab: list[tuple[float, float, float]], side: int, slope: NDArray[np.floating], deep: float
+    ) -> None:
+        """A pillow of snow: rounded toward the eaves and the gables, a little uneven."""
+        along = np.linspace(-1, 1, 15)
+        down = np.array([0, 0.15, 0.35, 0.55, 0.75, 0.90, 0.975, 1.0])
+        front, back, low = np.array(slab[0]), np.array(slab[1]), np.array(slab[3])
+        fall = low - front
+        grid = (
+            (front + back) / 2
+            + (back - front)[None, None, :] / 2 * along[None, :, None] * 1.012
+            + fall * down[:, None, None]
+        )
+        edge = (1 - np.abs(along) ** 10)[None, :] * (1 - down**9)[:, None]
+        waves = 1 + 0.10 * np.sin(along * 7 + side)[None, :] * np.sin(down * 5 + 1)[:, None]
+        points = grid + np.array([0, 1.0, 0]) * ((0.10 + deep * np.sqrt(edge)) * waves)[..., None]
+        columns = len(along)
+        index = np.arange(points.size // 3).reshape(len(down), columns)
+        faces = np.concatenate(
+            [
+                np.stack([index[:-1, :-1], index[:-1, 1:], index[1:, 1:]], -1).reshape(-1, 3),
+                np.stack([index[:-1, :-1], index[1:, 1:], index[1:, :-1]], -1).reshape(-1, 3),
+            ]
+        )
+        if side > 0:
+            faces = faces[:, ::-1]
+        flat = points.reshape(-1, 3)
+        self._local.mesh.add(flat, faces, SNOW, normals=_outward(flat, faces, slope))
+        rims = [np.concatenate([points[:, 0], points[-1, 1:-1], points[::-1, -1]])]
+        for rim in rims:
+            lower = rim - np.array([0, 0.24, 0])
+            quads = np.stack([rim[:-1], rim[1:], lower[1:], lower[:-1]], 1)
+            middle = quads.mean(axis=1) - np.array([0, 3.0, 0])
+            self._local.mesh.quads(quads, SNOW * 0.86, toward=middle * np.array([1, 0, 1]))
+
+    def _windows(self) -> None:
+        w, d, rng = self.half_width, self.half_depth, self._rng
+        count = max(2, round(w / 1.5))
+        for name in ("front", "back"):
+            for i in range(count):
+                u = (i + 0.5) / count * 2 * w - w
+                self._window(self._walls[name], u, self._eaves * 0.67, 0.50, 0.66, lit=rng.random() < self._lit)
+                if name == "back" or i != count // 2:
+                    lit = rng.random() < self._lit * 0.8
+                    self._window(self._walls[name], u, self._eaves * 0.22 + 0.35, 0.46, 0.50, lit=lit)
+            attic = rng.random() < self._lit * 0.7
+            self._window(self._walls[name], 0, self._eaves + self._rise * 0.36, 0.42, 0.48, lit=attic)
+        count = max(2, round(d / 1.7))
+        for name in ("left", "right"):
+            for i in range(count):
+                u = (i + 0.5) / count * 2 * d - d
+                self._window(self._walls[name], u, self._eaves * 0.62, 0.50, 0.62, lit=rng.random() < self._lit)
+
+    def _window(self, wall: _Wall, u: float, v: float, half_u: float, half_v: float, *, lit: bool) -> None:
+        mesh, rng = self._local.mesh, self._rng
+        shine = LAMPLIGHT * np.array([1, rng.uniform(0.88, 1.12), rng.uniform(0.7, 1.3)])
+        shine = shine * 1.5 * rng.uniform(0.6, 1.35)
+        glass = shine if lit else DARK_PANE
+
+        def bar(u0: float, v0: float, u1: float, v1: float, o: float) -> list[tuple[float, float, float]]:
+            return wall.rectangle(u + u0, v + v0, u + u1, v + v1, o)
+
+        frame = np.array([0.30, 0.22, 0.15])
+        rim_u, rim_v = half_u + 0.10, half_v + 0.10
+        mesh.quad(bar(-rim_u, -rim_v, rim_u, rim_v, 0.05), frame, toward=wall.normal)
+        # The room is brightest around its lamp, so the pane is cut into cells with light of their own.
+        glow = np.array([[0.70, 0.85, 0.70], [0.85, 1.30, 0.90], [0.75, 0.95, 0.70]]) * rng.uniform(0.85, 1.15, (3, 3))
+        cells = np.linspace(-1, 1, 4)
+        for row in range(3):
+            for column in range(3):
+                corners = bar(
+                    cells[column] * half_u,
+                    cells[row] * half_v,
+                    cells[column + 1] * half_u,
+                    cells[row + 1] * half_v,
+                    0.08,
+                )
+                near = glow[np.ix_([row, row, min(row + 1, 2), min(row + 1, 2)])][
+                    [0, 1, 2, 3], [column, min(column + 1, 2), min(column + 1, 2), column]
+                ]
+                mesh.quad(corners, 0.02, glass * near[:, None], toward=wall.normal)
+        curtain = shine * 0.42 if lit else DARK_PANE * 2
+        if rng.random() < 0.7:
+            sides = [bar(s * half_u, -half_v, s * half_u * 0.66, half_v, 0.09) for s in (-1, 1)]
+            mesh.quads(sides, 0.05, curtain, toward=wall.normal)
+        bars = [bar(-0.035, -half_v, 0.035, half_v, 0.12), bar(-half_u, -0.03, half_u, 0.03, 0.12)]
+        mesh.quads(bars, frame * 0.6, toward=wall.normal)
+        sill = bar(-rim_u - 0.08, -rim_v - 0.10, rim_u + 0.08, -rim_v, 0.20)
+        mesh.quad(sill, SNOW, toward=wall.normal)
+        mesh.quad(
+            [sill[3], sill[2], bar(rim_u + 0.08, -rim_v, 0, 0, 0)[0], bar(-rim_u - 0.08, -rim_v, 0, 0, 0)[0]],
+            SNOW,
+            toward=(0, 1, 0),
+        )
+        leaves = [bar(s * (rim_u + 0.02), -rim_v, s * (rim_u + 0.40), rim_v, 0.07) for s in (-1, 1)]
+        mesh.quads(leaves, self._shutter, up=2, toward=wall.normal)
+        if lit:
+            self._local.lamps.append((wall.point(u, v, 1.5), shine * 1.25))
+
+    def _balcony(self) -> None:
+        if self._rng.random() < 0.25:
+            return
+        mesh, wood, wall = self._local.mesh, self._wood, self._walls["front"]
+        w, floor, rail = self.half_width * 0.92, self._eaves * 0.42, self._eaves * 0.42 + 0.85
+        depth = 1.0
+        deck = [
+            wall.point(-w, floor, 0),
+            wall.point(w, floor, 0),
+            wall.point(w, floor, depth),
+            wall.point(-w, floor, depth),
+        ]
+        mesh.quad(deck, wood * 0.5, across=6, toward=(0, -1, 0))
+        mesh.quad(wall.rectangle(-w, floor - 0.12, w, floor + 0.06, depth), wood * 0.8, across=8, toward=wall.normal)
+        pickets = np.linspace(-w + 0.08, w - 0.08, int(w * 2 / 0.24))
+        mesh.quads([wall.rectangle(u - 0.07, floor, u + 0.07, rail, depth) for u in pickets], wood, toward=wall.normal)
+        mesh.quad(wall.rectangle(-w, rail, w, rail + 0.09, depth + 0.03), wood * 1.1, across=8, toward=wall.normal)
+        top = [(x, y + 0.10, z) for x, y, z in wall.rectangle(-w, rail, w, rail, depth + 0.10)[:2]]
+        back = [(x, y, z + 0.22) for x, y, z in top]
+        mesh.quad([*top, back[1], back[0]], SNOW, across=6, toward=(0, 1, 0))
+        mesh.quad(wall.rectangle(-w, rail + 0.02, w, rail + 0.11, depth + 0.10), SNOW, across=6, toward=wall.normal)
+
+    def _door(self) -> None:
+        mesh, wall = self._local.mesh, self._walls["front"]
+        mesh.quad(wall.rectangle(-0.62, -0.2, 0.62, 2.05, 0.05), np.array([0.30, 0.22, 0.15]), toward=wall.normal)
+        mesh.quad(wall.rectangle(-0.50, -0.2, 0.50, 1.92, 0.08), self._shutter * 1.2, toward=wall.normal)
+        mesh.quad(wall.rectangle(-0.28, 1.1, 0.28, 1.7, 0.10), 0.02, LAMPLIGHT * 1.3, toward=wall.normal)
+        mesh.boxes([wall.point(0.85, 1.95, 0.22)], [0.09, 0.13, 0.09], 0.1, LAMPLIGHT * 4.5)
+        self._local.lamps.append((wall.point(0.85, 1.95, 0.7), LAMPLIGHT * 3.0))
+
+    def _chimney(self) -> None:
+        x, z, top = self.half_width * 0.45, self.half_depth * 0.3, self._eaves + self._rise + 0.3
+        self._local.mesh.boxes([(x, top - 0.9, z)], [0.40, 1.2, 0.40], STONE * 1.2)
+        self._local.mesh.boxes([(x, top + 0.32, z)], [0.50, 0.10, 0.50], STONE * 0.8)
+        self._local.mesh.boxes([(x, top + 0.50, z)], [0.46, 0.09, 0.46], SNOW)
+
+    def _drifts(self) -> None:
+        """Snow blown up against the walls."""
+        for name, wall in self._walls.items():
+            half = self.half_width if name in ("front", "back") else self.half_depth
+            u = np.linspace(-half - 0.3, half + 0.3, 12)
+            high = 0.32 + 0.22 * np.sin(u * 1.7 + self._rise * 9) + 0.1 * np.sin(u * 4.1)
+            high = np.where((name == "front") & (np.abs(u) < 1.0), 0.05, high)
+            inner = [wall.point(a, h, 0.02) for a, h in zip(u, high, strict=True)]
+            outer = [wall.point(a, -0.15, 0.9 + h) for a, h in zip(u, high, strict=True)]
+            quads = [[inner[i], inner[i + 1], outer[i + 1], outer[i]] for i in range(len(u) - 1)]
+            self._local.mesh.quads(quads, SNOW, toward=(wall.outward[0], 1.0, wall.outward[1]))
+
+
+def _outward(points: Floats, faces: NDArray[np.integer], direction: NDArray[np.floating]) -> Floats:
+    """The normals of a sheet, turned to the side of `direction`."""
+    normals = vertex_normals(np.asarray(points, np.float32), np.asarray(faces, np.int32))
+    return normals if float((normals @ direction).sum()) >= 0 else -normals
+
+
+def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin: ArrayLike, turn: float) -> None:
+    """A stone nave with a tower and a spire, floodlit from below."""
+    local = _Local()
+    mesh = local.mesh
+    stone = np.array([0.36, 0.345, 0.32]) * rng.uniform(0.85, 1.15)
+    high = rng.uniform(11.5, 14.5)
+    half = 2.2
+    mesh.boxes([(0, high / 2 - 1, 0)], [half, high / 2 + 1, half], stone)
+    for level in (0.40, 0.72, 0.995):
+        mesh.boxes([(0, high * level, 0)], [half + 0.14, 0.14, half + 0.14], stone * 1.15)
+    for wall in (
+        _Wall((0, -half), (1, 0), (0, -1)),
+        _Wall((-half, 0), (0, -1), (-1, 0)),
+        _Wall((half, 0), (0, 1), (1, 0)),
+    ):
+        mesh.quads(
+            [wall.rectangle(u - 0.38, high * 0.77, u + 0.38, high * 0.93, 0.05) for u in (-0.85, 0.85)],
+            0.02,
+            LAMPLIGHT * 1.7,
+            toward=wall.normal,
+        )
+        bars = [
+            wall.rectangle(u - 0.38, high * v, u + 0.38, high * (v + 0.008), 0.08)
+            for u in (-0.85, 0.85)
+            for v in (0.80, 0.83, 0.86, 0.89)
+        ]
+        mesh.quads(bars, STONE, toward=wall.normal)
+        mesh.quad(
+            wall.rectangle(-0.42, high * 0.45, 0.42, high * 0.60, 0.05), 0.02, LAMPLIGHT * 1.2, toward=wall.normal
+        )
+        # A clock.
+        angle = np.arange(16) * (2 * np.pi / 16)
+        rim = [wall.point(0.75 * np.cos(a), high * 0.665 + 0.75 * np.sin(a), 0.10) for a in angle]
+        middle = wall.point(0, high * 0.665, 0.10)
+        fan = [[i, (i + 1) % 16, 16] for i in range(16)]
+        mesh.add([*rim, middle], fan, 0.3, np.array([1.0, 0.86, 0.62]) * 0.55, normals=wall.normal)
+        hands = [wall.rectangle(-0.05, high * 0.665 - 0.1, 0.05, high * 0.665 + 0.58, 0.14)]
+        hands.append(wall.rectangle(-0.1, high * 0.665 - 0.05, 0.42, high * 0.665 + 0.05, 0.14))
+        mesh.quads(hands, 0.01, toward=wall.normal)
+    tip = np.array([0, high * 1.95, 0])
+    corners = np.array([(-1, 0, -1), (1, 0, -1), (1, 0, 1), (-1, 0, 1)]) * (half + 0.5) + np.array([0, high, 0])
+    for i in range(4):
+        a, b = corners[i], corners[(i + 1) % 4]
+        out = (a + b) / 2 - np.array([0, high, 0])
+        bands = np.linspace(0, 1, 9)
+        for low, top in zip(bands[:-1], bands[1:], strict=True):
+            edge = [a + (tip - a) * low, b + (tip - b) * low, b + (tip - b) * top, a + (tip - a) * top]
+            mesh.quad(edge, SNOW * (0.95 - 0.25 * (1 - low) * (i % 2)), toward=out + np.array([0, 0.6, 0]))
+    mesh.boxes([tip + [0, 0.5, 0]], [0.05, 0.6, 0.05], 0.12)
+    mesh.boxes([tip + [0, 0.65, 0]], [0.28, 0.05, 0.05], 0.12)
+    # The nave behind.
+    length, wide, eaves, ridge = 6.0, 3.4, 5.4, 9.0
+    mesh.boxes([(0, eaves / 2 - 1, half + length)], [wide, eaves / 2 + 1, length], stone)
+    for side in (-1, 1):
+        wall = _Wall((side * wide, half + length), (0, side), (side, 0))
+        slots = [wall.rectangle(u - 0.4, 1.6, u + 0.4, 4.2, 0.06) for u in (-4, -1.4, 1.4, 4)]
+        mesh.quads(slots, 0.02, LAMPLIGHT * 1.5, toward=wall.normal)
+        roof = [(0, ridge, half - 0.4), (0, ridge, half + 2 * length + 0.5)]
+        low = [
+            (side * (wide + 0.6), eaves - 0.5, half + 2 * length + 0.5),
+            (side * (wide + 0.6), eaves - 0.5, half - 0.4),
+        ]
+        mesh.quad([*roof, *low], SNOW, across=6, up=3, toward=(side, 1.2, 0))
+        local.lamps.append(((side * (wide + 1.5), 3.0, half + length), LAMPLIGHT * 3))
+    gable = [(-wide, eaves, half - 0.02), (wide, eaves, half - 0.02), (0, ridge, half - 0.02)]
+    mesh.add(gable, [[0, 1, 2]], stone, normals=(0, 0, -1))
+    local.lamps.append(((0, 1.0, -half - 4.0), LAMPLIGHT * 16))
+    local.lamps.append(((-half - 3.5, 1.0, 0), LAMPLIGHT * 9))
+    local.lamps.append(((half + 3.5, 1.0, 0), LAMPLIGHT * 9))
+    local.place(target, placed, origin, turn)
+
+
+def lamp_post(target: MeshBuilder, placed: Placed, at: ArrayLike) -> None:
+    """A lantern on a pole with a cap of snow."""
+    x, y, z = np.asarray(at, float)
+    target.boxes([(x, y + 1.6, z)], [0.055, 1.7, 0.055], 0.03)
+    target.boxes([(x, y + 3.36, z)], [0.15, 0.20, 0.15], 0.1, LAMPLIGHT * 5.5)
+    target.boxes([(x, y + 3.60, z)], [0.21, 0.045, 0.21], 0.04)
+    target.boxes([(x, y + 3.69, z)], [0.18, 0.055, 0.18], SNOW)
+    placed.lamps.append(np.array([x, y + 3.2, z, *(LAMPLIGHT * 7.5)]))
+
+
+# -- conifers ----------------------------------------------------------------------------------------------------------
+
+GREEN = np.array([0.016, 0.036, 0.024])
+BARK = np.array([0.045, 0.032, 0.024])
+
+
+def conifer(rng: np.random.Generator, whorls: int, branches: int, snowy: float) -> Mesh:
+    """A conifer one metre high: whorls of drooping boughs that carry snow on their backs.
+
+    Each bough is a folded leaf of four triangles: a raised spine, white; two edges and a tip that hang down, green.
+    """
+    parts = MeshBuilder()
+    spread = rng.uniform(0.19, 0.25)
+    boughs = []
+    colours = []
+    for whorl in range(whorls):
+        up = whorl / (whorls - 1)
+        height = 0.07 + 0.86 * up**0.92
+        reach = spread * (1 - up) ** 0.78 + 0.022
+        number = max(4, round(branches * (1 - 0.45 * up)))
+        angles = (np.arange(number) + rng.random()) * (2 * np.pi / number) + rng.uniform(-0.16, 0.16, number)
+        reaches = reach * rng.uniform(0.72, 1.12, number)
+        # Boughs hang at the foot of the tree and rise toward its top.
+        droop = reaches * rng.uniform(0.36, 0.62, number) * (1 - 1.1 * up) - reaches * 0.12 * up
+        wide = reaches * (0.30 + 1.3 / number) * rng.uniform(0.85, 1.15, number)
+        out = np.stack([np.cos(angles), np.zeros(number), np.sin(angles)], 1)
+        side = np.stack([-np.sin(angles), np.zeros(number), np.cos(angles)], 1)
+        rise = np.array([0, 1.0, 0])
+        base = rise * (height + 0.030 * (1 - up)) + out * 0.004
+        spine = rise * (height - droop * 0.30 + 0.016)[:, None] + out * (reaches * 0.52)[:, None]
+        tip = rise * (height - droop * 1.05)[:, None] + out * reaches[:, None]
+        left = rise * (height - droop * 0.78 - 0.012)[:, None] + out * (reaches * 0.60)[:, None]
+        leaf = [base, spine, tip, left - side * wide[:, None], left + side * wide[:, None]]
+        boughs.append(np.stack(leaf, 1))
+        load = np.clip(snowy * rng.uniform(0.55, 1.35, (number, 1)), 0, 1)
+        dim = 0.55 + 0.45 * up
+        shades = [
+            GREEN * 0.8 + load * 0.12 * SNOW,
+            GREEN + load * 0.95 * (SNOW - GREEN),
+            GREEN * 1.3 + load * 0.62 * (SNOW - GREEN),
+            GREEN * dim + load * 0.16 * SNOW,
+            GREEN * dim + load * 0.16 * SNOW,
+        ]
+        colours.append(np.stack(shades, 1))
+    points = np.concatenate(boughs).reshape(-1, 5, 3)
+    shades = np.concatenate(colours).reshape(-1, 5, 3)
+    leaf_faces = np.array([[0, 3, 1], [0, 1, 4], [3, 2, 1], [1, 2, 4]])
+    faces = (np.arange(len(points))[:, None, None] * 5 + leaf_faces).reshape(-1, 3)
+    # Lit as a body and not as single leaves: the normals lean outward and up.
+    normals = points - np.array([0, 1, 0]) * (points[:, :1, 1:2] - 0.10)
+    normals = normals / np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-6)
+    parts.add(points.reshape(-1, 3), faces, shades.reshape(-1, 3), normals=normals.reshape(-1, 3))
+    crown = np.array([(0.012, 0.92, 0), (-0.006, 0.92, 0.010), (-0.006, 0.92, -0.010), (0, 1.03, 0)])
+    parts.add(crown, [[0, 1, 3], [1, 2, 3], [2, 0, 3]], GREEN + 0.6 * snowy * (SNOW - GREEN))
+    ring = np.array([(np.cos(a), 0, np.sin(a)) for a in np.arange(5) * 1.2566])
+    trunk = np.concatenate([ring * 0.018 + [0, -0.06, 0], ring * 0.010 + [0, 0.5, 0]])
+    parts.add(trunk, wrap_triangles(2, 5), BARK)
+    return parts.build()
+
+
+def plant(
+    target: MeshBuilder, kinds: list[Mesh], kind: NDArray[np.integer], at: Floats, high: Floats, turn: Floats
+) -> None:
+    """Put many trees at once: `kind` says which of `kinds` each is, `at` (n, 3) its foot, `high` metres."""
+    for number, mesh in enumerate(kinds):
+        chosen = np.flatnonzero(kind == number)
+        if not len(chosen):
+            continue
+        c, s = np.cos(turn[chosen])[:, None], np.sin(turn[chosen])[:, None]
+
+        def turned(vectors: Floats, c: Floats = c, s: Floats = s) -> Floats:
+            x, y, z = vectors[:, 0], vectors[:, 1], vectors[:, 2]
+            return np.stack([c * x + s * z, np.broadcast_to(y, (len(c), len(y))), c * z - s * x], axis=2)
+
+        points = turned(mesh.vertices) * high[chosen][:, None, None] + at[chosen][:, None, :]
+        count = len(mesh.vertices)
+        faces = mesh.triangles[None] + (np.arange(len(chosen), dtype=np.int32) * count)[:, None, None]
+        target.add(
+            points.reshape(-1, 3),
+            faces.reshape(-1, 3),
+            np.tile(mesh.colour, (len(chosen), 1)),
+            normals=turned(mesh.normals).reshape(-1, 3),
+        )
