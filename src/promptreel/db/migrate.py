@@ -84,9 +84,9 @@ def _compare(revision: str | None) -> None:
 def _upgrade(url: str) -> None:
     """Run what is missing, in one transaction: the schema is the old one or the new one, never between."""
     # Loaded here because starting with a current schema should not wait for them.
-    import sqlalchemy  # noqa: PLC0415
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415
+    import sqlalchemy
+    from alembic import command
+    from alembic.config import Config
 
     engine = sqlalchemy.create_engine(
         "postgresql+psycopg://", creator=lambda: psycopg.connect(url), poolclass=sqlalchemy.NullPool

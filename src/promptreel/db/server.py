@@ -17,6 +17,7 @@ import re
 import shutil
 import signal
 import socket
+import stat
 import subprocess
 import tempfile
 import time
@@ -48,16 +49,12 @@ max_connections = 100
 shared_buffers = 128MB
 jit = off
 log_checkpoints = off
-logging_collector = on
-log_directory = 'log'
-log_filename = 'postgresql-%a.log'
-log_truncate_on_rotation = on
-log_rotation_age = 1d
-log_rotation_size = 10MB
 """
 
-# Without these a crash of the machine loses data: for throw-away servers of tests.
-UNSAFE = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+LONGEST_LOG = 10_000_000
+
+# With these a crash of the machine loses data (a killed server does not): for throw-away servers of tests.
+UNSAFE = ("fsync=off", "full_page_writes=off")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +75,11 @@ class Server:
     def alive(self) -> bool:
         """Whether the embedded server still runs (a given one is not ours to watch: always True)."""
         return self._embedded is None or self._embedded.alive()
+
+    def trim_log(self) -> None:
+        """Keep the embedded server's log small; for whoever runs for long."""
+        if self._embedded is not None:
+            self._embedded.trim_log()
 
     def stop(self) -> None:
         """Stop using the server; the last user of an embedded one shuts it down. Calling it again does nothing."""
@@ -134,7 +136,9 @@ def _examine(folder: Path) -> Binaries | None:
     if not (folder / "initdb").exists():
         return None
     try:
-        answer = subprocess.run([folder / "postgres", "--version"], capture_output=True, text=True, timeout=30)
+        answer = subprocess.run(
+            [folder / "postgres", "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     version = re.search(r"\(PostgreSQL\) (\d+)", answer.stdout)
@@ -184,9 +188,10 @@ class _Embedded:
         return self.home / "cluster"
 
     @property
-    def start_log(self) -> Path:
-        """What the server says before its own log is open."""
-        return self.home / "start.log"
+    def log(self) -> Path:
+        """What the server says. Our own file and not the server's log collector, which writes it a moment too late to
+        tell why a start failed."""
+        return self.home / "server.log"
 
     def join(self) -> None:
         """Become a user of the server, which runs when this returns."""
@@ -268,11 +273,13 @@ class _Embedded:
         if not self.cluster.exists():
             self._make_cluster(binaries)
         self._forget_dead_owner()
-        socket_folder = self._make_socket_folder()
+        socket_folder = self._prepare_socket_folder()
         options = [f"unix_socket_directories={socket_folder}", "listen_addresses=", f"port={PORT}"]
         options += UNSAFE if not self.durable else ()
         # Its own session: neither Ctrl-C nor the end of this process is its end.
-        with self.start_log.open("wb") as log:
+        self.trim_log()
+        with self.log.open("ab") as log:
+            told = log.tell()
             self._process = subprocess.Popen(
                 [binaries.folder / "postgres", "-D", self._data_argument(self.cluster), *_flags(options)],
                 stdin=subprocess.DEVNULL,
@@ -290,7 +297,7 @@ class _Embedded:
                 raise self._failed(f"it was not ready after {START_SECONDS} s")
             time.sleep(0.005)
         self._process = None
-        reason = self._last_words()
+        reason = self._last_words(told)
         # The children of a killed server take a moment to notice; until then they hold its shared memory.
         passing = "postmaster.pid" in reason or "shared memory block" in reason
         if not passing or time.monotonic() > deadline - START_SECONDS + 15:
@@ -338,6 +345,7 @@ class _Embedded:
             text=True,
             errors="replace",
             cwd=draft,
+            check=False,
             **self._run_as.options(),
         )
         if made.returncode:
@@ -356,25 +364,28 @@ class _Embedded:
     def _socket_folder(self) -> Path:
         """The folder of the socket: beside the cluster, or where its path was too long, the recorded short one."""
         beside = self.home / "socket"
-        if len(os.fsencode(beside / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH:
+        if _fits(beside):
             return beside
         with suppress(FileNotFoundError):
-            return Path((self.home / "socket-folder").read_text())
+            recorded = Path((self.home / "socket-folder").read_text())
+            facts = recorded.lstat()
+            # Someone may have cleaned up, and the name could be a stranger's by now.
+            private = stat.S_ISDIR(facts.st_mode) and stat.S_IMODE(facts.st_mode) == 0o700
+            if private and facts.st_uid in (os.geteuid(), self._run_as.uid):
+                return recorded
         return beside
 
-    def _make_socket_folder(self) -> str:
+    def _prepare_socket_folder(self) -> str:
         """Make the folder of the socket, and name it as the server does: relative where it is beside the cluster."""
         folder = self._socket_folder()
         beside = self.home / "socket"
-        if folder == beside and len(os.fsencode(beside / f".s.PGSQL.{PORT}")) > LONGEST_SOCKET_PATH:
-            folder = _short_folder()
-            record = self.home / "socket-folder"
-            record.write_text(str(folder))
-        elif folder != beside and not folder.exists():
-            # Whoever keeps the temporary folder clean has removed it; its old name could be a trap by now.
-            folder = _short_folder()
+        if not _fits(folder):
+            folder = Path(tempfile.mkdtemp(prefix="promptreel-", dir="/tmp"))
             (self.home / "socket-folder").write_text(str(folder))
         self._run_as.make_folder(folder)
+        # Nobody answers there: what a dead server left. (The lock on the cluster is the one that counts.)
+        for name in (f".s.PGSQL.{PORT}", f".s.PGSQL.{PORT}.lock"):
+            (folder / name).unlink(missing_ok=True)
         return "../socket" if folder == beside else str(folder)
 
     def _answers(self) -> bool:
@@ -420,15 +431,18 @@ class _Embedded:
             file.write("\n".join([str(os.getpid()), *lines[1:], ""]))
             file.truncate()
 
-    def _last_words(self) -> str:
-        """The line that best says why the server did not start."""
+    def _last_words(self, since: int) -> str:
+        """The line that best says why the server did not start, of those after the first `since` bytes of its log."""
+        lines = self.log.read_bytes()[since:].decode(errors="replace").splitlines()
+        return _last_line([line for line in lines if re.search(r"\b(FATAL|PANIC):", line)] or lines)
+
+    def trim_log(self) -> None:
+        """Keep the log small: what is too long becomes `server.log.1`. The server only ever appends, so it may be cut
+        under its hands."""
         with suppress(OSError):
-            logs = sorted((self.cluster / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-            sources = [*logs[-1:], self.start_log]
-            lines = [line for path in sources for line in path.read_text(errors="replace").splitlines()[-50:]]
-            fatal = [line for line in lines if re.search(r"\b(FATAL|PANIC):", line)]
-            return _last_line(fatal or lines)
-        return "it wrote no log"
+            if self.log.stat().st_size > LONGEST_LOG:
+                shutil.copyfile(self.log, self.log.with_name("server.log.1"))
+                os.truncate(self.log, 0)
 
     def _failed(self, reason: str) -> PostgresFailed:
         return PostgresFailed(folder=self.home, reason=reason)
@@ -473,7 +487,12 @@ class _Embedded:
         """Whether PostgreSQL's user can: the programs, and the files that initdb reads."""
         try:
             answer = subprocess.run(
-                [folder / "postgres", "--version"], capture_output=True, cwd="/", timeout=30, **self._run_as.options()
+                [folder / "postgres", "--version"],
+                capture_output=True,
+                cwd="/",
+                timeout=30,
+                check=False,
+                **self._run_as.options(),
             )
         except (OSError, subprocess.TimeoutExpired):
             return False
@@ -489,13 +508,14 @@ def _last_line(lines: list[str]) -> str:
     return told[-1] if told else "it said nothing"
 
 
-def _short_folder() -> Path:
-    """A new private folder with a short path."""
-    return Path(tempfile.mkdtemp(prefix="promptreel-", dir="/tmp"))
+def _fits(folder: Path) -> bool:
+    """Whether a socket can be in the folder."""
+    return len(os.fsencode(folder / f".s.PGSQL.{PORT}")) <= LONGEST_SOCKET_PATH
 
 
 def _is_running_postgres(pid: int) -> bool:
-    import psutil  # noqa: PLC0415 - only needed after a crash, and slow to load
+    # Loaded here because it is only needed after a crash, and slow to load.
+    import psutil
 
     try:
         process = psutil.Process(pid)
