@@ -1,0 +1,1 @@
+"""The HTTP doors for programs: one module for each dialect, and what they share."""
