@@ -1,7 +1,7 @@
 """The built-in engine: it draws scenes on the CPU, without weights and without a network.
 
-A prompt chooses a scene and its weather, light, colours and camera (`prompt`); a job with a picture sets that picture in
-motion (`animate`). Frames are drawn in threads, one frame each, by kernels that run without the GIL.
+A prompt chooses a scene and its weather, light, colours and camera (`prompt`); a job with a picture sets that picture
+in motion (`animate`). Frames are drawn in threads, one frame each, by kernels that run without the GIL.
 """
 
 import importlib

@@ -1,11 +1,11 @@
-"""What every kernel of this package is made of: decorators, arithmetic, noise and texture reads that LLVM can vectorise.
+"""What every kernel of this package is made of: decorators, arithmetic, noise and texture reads that vectorise.
 
 Rules for pixel code. They decide a factor of ten, and `tests/engines/test_scenes_core.py` holds them:
 
 * float32 and int32 only; write constants as `f32(0.5)`. No libm: use the `v…` functions of this module.
 * Selects instead of branches; `&` and `|` instead of `and` and `or`.
 * Only innermost loops are vectorised: put pixels inside and steps outside, with rows of scratch passed in as arguments.
-* Never pass one array twice to a kernel, nor two overlapping views: `kernel` promises LLVM that arguments do not overlap.
+* Never pass one array twice to a kernel, nor two overlapping views: `kernel` promises LLVM that none overlap.
 """
 
 import functools
@@ -100,8 +100,8 @@ _compile = njit(pipeline_class=_Restrict, fastmath=True, nogil=True, error_model
 def kernel(function: Callable[..., Any]) -> Any:
     """For loops over pixels: compiled once, kept on disk (`NUMBA_CACHE_DIR`), runs without the GIL."""
     dispatcher = _compile(function)
-    # numba knows a kept kernel to be stale by the date of its own file only. Ours is stale when any helper in it changed,
-    # and stays good when only dates did (a container image), so the stamp is a digest of all the sources.
+    # numba knows a kept kernel to be stale by the date of its own file only. Ours is stale when any helper in it
+    # changed, and stays good when only dates did (a container image): the stamp is a digest of all the sources.
     stamp = b"".join(sorted(_digest(path) for path in _sources(function, set())))
     dispatcher._cache._cache_file._source_stamp = hashlib.sha256(stamp).hexdigest()  # noqa: SLF001
     return dispatcher
@@ -191,7 +191,7 @@ def vcos(x):
 
 @device
 def vexp2(x):
-    """Two to the power of `x`, relative error below 3e-6; `x` is held within ±120."""
+    """Two to the power of `x`, relative error below 1e-4; `x` is held within ±120."""
     x = clamp(x, f32(-120.0), f32(120.0))
     whole = f32(np.floor(x))
     part = x - whole
@@ -212,7 +212,7 @@ def vexp(x):
 
 @device
 def vlog2(x):
-    """Base-2 logarithm of `x` > 0, absolute error below 1e-4: for exposure and curves, not for sums."""
+    """Base-2 logarithm of `x` > 0, absolute error below 1e-3: for curves, not for sums."""
     bits = as_bits(f32(x))
     exponent = i32(bits >> i32(23)) - i32(127)
     mantissa = as_float(i32((bits & i32(0x7FFFFF)) | i32(0x3F800000)))
@@ -303,7 +303,7 @@ def noise2(x, y):
     return mix(top, bottom, uy)
 
 
-# -- textures: flat float32 arrays, square, sides a power of two, repeating ---------------------------------------------
+# -- textures: flat float32 arrays, square, sides a power of two, repeating --------------------------------------------
 
 
 @device

@@ -1,6 +1,6 @@
 """The open sea: waves by Fourier synthesis on two scales, seen by marching rays, mirroring the panorama of the sky.
 
-Waves after Tessendorf, "Simulating ocean water" (2001), with the JONSWAP spectrum; sun glitter after Cox and Munk (1954).
+Waves after Tessendorf, "Simulating ocean water" (2001), with the JONSWAP spectrum; glitter after Cox and Munk (1954).
 Slopes that are smaller than a pixel are not thrown away: their variance widens the glitter and blurs the mirror.
 """
 
@@ -170,17 +170,15 @@ class Surface:
             self.slope_z,
             self.fold,
         )
-        add_levels(
-            self.height, self.slope_x, self.slope_z, self.fold, self.log2, self.levels, self.offsets, self.lost
-        )
+        add_levels(self.height, self.slope_x, self.slope_z, self.fold, self.log2, self.levels, self.offsets, self.lost)
 
 
 @kernel
 def lay_out(height, shift_x, shift_z, log2, chop, per_metre, out_height, out_slope_x, out_slope_z, out_fold):
     """Turn waves that also shift water sideways into a height field over fixed places, with slopes and folding.
 
-    Where a texel's water came from is found by fixed-point steps; `chop` is in texels per metre of shift. Folding is the
-    Jacobian of the shift: below 1 where water is pressed together, below about 0.4 it breaks.
+    Where a texel's water came from is found by fixed-point steps; `chop` is in texels per metre of shift. Folding is
+    the Jacobian of the shift: below 1 where water is pressed together, below about 0.4 it breaks.
     """
     side = i32(1) << log2
     mask = side - i32(1)
@@ -250,6 +248,9 @@ AIR = 11  # per m: how fast the sea fades into the horizon
 GLITTER = 12  # strength of the sun's mirror
 SEA_LENGTH = 16
 
+GLITTER_SUN = 0.085
+"""For glitter the sun stands at least so high (sine): lower, its path would be a thread instead of a road."""
+
 FLATTEST = -0.0006
 """No ray goes down less than this: beyond about 5 km the sea is all one."""
 
@@ -270,7 +271,9 @@ def between_levels(texture, log2, offsets, level, part, x, y):
 
 
 @device
-def water_height(long, long_log2, long_offsets, long_level, short, short_log2, short_offsets, short_level, share, sea, x, z):
+def water_height(
+    long, long_log2, long_offsets, long_level, short, short_log2, short_offsets, short_level, share, sea, x, z
+):
     """Height of the surface at `x`, `z` in m, in m."""
     low = level_read(long, long_log2, long_offsets, long_level, x * sea[SCALE_LONG], z * sea[SCALE_LONG])
     high = level_read(short, short_log2, short_offsets, short_level, x * sea[SCALE_SHORT], z * sea[SCALE_SHORT])
@@ -279,7 +282,8 @@ def water_height(long, long_log2, long_offsets, long_level, short, short_log2, s
 
 @device
 def above_water(
-    long, long_log2, long_offsets, long_level, short, short_log2, short_offsets, short_level, share, sea, view, dx, dy, dz, t
+    long, long_log2, long_offsets, long_level, short, short_log2, short_offsets, short_level, share, sea, view,
+    dx, dy, dz, t,
 ):  # fmt: skip
     """How far the ray is above the water after `t` m, in m."""
     x = view[EYE] + dx * t
@@ -441,14 +445,14 @@ def draw_sea(
             mz = mz * unit
             column, row = panorama_place(mx, my, mz, sky[HEADING], sky[HEADING + 1])
             # The zenith of a low sun is dark; light that goes from wave to wave fills near water up.
-            fill = f32(1.0) + f32(1.1) * my
+            fill = f32(1.0) + f32(1.5) * my
             r = panorama_read(red, column, row) * fill
             g = panorama_read(green, column, row) * fill
             b = panorama_read(blue, column, row) * fill
 
             # The sun's glitter: the share of unseen slopes that mirror it, around the slope that is seen.
             hx = sky[SUN] - dx
-            hy = sky[SUN + 1] - dy
+            hy = max(sky[SUN + 1], f32(GLITTER_SUN)) - dy
             hz = sky[SUN + 2] - dz
             unit = f32(1.0) / np.sqrt(hx * hx + hy * hy + hz * hz)
             inverse = f32(1.0) / max(hy * unit, f32(0.05))
@@ -465,7 +469,9 @@ def draw_sea(
 
             # The water's own light: the sky scattered in it, and the low sun shining through crests.
             against = max(dx * sky[HEADING] + dz * sky[HEADING + 1], f32(0.0))
-            thin = sat((crest + amplitude * f32(0.25)) / amplitude) * against * against * sat(f32(1.0) - at * f32(0.015))
+            thin = (
+                sat((crest + amplitude * f32(0.25)) / amplitude) * against * against * sat(f32(1.0) - at * f32(0.015))
+            )
             lit = sat(normal_x * sky[SUN] + normal_y * sky[SUN + 1] + normal_z * sky[SUN + 2])
             through = thin * f32(0.050) + lit * f32(0.012)
             own_r = sea[DEEP] * sky[AMBIENT] + sea[CREST] * sky[DISC] * through

@@ -16,7 +16,7 @@ FIREFLY = 60.0
 """Light above this counts as this for bloom, so that one pixel of sun glitter does not flash over the whole frame."""
 
 
-# -- bloom: a pyramid of blurred pictures, a quarter of the frame's size and smaller ------------------------------------
+# -- bloom: a pyramid of blurred pictures, a quarter of the frame's size and smaller -----------------------------------
 
 
 @device
@@ -126,7 +126,7 @@ def tone_map(x):
 
 
 def inverse_tone_map(display: NDArray[np.floating]) -> NDArray[np.float32]:
-    """The linear light that `tone_map` shows as `display` (0…1, sRGB encoded), so that a photo comes out as it went in."""
+    """The linear light that `tone_map` shows as `display` (0…1, sRGB encoded): a photo comes out as it went in."""
     value = ((np.clip(display, 0.0, 1.0).astype(np.float64) + 0.055) / 1.055) ** 2.4
     # Solve the curve's quadratic: (2.43 v - 2.51) x² + (0.59 v - 0.03) x + 0.14 v = 0.
     a = 2.43 * value - 2.51

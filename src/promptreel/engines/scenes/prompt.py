@@ -55,8 +55,8 @@ class SceneSpec:
     mood: str = ""
     """`calm`, `dramatic`, `warm`, `cold`, `dark`, `bright`, `dreamy`."""
     colours: tuple[str, ...] = ()
-    """Names of colours in the order of the prompt: `red`, `orange`, `gold`, `yellow`, `green`, `teal`, `blue`, `purple`,
-    `pink`, `white`, `black`, `grey`, `brown`."""
+    """Names of colours in the order of the prompt: `red`, `orange`, `gold`, `yellow`, `green`, `teal`, `blue`,
+    `purple`, `pink`, `white`, `black`, `grey`, `brown`."""
     camera: str = ""
     """`static`, `zoom_in`, `zoom_out`, `pan_left`, `pan_right`, `tilt_up`, `tilt_down`, `orbit`, `dolly_in`,
     `dolly_out`, `crane_up`, `crane_down`, `shake`."""

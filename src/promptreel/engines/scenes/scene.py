@@ -21,8 +21,8 @@ class Scene(Protocol):
     """A world that can draw itself at any moment of its clip.
 
     Made as `Class(width, height, duration, seed, spec, tick)`: sides in pixels (even, 16…3840), seconds, any whole
-    number ≥ 0, a `prompt.SceneSpec`, and a `Tick`. All randomness comes from the seed (`np.random.default_rng([seed, …])`),
-    so that the same arguments give the same bytes. The world depends on the seed and the spec alone: another size or
+    number ≥ 0, a `prompt.SceneSpec`, and a `Tick`. All randomness comes from `np.random.default_rng([seed, …])`, so
+    that the same arguments give the same bytes. The world depends on the seed and the spec alone: another size or
     duration shows the same place.
 
     `draw` is called by many threads at once, each with a state of its own and in any order of `t`. It changes nothing

@@ -152,7 +152,7 @@ def scatter(sun_elevation: float, haze: float, transmittance: Transmittance) -> 
     return np.ascontiguousarray((light * SUN_LIGHT).transpose(2, 0, 1).astype(np.float32))
 
 
-# -- parameters of the kernels: where things are in the vector `sky` -----------------------------------------------------
+# -- parameters of the kernels: where things are in the vector `sky` ---------------------------------------------------
 
 SUN = 0  # direction, 3
 HEADING = 3  # horizontal direction to the sun: x, z
@@ -224,7 +224,9 @@ def make_sky(
     vector[HEADING : HEADING + 2] = heading
     vector[DISC : DISC + 3] = sunlight(400.0, max(sun_elevation, np.radians(0.6)))
     vector[CLOUD_FAR : CLOUD_FAR + 3] = sunlight(3200.0, sun_elevation + np.radians(1.0))
-    vector[CLOUD_NEAR : CLOUD_NEAR + 3] = sunlight(2600.0, sun_elevation - np.radians(0.2))
+    near, far = sunlight(2600.0, sun_elevation - np.radians(0.7)), sunlight(2600.0, sun_elevation)
+    # Redder, but hardly darker: the eye adapts, and so does a photographer.
+    vector[CLOUD_NEAR : CLOUD_NEAR + 3] = near * (far.sum() / max(near.sum(), 1e-3)) ** 0.7
     zenith = table[:, int(TABLE_ELEVATIONS * 0.85), 40]
     horizon = table[:, TABLE_ELEVATIONS // 2 + 2, 40]
     vector[AMBIENT : AMBIENT + 3] = 0.55 * zenith + 0.25 * horizon
@@ -346,13 +348,18 @@ def sky_light(red, green, blue, noise, log2, sky, dx, dy, dz, with_sun):
     raw = cloud_shape(noise, log2, x, z)
     thick = max(raw + cloud_edge(noise, log2, x, z) * grain - threshold, f32(0.0))
     before = max(cloud_shape(noise, log2, x + step_x, z + step_z) - threshold, f32(0.0))
-    before += max(cloud_shape(noise, log2, x + step_x * f32(2.6), z + step_z * f32(2.6)) - threshold, f32(0.0)) * f32(1.5)
-    before += max(cloud_shape(noise, log2, x + step_x * f32(6.0), z + step_z * f32(6.0)) - threshold, f32(0.0)) * f32(1.9)
+    before += max(cloud_shape(noise, log2, x + step_x * f32(2.6), z + step_z * f32(2.6)) - threshold, f32(0.0)) * f32(
+        1.5
+    )
+    before += max(cloud_shape(noise, log2, x + step_x * f32(6.0), z + step_z * f32(6.0)) - threshold, f32(0.0)) * f32(
+        1.9
+    )
     density = sky[DENSITY]
     alpha = f32(1.0) - vexp(-thick * thick * density * f32(38.0) - thick * density * f32(3.0))
     through = vexp(-before * density * f32(1.15))
     spread = vexp(-before * density * f32(0.32))
     forward = phase(cosine, f32(0.80)) + phase(cosine, f32(0.35)) * f32(0.55)
+    forward = forward / (f32(1.0) + forward * f32(0.30))
     # A thin edge scatters less often than the body: the "powder" look of real clouds.
     powder = f32(1.0) - vexp(-thick * density * f32(16.0)) * f32(0.55)
     lit = (through * forward * f32(1.25) + spread * f32(0.040)) * powder
@@ -376,7 +383,7 @@ def sky_light(red, green, blue, noise, log2, sky, dx, dy, dz, with_sun):
     return r, g, b
 
 
-# -- the panorama, by which water mirrors the sky ------------------------------------------------------------------------
+# -- the panorama, by which water mirrors the sky ----------------------------------------------------------------------
 
 PANORAMA_AZIMUTHS = 256
 PANORAMA_ELEVATIONS = 64

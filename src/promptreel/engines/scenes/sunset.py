@@ -83,7 +83,16 @@ TINTS = {
 }
 """Factors on the light of the sky."""
 
-ELEVATIONS = {"sunset": (1.0, 3.6), "sunrise": (1.4, 4.2), "dusk": (-3.2, -1.6), "day": (24.0, 38.0), "night": (-4.6, -3.4)}
+PALETTES = ((1.0, 1.0, 1.0), (1.06, 0.95, 0.94), (1.08, 0.90, 1.0), (1.12, 0.88, 0.86), (1.04, 0.90, 1.12))
+"""The same for a low sun of which the prompt names no colour: golden, amber, rose, crimson, violet."""
+
+ELEVATIONS = {
+    "sunset": (0.9, 2.4),
+    "sunrise": (1.4, 3.4),
+    "dusk": (-3.2, -1.6),
+    "day": (24.0, 38.0),
+    "night": (9.0, 14.0),
+}
 
 
 def choose_look(spec: SceneSpec, random: np.random.Generator) -> Look:
@@ -93,8 +102,22 @@ def choose_look(spec: SceneSpec, random: np.random.Generator) -> Look:
     """
     draw = dict(
         zip(
-            ("elevation", "side", "aside", "horizon", "haze", "cover", "cirrus", "density", "cloud", "waves", "wind", "eye"),
-            random.random(12),
+            (
+                "elevation",
+                "side",
+                "aside",
+                "horizon",
+                "haze",
+                "cover",
+                "cirrus",
+                "density",
+                "cloud",
+                "waves",
+                "wind",
+                "eye",
+                "palette",
+            ),
+            random.random(13),
             strict=True,
         )
     )
@@ -111,16 +134,19 @@ def choose_look(spec: SceneSpec, random: np.random.Generator) -> Look:
     density = between(0.8, 1.2, "density")
     wave_height = between(0.45, 0.95, "waves")
     wind = between(6.0, 9.0, "wind")
-    tint = np.ones(3)
-    key, contrast, saturation = 0.20, 0.10, 1.10
+    tint = np.array(PALETTES[int(draw["palette"] * len(PALETTES))] if low < 4 and not spec.colours else (1.0, 1.0, 1.0))
+    key, contrast, saturation = 0.155, 0.10, 1.16
     if "clear" in weather or "clouds" in spec.without:
         cover, cirrus = between(0.05, 0.22, "cover"), between(0.1, 0.35, "cirrus")
     if "clouds" in weather:
         cover = between(0.56, 0.66, "cover")
     if storm:
-        cover, density, cirrus = between(0.66, 0.76, "cover"), 1.5, 0.2
-        wave_height, wind = between(1.5, 1.9, "waves"), between(11.0, 14.0, "wind")
-        key, saturation, contrast = 0.15, 0.95, 0.16
+        cover, density, cirrus = between(0.84, 0.94, "cover"), 2.4, 0.2
+        wave_height, wind = between(2.2, 2.6, "waves"), between(8.0, 9.0, "wind")
+        key, saturation, contrast = 0.105, 0.80, 0.22
+        tint *= (0.84, 0.92, 1.06)
+        # Without a word about the time of day the sun stands behind the clouds, not below them.
+        elevation = elevation if spec.time else between(6.0, 9.0, "elevation")
     if "wind" in weather:
         wave_height, wind = max(wave_height, 1.1), max(wind, 10.0)
     if mood == "calm":
@@ -141,10 +167,15 @@ def choose_look(spec: SceneSpec, random: np.random.Generator) -> Look:
         contrast = 0.02
     for colour in spec.colours[:2]:
         tint *= np.array(TINTS.get(colour, (1.0, 1.0, 1.0)))
-    if spec.time in {"dusk", "night"}:
-        key *= 0.55 if spec.time == "dusk" else 0.34
-        cover *= 0.85
-    air = 0.0022 if "fog" in weather else 0.00016
+    if spec.time == "dusk":
+        key *= 0.6
+        cover *= 0.9
+    if spec.time == "night":
+        # As films do it: a high sun, seen through a dark blue filter, is the moon.
+        tint *= (0.42, 0.66, 1.30)
+        key *= 0.24
+        saturation = 0.85
+    air = 0.0060 if "fog" in weather else 0.00016
     return Look(
         sun_elevation=elevation,
         sun_aside=(1 if draw["side"] > 0.5 else -1) * between(0.05, 0.55, "aside"),
@@ -157,7 +188,7 @@ def choose_look(spec: SceneSpec, random: np.random.Generator) -> Look:
         wave_height=wave_height,
         wind=wind,
         wind_heading=float(np.radians(40 + 100 * draw["wind"])),
-        eye=between(2.3, 3.2, "eye") + 1.2 * max(0.0, wave_height - 0.8),
+        eye=between(2.3, 3.2, "eye") + 0.9 * max(0.0, wave_height - 0.8),
         air=air,
         tint=(float(tint[0]), float(tint[1]), float(tint[2])),
         key=key,
@@ -322,7 +353,7 @@ class Sunset:
         light = np.stack(lights).astype(np.float64)
         middle = float(np.exp(np.mean(np.log(light + 1e-4))))
         bright = float(np.percentile(light, 90))
-        return float(min(self.look.key / middle, 1.15 / bright))
+        return float(min(self.look.key / middle, 0.80 / bright))
 
 
 def lens(width: int, height: int) -> float:
@@ -370,10 +401,12 @@ def sea_vector(look: Look, long: Waves, short: Waves) -> Floats:
     vector = np.zeros(SEA_LENGTH, np.float32)
     vector[AMPLITUDE] = look.wave_height * 0.95 + 0.05
     vector[SCALE_LONG], vector[SCALE_SHORT] = long.per_metre, short.per_metre
-    vector[DEEP : DEEP + 3] = 0.07, 0.19, 0.27
+    vector[DEEP : DEEP + 3] = 0.075, 0.19, 0.33
     vector[CREST : CREST + 3] = 0.12, 0.75, 0.62
-    vector[FOAM] = 0.42
-    vector[RIPPLE] = 0.75
+    vector[FOAM] = 0.42 + 0.16 * max(0.0, look.wave_height - 0.9)
+    vector[RIPPLE] = 0.55
     vector[AIR] = look.air
-    vector[GLITTER] = 0.03
+    # A sun below the horizon sends no glitter; what is left is the mirror of the bright sky above it.
+    # Nor does one that thick clouds stand before.
+    vector[GLITTER] = 0.03 * min(max(look.sun_elevation + 0.3, 0.0), 1.0) * min(1.0, 2.2 - 2.0 * look.cover)
     return vector
