@@ -43,7 +43,7 @@ GROUND_NEARNESS = 0.8
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """A picture taken apart. All maps and pictures have the picture's size."""
+    """A picture taken apart. Pictures and matte have its size; the nearness is smooth, so its maps are small."""
 
     background: Picture
     subject: Picture
@@ -79,14 +79,14 @@ def analyse(picture: Picture, tick: Tick) -> Layers:
     small = _small_copy(picture)
     found = _look(small)
     tick("measuring the depth")
-    guide = cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY).astype(np.float32) / 255
-    matte = _refined_matte(picture, small, found.subject) if found.confidence > 0 else np.zeros_like(guide)
-    background_nearness, subject_nearness = _nearness(guide.shape, found)
+    nothing = np.zeros(picture.shape[:2], np.float32)
+    matte = _refined_matte(picture, small, found.subject) if found.confidence > 0 else nothing
+    background_nearness, subject_nearness = _nearness(found)
     tick("filling in the background")
     background, subject = _separate(picture, matte)
-    row = min(int(found.focus[1] * guide.shape[0]), guide.shape[0] - 1)
-    column = min(int(found.focus[0] * guide.shape[1]), guide.shape[1] - 1)
     at_focus = subject_nearness if found.confidence > 0 else background_nearness
+    rows, columns = at_focus.shape
+    row, column = min(int(found.focus[1] * rows), rows - 1), min(int(found.focus[0] * columns), columns - 1)
     return Layers(
         background=background,
         subject=subject,
@@ -338,8 +338,8 @@ def _focus(weight: Map) -> tuple[float, float]:
 # -- depth -------------------------------------------------------------------------------------------------------------
 
 
-def _nearness(shape: tuple[int, ...], found: _Findings) -> tuple[Map, Map]:
-    """The nearness of the background and of the subject, for a picture of `shape` (height, width)."""
+def _nearness(found: _Findings) -> tuple[Map, Map]:
+    """The nearness of the background and of the subject."""
     height, width = found.sky.shape
     row = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height
     ground = np.clip((row - found.horizon) / (1 - found.horizon), 0, 1)
@@ -353,7 +353,7 @@ def _nearness(shape: tuple[int, ...], found: _Findings) -> tuple[Map, Map]:
         swell = _soft(found.saliency, 0.05 * max(height, width)) * (1 - found.sky)
         background = np.minimum(background + 0.22 * swell, 0.9)
     blur = max(height, width) * 0.035
-    return _enlarged(_soft(background, blur), shape), _enlarged(_soft(subject, blur), shape)
+    return _soft(background, blur), _soft(subject, blur)
 
 
 def _stand(background: Map, found: _Findings) -> tuple[Map, Map]:
@@ -379,11 +379,6 @@ def _stand(background: Map, found: _Findings) -> tuple[Map, Map]:
 def _soft(values: Map, sigma: float) -> Map:
     soft: Map = cv2.GaussianBlur(np.ascontiguousarray(values, np.float32), (0, 0), max(sigma, 0.5))
     return soft
-
-
-def _enlarged(values: Map, shape: tuple[int, ...]) -> Map:
-    large: Map = cv2.resize(values, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
-    return large
 
 
 # -- matte -------------------------------------------------------------------------------------------------------------
