@@ -44,7 +44,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     try:
         with psycopg.connect(running.url, autocommit=True) as connection:
             connection.execute("SELECT pg_advisory_lock(1)")
-            if not connection.execute("SELECT FROM pg_database WHERE datname = 'template_promptreel'").fetchone():
+            if not connection.execute("SELECT 1 FROM pg_database WHERE datname = 'template_promptreel'").fetchone():
                 connection.execute("CREATE DATABASE making_template")
                 migrate.migrate(database(running.url, "making_template"))
                 connection.execute("ALTER DATABASE making_template RENAME TO template_promptreel")

@@ -151,7 +151,7 @@ def seconds_until_done(ahead_seconds: float, load: Load, own_seconds: float) -> 
 async def refuse_when_full(connection: Connection, pool: str, most: int) -> None:
     """Errors: `NoCapacity` where `most` videos wait."""
     cursor = await connection.execute(
-        "SELECT FROM videos WHERE status = 'pending' AND pool = %s OFFSET %s LIMIT 1", [pool, most - 1]
+        "SELECT 1 AS full FROM videos WHERE status = 'pending' AND pool = %s OFFSET %s LIMIT 1", [pool, most - 1]
     )
     if await cursor.fetchone():
         raise NoCapacity

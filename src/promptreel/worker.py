@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -95,7 +95,7 @@ class Slot:
                 return await self._store(video, rendered, seconds)
 
     @asynccontextmanager
-    async def _progress(self, video: Video) -> "AsyncIterator[Reporter]":
+    async def _progress(self, video: Video) -> AsyncIterator["Reporter"]:
         """A reporter for the block; the block is cancelled as soon as the database says that the attempt is over."""
         reporter = Reporter(self._runtime, video)
         block = asyncio.current_task()
@@ -220,7 +220,7 @@ class Reporter:
 
 
 @contextlib.contextmanager
-def work_folder(parent: Path, name: str) -> "contextlib.Iterator[Path]":
+def work_folder(parent: Path, name: str) -> Iterator[Path]:
     """A private folder for one attempt, gone afterwards. Its name tells whose it is, for `clear_work`."""
     parent.mkdir(parents=True, exist_ok=True)
     outer = Path(tempfile.mkdtemp(prefix=f"{os.getpid()}-", dir=parent))

@@ -59,13 +59,13 @@ ENGINES = {"scenes": "promptreel.engines.scenes:ScenesEngine"}
 
 
 def load_engine(name: str) -> Engine:
-    """The engine of that name. Imports it, so only the host process (and `generate --local`) calls this.
+    """The engine of that name, or at that `module:Class`. Imports it, so only the host process (and `generate --local`)
+    calls this; what a stranger may name is only what stands in `ENGINES`.
 
     Errors: `EngineUnknown`.
     """
-    try:
-        module, _, attribute = ENGINES[name].partition(":")
-    except KeyError:
-        raise EngineUnknown(name=name, names=", ".join(sorted(ENGINES))) from None
+    module, separator, attribute = ENGINES.get(name, name).partition(":")
+    if not separator:
+        raise EngineUnknown(name=name, names=", ".join(sorted(ENGINES)))
     engine: Engine = getattr(importlib.import_module(module), attribute)()
     return engine

@@ -1,0 +1,110 @@
+"""Engines that behave, and engines that misbehave in every way that a worker must survive."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from promptreel.engines import Frame, RenderJob
+from promptreel.errors import EngineFailed
+from promptreel.spec import VideoSpec
+
+
+class Colours:
+    """Flat frames whose colour changes: as fast as an engine can be."""
+
+    def warm_up(self) -> None:
+        pass
+
+    def report(self, spec: VideoSpec) -> dict[str, Any]:
+        return {"coverage": 0.0, "words": []}
+
+    def render(self, job: RenderJob) -> Iterator[Frame]:
+        spec = job.spec
+        for number in range(spec.frames):
+            self.before(number, job)
+            yield np.full((spec.height, spec.width, 3), (number * 9) % 256, np.uint8)
+
+    def before(self, number: int, job: RenderJob) -> None:
+        """What happens before each frame."""
+
+
+class Slow(Colours):
+    """Takes a twentieth of a second for each frame."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        time.sleep(0.05)
+
+
+class Crashing(Colours):
+    """Dies in the middle, as a segmentation fault would make it."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        if number == 3:
+            os.kill(os.getpid(), signal.SIGSEGV)
+
+
+class CrashingOnce(Colours):
+    """Dies in the first attempt only; a file named by the negative prompt remembers."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        mark = job.spec.negative_prompt
+        if number == 3 and not os.path.exists(mark):
+            open(mark, "w").close()
+            os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Deaf(Colours):
+    """Hangs and never asks whether it should stop."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        if number == 3:
+            while True:
+                time.sleep(1)
+
+
+class Leaking(Colours):
+    """Takes more and more memory."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        self.hoard = [np.ones(1 << 25) for _ in range(3)]
+        time.sleep(5)
+
+
+class Chatting(Colours):
+    """Prints to standard output, where the answers go."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        print('{"done": {"report": "a lie"}}', flush=True)
+        os.write(1, b"not even JSON\n")
+
+
+class TooFew(Colours):
+    """Leaves out frames."""
+
+    def render(self, job: RenderJob) -> Iterator[Frame]:
+        yield next(super().render(job))
+
+
+class WrongSize(Colours):
+    """Frames of another size than asked."""
+
+    def render(self, job: RenderJob) -> Iterator[Frame]:
+        yield np.zeros((8, 8, 3), np.uint8)
+
+
+class Refusing(Colours):
+    """Says that it cannot."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        raise EngineFailed("it does not know how")
+
+
+class Raising(Colours):
+    """Has a bug."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        raise ZeroDivisionError("a bug")

@@ -1,0 +1,146 @@
+"""The engine's process: what it makes, and that nothing an engine does harms more than its own attempt."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from promptreel.engines.host import EngineHost
+from promptreel.errors import EngineFailed, EngineOutOfMemory, EngineTimeout
+from promptreel.media import probe
+from promptreel.spec import VideoSpec
+
+SPEC = VideoSpec("anything", 64, 48, fps=10, duration=1.0, seed=7)
+
+
+def host(kind: str, tmp_path: Path, memory_mib: int = 2000) -> EngineHost:
+    return EngineHost(f"tests.engines.fakes:{kind}", tmp_path / "cache", memory_mib)
+
+
+Told = list[tuple[float, str]]
+
+
+async def render(
+    engine: EngineHost, folder: Path, spec: VideoSpec = SPEC, limit: float = 60, told: Told | None = None
+) -> Told:
+    told = [] if told is None else told
+    folder.mkdir(exist_ok=True)
+    rendered = await engine.render(spec, folder, {}, lambda *progress: told.append(progress), limit)
+    assert rendered.video.exists() and rendered.poster.exists() and rendered.spritesheet.exists()
+    assert rendered.report["seed"] == spec.seed
+    return told
+
+
+async def test_a_render_is_a_whole_file_and_the_process_stays_warm(tmp_path: Path) -> None:
+    engine = host("Slow", tmp_path)
+    told = await render(engine, tmp_path / "a")
+    assert [fraction for fraction, _ in told] == sorted(fraction for fraction, _ in told) and len(told) >= 2
+    found = probe(tmp_path / "a" / "video.mp4")
+    assert (found.width, found.height, found.frames) == (64, 48, 10)
+    first = engine.pid
+    await render(engine, tmp_path / "b")
+    assert engine.pid == first
+    await engine.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "says"),
+    [
+        ("Crashing", "SIGSEGV"),
+        ("TooFew", "1 frames instead of 10"),
+        ("WrongSize", "shape"),
+        ("Refusing", "does not know how"),
+        ("Raising", "a bug"),
+    ],
+)
+async def test_a_failing_engine_is_a_failed_attempt_that_says_why(tmp_path: Path, kind: str, says: str) -> None:
+    engine = host(kind, tmp_path)
+    with pytest.raises(EngineFailed, match=says):
+        await render(engine, tmp_path / "a")
+    assert not (tmp_path / "a" / "video.mp4").exists()
+    with pytest.raises(EngineFailed, match=says):  # and the next job gets its chance
+        await render(engine, tmp_path / "b")
+    await engine.close()
+
+
+async def test_what_an_engine_prints_is_no_answer(tmp_path: Path) -> None:
+    engine = host("Chatting", tmp_path)
+    await render(engine, tmp_path / "a")
+    await engine.close()
+
+
+async def test_the_time_limit_ends_a_hanging_engine(tmp_path: Path) -> None:
+    engine = host("Deaf", tmp_path)
+    process = await engine.start()
+    with pytest.raises(EngineTimeout):
+        await render(engine, tmp_path / "a", limit=4)
+    assert not psutil.pid_exists(process.pid)
+
+
+async def test_the_memory_limit_ends_a_leaking_engine(tmp_path: Path) -> None:
+    engine = host("Leaking", tmp_path, memory_mib=400)
+    with pytest.raises(EngineOutOfMemory):
+        await render(engine, tmp_path / "a")
+    assert engine.pid is None
+
+
+async def test_cancelling_stops_within_a_frame_and_keeps_the_process(tmp_path: Path) -> None:
+    engine = host("Slow", tmp_path)
+    spec = VideoSpec("long", 64, 48, fps=10, duration=60)
+    told: Told = []
+    task = asyncio.create_task(render(engine, tmp_path / "a", spec, told=told))
+    while not told:
+        await asyncio.sleep(0.05)
+    first = engine.pid
+    began = time.monotonic()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert time.monotonic() - began < 3
+    assert list(tmp_path.glob("a/*")) == []
+    await render(engine, tmp_path / "b")
+    assert engine.pid == first
+    await engine.close()
+
+
+async def test_a_deaf_engine_is_killed_when_cancelled(tmp_path: Path) -> None:
+    engine = host("Deaf", tmp_path)
+    process = await engine.start()
+    told: Told = []
+    task = asyncio.create_task(render(engine, tmp_path / "a", told=told))
+    while not told:
+        await asyncio.sleep(0.05)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert not psutil.pid_exists(process.pid)
+
+
+async def test_the_engine_never_outlives_its_parent(tmp_path: Path) -> None:
+    script = f"""
+import asyncio
+from pathlib import Path
+from promptreel.engines.host import EngineHost
+from promptreel.spec import VideoSpec
+async def main():
+    engine = EngineHost("tests.engines.fakes:Slow", Path({str(tmp_path)!r}), 2000)
+    await engine.start()
+    print(engine.pid, flush=True)
+    await engine.render(VideoSpec("x", 64, 48, fps=10, duration=60), Path({str(tmp_path)!r}), {{}}, lambda *told: print(*told, flush=True), 60)
+asyncio.run(main())
+"""
+    import sys
+
+    parent = await asyncio.create_subprocess_exec(sys.executable, "-c", script, stdout=asyncio.subprocess.PIPE)
+    assert parent.stdout
+    pid = int(await parent.stdout.readline())
+    await parent.stdout.readline()  # progress: it renders
+    parent.kill()
+    await parent.wait()
+    for _ in range(50):
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return
+        await asyncio.sleep(0.1)
+    pytest.fail("the engine lives on")
