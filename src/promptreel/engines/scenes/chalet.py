@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.mesh import Mesh, MeshBuilder, turn_about_y, vertex_normals, wrap_triangles
+from promptreel.engines.scenes.mesh import Mesh, MeshBuilder, Wall, turn_about_y, vertex_normals, wrap_triangles
 
 Floats = NDArray[np.float32]
 
@@ -48,27 +48,12 @@ def _upright(corners: list[tuple[float, float, float]], up: float) -> list[tuple
     return [(x, y + up, z) for x, y, z in corners]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wall:
-    """One wall as a frame: a point of it is origin + u * along + outward * o, at height v."""
+def _point(wall: Wall, u: float, v: float, o: float) -> NDArray[np.floating]:
+    return wall.points(u, v, o)
 
-    origin: tuple[float, float]
-    along: tuple[float, float]
-    outward: tuple[float, float]
 
-    def point(self, u: float, v: float, o: float) -> tuple[float, float, float]:
-        return (
-            self.origin[0] + u * self.along[0] + o * self.outward[0],
-            v,
-            self.origin[1] + u * self.along[1] + o * self.outward[1],
-        )
-
-    def rectangle(self, u0: float, v0: float, u1: float, v1: float, o: float) -> list[tuple[float, float, float]]:
-        return [self.point(u0, v0, o), self.point(u1, v0, o), self.point(u1, v1, o), self.point(u0, v1, o)]
-
-    @property
-    def normal(self) -> tuple[float, float, float]:
-        return self.outward[0], 0.0, self.outward[1]
+def _rectangle(wall: Wall, u0: float, v0: float, u1: float, v1: float, o: float) -> NDArray[np.floating]:
+    return wall.rectangles(u0, v0, u1, v1, o)[0]
 
 
 class Chalet:
@@ -87,10 +72,10 @@ class Chalet:
         self._shutter = np.array([(0.16, 0.03, 0.02), (0.03, 0.08, 0.05), (0.04, 0.06, 0.11)][rng.integers(3)])
         w, d = self.half_width, self.half_depth
         self._walls = {
-            "front": _Wall((0, -d), (1, 0), (0, -1)),
-            "back": _Wall((0, d), (-1, 0), (0, 1)),
-            "left": _Wall((-w, 0), (0, -1), (-1, 0)),
-            "right": _Wall((w, 0), (0, 1), (1, 0)),
+            "front": Wall((0, -d), (1, 0), (0, -1)),
+            "back": Wall((0, d), (-1, 0), (0, 1)),
+            "left": Wall((-w, 0), (0, -1), (-1, 0)),
+            "right": Wall((w, 0), (0, 1), (1, 0)),
         }
         self._local = _Local()
         self._build()
@@ -114,26 +99,26 @@ class Chalet:
         self._chimney()
         self._drifts()
 
-    def _wall(self, wall: _Wall, half: float) -> None:
+    def _wall(self, wall: Wall, half: float) -> None:
         mesh = self._local.mesh
         for low, high, colour in ((-1.5, self._base, STONE), (self._base, self._eaves, self._wood)):
-            mesh.quad(wall.rectangle(-half, low, half, high, 0), colour, across=6, up=3, toward=wall.normal)
+            mesh.quad(_rectangle(wall, -half, low, half, high, 0), colour, across=6, up=3, toward=wall.normal)
         # Logs: a dark joint and a lit upper edge every forearm's length.
         joints = np.arange(self._base + 0.12, self._eaves - 0.1, 0.30)
-        dark = [wall.rectangle(-half, v, half, v + 0.055, 0.02) for v in joints]
-        light = [wall.rectangle(-half, v + 0.055, half, v + 0.10, 0.03) for v in joints]
+        dark = [_rectangle(wall, -half, v, half, v + 0.055, 0.02) for v in joints]
+        light = [_rectangle(wall, -half, v + 0.055, half, v + 0.10, 0.03) for v in joints]
         mesh.quads(dark, self._wood * 0.35, across=4, toward=wall.normal)
         mesh.quads(light, self._wood * 1.35, across=4, toward=wall.normal)
-        corner = [wall.rectangle(u - 0.13, -1.0, u + 0.13, self._eaves, 0.05) for u in (-half + 0.13, half - 0.13)]
+        corner = [_rectangle(wall, u - 0.13, -1.0, u + 0.13, self._eaves, 0.05) for u in (-half + 0.13, half - 0.13)]
         mesh.quads(corner, self._wood * 0.7, up=5, toward=wall.normal)
 
-    def _gable(self, wall: _Wall) -> None:
+    def _gable(self, wall: Wall) -> None:
         w, top = self.half_width, self._eaves + self._rise
-        triangle = [wall.point(-w, self._eaves, 0), wall.point(w, self._eaves, 0), wall.point(0, top, 0)]
+        triangle = [_point(wall, -w, self._eaves, 0), _point(wall, w, self._eaves, 0), _point(wall, 0, top, 0)]
         self._local.mesh.add(triangle, [[0, 1, 2]], self._wood * 0.92, normals=wall.normal)
         boards = np.linspace(-w * 0.85, w * 0.85, 13)
         tops = [self._eaves + self._rise * (1 - abs(u) / w) - 0.05 for u in boards]
-        strips = [wall.rectangle(u - 0.03, self._eaves, u + 0.03, v, 0.02) for u, v in zip(boards, tops, strict=True)]
+        strips = [_rectangle(wall, u - 0.03, self._eaves, u + 0.03, v, 0.02) for u, v in zip(boards, tops, strict=True)]
         self._local.mesh.quads(strips, self._wood * 0.45, toward=wall.normal)
 
     def _roof(self) -> None:
@@ -206,14 +191,14 @@ class Chalet:
                 u = (i + 0.5) / count * 2 * d - d
                 self._window(self._walls[name], u, self._eaves * 0.62, 0.50, 0.62, lit=rng.random() < self._lit)
 
-    def _window(self, wall: _Wall, u: float, v: float, half_u: float, half_v: float, *, lit: bool) -> None:
+    def _window(self, wall: Wall, u: float, v: float, half_u: float, half_v: float, *, lit: bool) -> None:
         mesh, rng = self._local.mesh, self._rng
         shine = LAMPLIGHT * np.array([1, rng.uniform(0.88, 1.12), rng.uniform(0.7, 1.3)])
         shine = shine * 1.5 * rng.uniform(0.6, 1.35)
         glass = shine if lit else DARK_PANE
 
         def bar(u0: float, v0: float, u1: float, v1: float, o: float) -> list[tuple[float, float, float]]:
-            return wall.rectangle(u + u0, v + v0, u + u1, v + v1, o)
+            return _rectangle(wall, u + u0, v + v0, u + u1, v + v1, o)
 
         frame = np.array([0.30, 0.22, 0.15])
         rim_u, rim_v = half_u + 0.10, half_v + 0.10
@@ -250,7 +235,7 @@ class Chalet:
         leaves = [bar(s * (rim_u + 0.02), -rim_v, s * (rim_u + 0.40), rim_v, 0.07) for s in (-1, 1)]
         mesh.quads(leaves, self._shutter, up=2, toward=wall.normal)
         if lit:
-            self._local.lamps.append((wall.point(u, v, 1.5), shine * 1.25))
+            self._local.lamps.append((_point(wall, u, v, 1.5), shine * 1.25))
 
     def _balcony(self) -> None:
         if self._rng.random() < 0.25:
@@ -259,28 +244,28 @@ class Chalet:
         w, floor, rail = self.half_width * 0.92, self._eaves * 0.42, self._eaves * 0.42 + 0.85
         depth = 1.0
         deck = [
-            wall.point(-w, floor, 0),
-            wall.point(w, floor, 0),
-            wall.point(w, floor, depth),
-            wall.point(-w, floor, depth),
+            _point(wall, -w, floor, 0),
+            _point(wall, w, floor, 0),
+            _point(wall, w, floor, depth),
+            _point(wall, -w, floor, depth),
         ]
         mesh.quad(deck, wood * 0.5, across=6, toward=(0, -1, 0))
-        mesh.quad(wall.rectangle(-w, floor - 0.12, w, floor + 0.06, depth), wood * 0.8, across=8, toward=wall.normal)
+        mesh.quad(_rectangle(wall, -w, floor - 0.12, w, floor + 0.06, depth), wood * 0.8, across=8, toward=wall.normal)
         pickets = np.linspace(-w + 0.08, w - 0.08, int(w * 2 / 0.24))
-        mesh.quads([wall.rectangle(u - 0.07, floor, u + 0.07, rail, depth) for u in pickets], wood, toward=wall.normal)
-        mesh.quad(wall.rectangle(-w, rail, w, rail + 0.09, depth + 0.03), wood * 1.1, across=8, toward=wall.normal)
-        top = [(x, y + 0.10, z) for x, y, z in wall.rectangle(-w, rail, w, rail, depth + 0.10)[:2]]
+        mesh.quads([_rectangle(wall, u - 0.07, floor, u + 0.07, rail, depth) for u in pickets], wood, toward=wall.normal)
+        mesh.quad(_rectangle(wall, -w, rail, w, rail + 0.09, depth + 0.03), wood * 1.1, across=8, toward=wall.normal)
+        top = [(x, y + 0.10, z) for x, y, z in _rectangle(wall, -w, rail, w, rail, depth + 0.10)[:2]]
         back = [(x, y, z + 0.22) for x, y, z in top]
         mesh.quad([*top, back[1], back[0]], SNOW, across=6, toward=(0, 1, 0))
-        mesh.quad(wall.rectangle(-w, rail + 0.02, w, rail + 0.11, depth + 0.10), SNOW, across=6, toward=wall.normal)
+        mesh.quad(_rectangle(wall, -w, rail + 0.02, w, rail + 0.11, depth + 0.10), SNOW, across=6, toward=wall.normal)
 
     def _door(self) -> None:
         mesh, wall = self._local.mesh, self._walls["front"]
-        mesh.quad(wall.rectangle(-0.62, -0.2, 0.62, 2.05, 0.05), np.array([0.30, 0.22, 0.15]), toward=wall.normal)
-        mesh.quad(wall.rectangle(-0.50, -0.2, 0.50, 1.92, 0.08), self._shutter * 1.2, toward=wall.normal)
-        mesh.quad(wall.rectangle(-0.28, 1.1, 0.28, 1.7, 0.10), 0.02, LAMPLIGHT * 1.3, toward=wall.normal)
-        mesh.boxes([wall.point(0.85, 1.95, 0.22)], [0.09, 0.13, 0.09], 0.1, LAMPLIGHT * 4.5)
-        self._local.lamps.append((wall.point(0.85, 1.95, 0.7), LAMPLIGHT * 3.0))
+        mesh.quad(_rectangle(wall, -0.62, -0.2, 0.62, 2.05, 0.05), np.array([0.30, 0.22, 0.15]), toward=wall.normal)
+        mesh.quad(_rectangle(wall, -0.50, -0.2, 0.50, 1.92, 0.08), self._shutter * 1.2, toward=wall.normal)
+        mesh.quad(_rectangle(wall, -0.28, 1.1, 0.28, 1.7, 0.10), 0.02, LAMPLIGHT * 1.3, toward=wall.normal)
+        mesh.boxes([_point(wall, 0.85, 1.95, 0.22)], [0.09, 0.13, 0.09], 0.1, LAMPLIGHT * 4.5)
+        self._local.lamps.append((_point(wall, 0.85, 1.95, 0.7), LAMPLIGHT * 3.0))
 
     def _chimney(self) -> None:
         x, z, top = self.half_width * 0.45, self.half_depth * 0.3, self._eaves + self._rise + 0.3
@@ -295,8 +280,8 @@ class Chalet:
             u = np.linspace(-half - 0.3, half + 0.3, 12)
             high = 0.32 + 0.22 * np.sin(u * 1.7 + self._rise * 9) + 0.1 * np.sin(u * 4.1)
             high = np.where((name == "front") & (np.abs(u) < 1.0), 0.05, high)
-            inner = [wall.point(a, h, 0.02) for a, h in zip(u, high, strict=True)]
-            outer = [wall.point(a, -0.15, 0.9 + h) for a, h in zip(u, high, strict=True)]
+            inner = [_point(wall, a, h, 0.02) for a, h in zip(u, high, strict=True)]
+            outer = [_point(wall, a, -0.15, 0.9 + h) for a, h in zip(u, high, strict=True)]
             quads = [[inner[i], inner[i + 1], outer[i + 1], outer[i]] for i in range(len(u) - 1)]
             self._local.mesh.quads(quads, SNOW, toward=(wall.outward[0], 1.0, wall.outward[1]))
 
@@ -318,33 +303,33 @@ def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin
     for level in (0.40, 0.72, 0.995):
         mesh.boxes([(0, high * level, 0)], [half + 0.14, 0.14, half + 0.14], stone * 1.15)
     for wall in (
-        _Wall((0, -half), (1, 0), (0, -1)),
-        _Wall((-half, 0), (0, -1), (-1, 0)),
-        _Wall((half, 0), (0, 1), (1, 0)),
+        Wall((0, -half), (1, 0), (0, -1)),
+        Wall((-half, 0), (0, -1), (-1, 0)),
+        Wall((half, 0), (0, 1), (1, 0)),
     ):
         mesh.quads(
-            [wall.rectangle(u - 0.38, high * 0.77, u + 0.38, high * 0.93, 0.05) for u in (-0.85, 0.85)],
+            [_rectangle(wall, u - 0.38, high * 0.77, u + 0.38, high * 0.93, 0.05) for u in (-0.85, 0.85)],
             0.02,
             LAMPLIGHT * 1.7,
             toward=wall.normal,
         )
         bars = [
-            wall.rectangle(u - 0.38, high * v, u + 0.38, high * (v + 0.008), 0.08)
+            _rectangle(wall, u - 0.38, high * v, u + 0.38, high * (v + 0.008), 0.08)
             for u in (-0.85, 0.85)
             for v in (0.80, 0.83, 0.86, 0.89)
         ]
         mesh.quads(bars, STONE, toward=wall.normal)
         mesh.quad(
-            wall.rectangle(-0.42, high * 0.45, 0.42, high * 0.60, 0.05), 0.02, LAMPLIGHT * 1.2, toward=wall.normal
+            _rectangle(wall, -0.42, high * 0.45, 0.42, high * 0.60, 0.05), 0.02, LAMPLIGHT * 1.2, toward=wall.normal
         )
         # A clock.
         angle = np.arange(16) * (2 * np.pi / 16)
-        rim = [wall.point(0.75 * np.cos(a), high * 0.665 + 0.75 * np.sin(a), 0.10) for a in angle]
-        middle = wall.point(0, high * 0.665, 0.10)
+        rim = [_point(wall, 0.75 * np.cos(a), high * 0.665 + 0.75 * np.sin(a), 0.10) for a in angle]
+        middle = _point(wall, 0, high * 0.665, 0.10)
         fan = [[i, (i + 1) % 16, 16] for i in range(16)]
         mesh.add([*rim, middle], fan, 0.3, np.array([1.0, 0.86, 0.62]) * 0.55, normals=wall.normal)
-        hands = [wall.rectangle(-0.05, high * 0.665 - 0.1, 0.05, high * 0.665 + 0.58, 0.14)]
-        hands.append(wall.rectangle(-0.1, high * 0.665 - 0.05, 0.42, high * 0.665 + 0.05, 0.14))
+        hands = [_rectangle(wall, -0.05, high * 0.665 - 0.1, 0.05, high * 0.665 + 0.58, 0.14)]
+        hands.append(_rectangle(wall, -0.1, high * 0.665 - 0.05, 0.42, high * 0.665 + 0.05, 0.14))
         mesh.quads(hands, 0.01, toward=wall.normal)
     tip = np.array([0, high * 1.95, 0])
     corners = np.array([(-1, 0, -1), (1, 0, -1), (1, 0, 1), (-1, 0, 1)]) * (half + 0.5) + np.array([0, high, 0])
@@ -361,8 +346,8 @@ def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin
     length, wide, eaves, ridge = 6.0, 3.4, 5.4, 9.0
     mesh.boxes([(0, eaves / 2 - 1, half + length)], [wide, eaves / 2 + 1, length], stone)
     for side in (-1, 1):
-        wall = _Wall((side * wide, half + length), (0, side), (side, 0))
-        slots = [wall.rectangle(u - 0.4, 1.6, u + 0.4, 4.2, 0.06) for u in (-4, -1.4, 1.4, 4)]
+        wall = Wall((side * wide, half + length), (0, side), (side, 0))
+        slots = [_rectangle(wall, u - 0.4, 1.6, u + 0.4, 4.2, 0.06) for u in (-4, -1.4, 1.4, 4)]
         mesh.quads(slots, 0.02, LAMPLIGHT * 1.5, toward=wall.normal)
         roof = [(0, ridge, half - 0.4), (0, ridge, half + 2 * length + 0.5)]
         low = [

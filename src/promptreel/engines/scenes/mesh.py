@@ -168,6 +168,39 @@ class MeshBuilder:
         return Mesh(vertices, triangles, normals, colour, emission)
 
 
+@dataclass(frozen=True, slots=True)
+class Wall:
+    """An upright plane as a frame of its own: u metres along it, v up, o outward. All pairs are (x, z)."""
+
+    origin: tuple[float, float]
+    along: tuple[float, float]
+    outward: tuple[float, float]
+
+    @property
+    def normal(self) -> tuple[float, float, float]:
+        """The direction it faces."""
+        return self.outward[0], 0.0, self.outward[1]
+
+    def points(self, u: ArrayLike, v: ArrayLike, o: ArrayLike = 0.0) -> Floats:
+        """Places on it, (…, 3); the arguments are broadcast."""
+        u, v, o = np.broadcast_arrays(*(np.asarray(value, np.float32) for value in (u, v, o)))
+        x = self.origin[0] + u * self.along[0] + o * self.outward[0]
+        z = self.origin[1] + u * self.along[1] + o * self.outward[1]
+        return np.stack([x, v, z], axis=-1)
+
+    def rectangles(self, u0: ArrayLike, v0: ArrayLike, u1: ArrayLike, v1: ArrayLike, o: ArrayLike = 0.0) -> Floats:
+        """Upright rectangles between two corners, (n, 4, 3); the arguments are broadcast and flattened."""
+        u0, v0, u1, v1, o = np.broadcast_arrays(*(np.asarray(value, np.float32) for value in (u0, v0, u1, v1, o)))
+        corners = [self.points(u0, v0, o), self.points(u1, v0, o), self.points(u1, v1, o), self.points(u0, v1, o)]
+        return np.stack(corners, axis=-2).reshape(-1, 4, 3)
+
+    def ledges(self, u0: ArrayLike, u1: ArrayLike, v: ArrayLike, o0: ArrayLike, o1: ArrayLike) -> Floats:
+        """Level rectangles at height `v` that reach from `o0` to `o1` in front of it, (n, 4, 3)."""
+        u0, u1, v, o0, o1 = np.broadcast_arrays(*(np.asarray(value, np.float32) for value in (u0, u1, v, o0, o1)))
+        corners = [self.points(u0, v, o0), self.points(u1, v, o0), self.points(u1, v, o1), self.points(u0, v, o1)]
+        return np.stack(corners, axis=-2).reshape(-1, 4, 3)
+
+
 _BOX_FACES = np.array(
     [
         [(-1, -1, -1), (1, -1, -1), (1, 1, -1), (-1, 1, -1)],
