@@ -190,7 +190,7 @@ def test_the_cloud_gives_direct_links(storage: Storage, run: Run) -> None:
 @pytest.mark.parametrize("size", [3, len(LARGE)])
 def test_a_failed_write_leaves_what_was(storage: Storage, run: Run, tmp_path: Path, size: int) -> None:
     run(storage.put("a.mp4", b"old"))
-    with pytest.raises(OSError):  # noqa: PT011 - whatever the store makes of it
+    with pytest.raises(OSError):
         run(storage.put_file("a.mp4", tmp_path / f"missing-{size}"))
     assert run(storage.read("a.mp4")) == b"old"
 

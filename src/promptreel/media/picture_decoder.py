@@ -201,7 +201,7 @@ def _limit() -> None:
     """Bind this process for good: memory, processor time, output and open files. Windows has only the caller's deadline."""
     if sys.platform == "win32":
         return
-    import resource  # noqa: PLC0415 - there is none on Windows
+    import resource
 
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES,

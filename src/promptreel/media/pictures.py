@@ -103,7 +103,7 @@ def _run_decoder(data: bytes, longest: int, deadline: float) -> bytes:
     environment = {key: os.environ[key] for key in ("SYSTEMROOT", "LD_LIBRARY_PATH") if key in os.environ}
     with tempfile.TemporaryFile() as output:
         try:
-            done = subprocess.run(  # noqa: S603 - our own program by its full path
+            done = subprocess.run(
                 command,
                 input=data,
                 stdout=output,
