@@ -7,7 +7,7 @@ import shutil
 import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -116,9 +116,12 @@ class Slot:
         storage = self._runtime.storage
         prefix = f"{videos.files_prefix(video)}{video.attempt}/"
         size = rendered.video.stat().st_size
-        await storage.put_file(prefix + "video.mp4", rendered.video, "video/mp4")
-        await storage.put_file(prefix + "thumbnail.jpg", rendered.poster, "image/jpeg")
-        await storage.put_file(prefix + "spritesheet.jpg", rendered.spritesheet, "image/jpeg")
+        for name, path, kind in (
+            ("video.mp4", rendered.video, "video/mp4"),
+            ("thumbnail.jpg", rendered.poster, "image/jpeg"),
+            ("spritesheet.jpg", rendered.spritesheet, "image/jpeg"),
+        ):
+            await to_its_end(storage.put_file(prefix + name, path, kind))
         return videos.Result(
             video_key=prefix + "video.mp4",
             thumbnail_key=prefix + "thumbnail.jpg",
@@ -214,6 +217,16 @@ class Reporter:
                 self.fenced = True
                 block.cancel()
                 return
+
+
+async def to_its_end(step: Coroutine[None, None, object]) -> None:
+    """Run a step that must not be cut off: a cancel waits for it, so that what it stored can be removed afterwards."""
+    task = asyncio.ensure_future(step)
+    try:
+        await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        raise
 
 
 # -- where rendering happens -------------------------------------------------------------------------------------------
