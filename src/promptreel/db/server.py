@@ -102,6 +102,13 @@ def start(settings: Settings, durable: bool = True) -> Server:
     return Server(embedded.url, embedded)
 
 
+def running_url(settings: Settings) -> str | None:
+    """The URL of the data folder's embedded server where it runs now; starts nothing."""
+    embedded = _Embedded(settings.data.absolute() / "postgres", durable=True)
+    embedded._run_as = embedded._who_runs()
+    return embedded.address() if embedded.alive() else None
+
+
 # -- binaries ----------------------------------------------------------------------------------------------------------
 
 
@@ -209,10 +216,13 @@ class _Embedded:
             self.leave()
             raise
 
+    def address(self) -> str:
+        """The URL of the server, running or not."""
+        return f"postgresql://{USER}@/postgres?host={quote(str(self._socket_folder()), safe='')}&port={PORT}"
+
     def alive(self) -> bool:
-        if self._process is not None:
-            return self._process.poll() is None
-        return self._answers()
+        # A child that ended may have been started again by another process.
+        return (self._process is not None and self._process.poll() is None) or self._answers()
 
     def leave(self) -> None:
         """Give up the shared lock; whoever can have it alone was the last user and stops the server."""
@@ -240,7 +250,7 @@ class _Embedded:
         deadline = time.monotonic() + START_SECONDS
         while not self._attach(deadline):
             self._start(deadline)
-        self.url = f"postgresql://{USER}@/postgres?host={quote(str(self._socket_folder()), safe='')}&port={PORT}"
+        self.url = self.address()
 
     def _who_runs(self) -> _RunAs:
         """The owner of an existing cluster; for a new one us, or `nobody` in place of root."""
@@ -451,24 +461,30 @@ class _Embedded:
 
     def _shut_down(self) -> None:
         """Stop the server, whoever started it, and wait for its end. The caller is its last user."""
-        owner = self._owner()
-        if owner is None or not self._answers():
+        pid = self._serving_process()
+        if pid is None:
             return
         # Fast: open transactions are rolled back, and the next start has nothing to recover.
         for sign, patience in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, 5)):
             with suppress(ProcessLookupError):
-                os.kill(owner, sign)
+                os.kill(pid, sign)
             deadline = time.monotonic() + patience
             while time.monotonic() < deadline:
-                if self._process is not None:
-                    self._process.poll()
-                if not (self.cluster / "postmaster.pid").exists():
-                    # Its last act; being our child, it has to be waited for.
-                    if self._process is not None:
-                        with suppress(subprocess.TimeoutExpired):
-                            self._process.wait(5)
+                if self._has_ended():
                     return
                 time.sleep(0.005)
+
+    def _serving_process(self) -> int | None:
+        """The number of the running server's process: our child, also when it is only starting, or an orphan."""
+        if self._process is not None and self._process.poll() is None:
+            return self._process.pid
+        return self._owner() if self._answers() else None
+
+    def _has_ended(self) -> bool:
+        """Whether the server has ended: a child is waited for, an orphan removes its lock file as its last act."""
+        if self._process is not None and self._process.poll() is None:
+            return False
+        return not self._answers() and self._owner() is None
 
     # -- binaries as another user
 

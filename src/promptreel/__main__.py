@@ -1,0 +1,5 @@
+"""`python -m promptreel` is the command `promptreel`."""
+
+from promptreel.cli import main
+
+main()
