@@ -60,7 +60,10 @@ def building(
         * np.array([rng.uniform(0.9, 1.3), 1, rng.uniform(0.9, 1.2)])
     )
     room = ROOM_LIGHTS[rng.integers(len(ROOM_LIGHTS))]
-    front = _Front(Wall((face, z), (0, 1), (-side, 0)), wide, high, tone, room, z < NEAR)
+    # Seen from the street a wall runs from left to right, so that its writing can be read.
+    along = Wall((face, z), (0, 1), (-1, 0)) if side < 0 else Wall((face, z + wide), (0, -1), (-1, 0))
+    along = Wall(along.origin, along.along, (-side, 0))
+    front = _Front(along, wide, high, tone, room, z < NEAR)
     _shell(mesh, front, face, side, z)
     style = rng.integers(4)
     _storeys(mesh, rng, front, int(style))
@@ -318,10 +321,10 @@ def _shop_room(
 ) -> None:
     """An open shop: a room of light behind glass, with shelves, a counter and people's outlines."""
     wall, near = front.wall, front.near
-    light = front.room * 0.35 + np.array([1.0, 0.86, 0.70]) * 0.40 + colour(rng) * 0.25
-    light = light / light.max() * rng.uniform(0.45, 0.95)
+    light = front.room * 0.45 + np.array([1.0, 0.80, 0.55]) * 0.25 + colour(rng) * 0.30
+    light = light / light.max() * rng.uniform(0.40, 0.85)
     back = Wall(tuple(wall.points(0, 0, -DEEP)[[0, 2]]), wall.along, wall.outward)
-    shade = np.array([0.30, 0.30, 0.62, 0.62])[:, None] * light
+    shade = np.array([0.22, 0.22, 0.55, 0.55])[:, None] * light
     mesh.quad(back.rectangles(u0, 0, u1, SHOP_HIGH)[0], 0.03, shade, across=2, up=2, toward=wall.normal)
     for u in (u0, u1):
         ends = [
@@ -330,7 +333,7 @@ def _shop_room(
             wall.points(u, SHOP_HIGH, -DEEP),
             wall.points(u, SHOP_HIGH, 0),
         ]
-        mesh.quad(ends, 0.03, np.array([0.10, 0.22, 0.46, 0.26])[:, None] * light, up=2)
+        mesh.quad(ends, 0.03, np.array([0.07, 0.14, 0.36, 0.20])[:, None] * light, up=2)
     mesh.quads(wall.ledges(u0, u1, 0.03, 0, -DEEP), 0.03, light * 0.20, toward=(0, 1, 0))
     mesh.quads(wall.ledges(u0, u1, SHOP_HIGH - 0.02, 0, -DEEP), 0.03, light * 0.30, toward=(0, -1, 0))
     middle = wall.points((u0 + u1) / 2, 1.6, 1.3)
@@ -344,6 +347,11 @@ def _shop_room(
             toward=(0, -1, 0),
         )
         _shelves(mesh, rng, back, light, u0, u1)
+        # The end of the room is what one sees from down the street: goods there too.
+        far = u1 if wall.along[1] > 0 else u0
+        corner = wall.points(far, 0, 0)
+        end = Wall((float(corner[0]), float(corner[2])), (-wall.outward[0], 0), (0, -1))
+        _end_wall(mesh, rng, end, light)
         _glass(mesh, rng, front, u0, u1)
 
 
@@ -374,6 +382,32 @@ def _shelves(mesh: MeshBuilder, rng: np.random.Generator, back: Wall, light: Flo
         head = np.stack([back.points(at + p, tall - 0.14 + q, o) for p, q in _octagon(0.125)], 0)
         fan = np.stack([head[[0, 1, 2, 3]], head[[0, 3, 4, 5]], head[[0, 5, 6, 7]]])
         mesh.quads(fan, 0.02, light * 0.09, toward=back.normal)
+
+
+def _end_wall(mesh: MeshBuilder, rng: np.random.Generator, end: Wall, light: Floats) -> None:
+    """What covers the end of a shop's room: shelves of goods, or pictures and a lamp."""
+    if rng.random() < 0.65:
+        rows = np.arange(0.35, 2.9, 0.42)
+        number = 13
+        row, place = (grid.ravel() for grid in np.meshgrid(rows, np.arange(number), indexing="ij"))
+        keep = rng.random(len(row)) < 0.88
+        row, place = row[keep], place[keep]
+        u = 0.15 + place * (DEEP - 0.3) / number
+        goods = rng.uniform(0.06, 1.0, (len(row), 3)) * light * (0.30 + 0.16 * row)[:, None]
+        high = rng.uniform(0.14, 0.32, len(row))
+        mesh.quads(
+            end.rectangles(u, row, u + rng.uniform(0.10, 0.165, len(row)), row + high, 0.12),
+            0.05,
+            goods,
+            toward=end.normal,
+        )
+        mesh.quads(end.rectangles(0.05, rows - 0.05, DEEP - 0.05, rows, 0.16), 0.05, light * 0.10, toward=end.normal)
+    else:
+        picture = colour(rng) * 0.45 * rng.uniform(0.5, 1.0)
+        shade = np.array([0.5, 0.8, 1.2, 0.7])[:, None] * picture
+        mesh.quad(end.rectangles(0.4, 0.9, DEEP - 0.4, 2.5)[0], 0.05, shade, across=2, up=2, toward=end.normal)
+        mesh.quads(frame_quads(end, (0.36, 0.86, DEEP - 0.36, 2.54), 0.05, 0.03), 0.03, light * 0.9)
+        mesh.quads(end.rectangles(0.0, 0.0, DEEP, 0.8, 0.05), 0.05, light * 0.10, toward=end.normal)
 
 
 def _glass(mesh: MeshBuilder, rng: np.random.Generator, front: _Front, u0: float, u1: float) -> None:
@@ -470,9 +504,17 @@ def _signs(
     mesh: MeshBuilder, fronts: Fronts, rng: np.random.Generator, front: _Front, face: float, side: int, z: float
 ) -> None:
     """Signs that stand out over the pavement, and large pictures higher up."""
-    number = int(rng.integers(1, 4)) if z < 120 else 1
+    if rng.random() < 0.35:
+        # A tube of neon along an edge of the house or under its roof.
+        tint = colour(rng) * 1.5
+        u = rng.choice([0.18, front.wide - 0.18])
+        mesh.quads(front.wall.rectangles(u - 0.05, FIRST_STOREY, u + 0.05, front.high - 0.6, 0.20), 0, tint, up=4)
+        mesh.quads(front.wall.rectangles(0.1, front.high - 0.62, front.wide - 0.1, front.high - 0.52, 0.26), 0, tint)
+        middle = front.wall.points(u, min(front.high * 0.5, 14.0), 1.5)
+        fronts.lamps.append(Lamp(middle, tint * 7.0))
+    number = int(rng.integers(2, 5)) if z < 120 else 1
     for _ in range(number):
-        wide = rng.uniform(0.8, 1.45)
+        wide = rng.uniform(0.8, 1.7)
         high = wide * rng.uniform(2.4, 5.0)
         foot = rng.uniform(4.7, max(5.6, min(front.high - high - 1, 15)))
         start = mesh.count
@@ -531,8 +573,8 @@ def street_lamp(mesh: MeshBuilder, side: int, z: float) -> Lamp:
 def vending_machine(mesh: MeshBuilder, rng: np.random.Generator, side: int, z: float, line: float) -> Lamp:
     """A lit machine against a wall, with rows of cans."""
     x = side * (line - 0.55)
-    tint = colour(rng) * 0.5 + np.array([0.5, 0.55, 0.6])
-    mesh.boxes([(x, 0.95, z)], [0.42, 0.95, 0.52], rng.uniform(0.05, 0.35, 3))
+    tint = colour(rng) * 0.3 + np.array([0.55, 0.6, 0.7])
+    mesh.boxes([(x, 0.95, z)], [0.42, 0.95, 0.52], np.full(3, 0.10) + tint * 0.05)
     for wall, half in (
         (Wall((x - side * 0.42, z), (0, 1), (-side, 0)), 0.52),
         (Wall((x, z - 0.52), (1, 0), (0, -1)), 0.42),

@@ -23,7 +23,7 @@ from promptreel.engines.scenes.post import halve
 from promptreel.engines.scenes.prompt import SceneSpec
 from promptreel.engines.scenes.scene import Hdr, Tick
 from promptreel.engines.scenes.walkers import Crowd, car, person
-from promptreel.engines.scenes.wet import draw_drops, draw_ground
+from promptreel.engines.scenes.wet import draw_drops, draw_ground, smear_down
 
 Floats = NDArray[np.float32]
 
@@ -66,6 +66,7 @@ class StreetState:
     mirror: Hdr
     mirror_raster: Rasteriser
     soft: list[Hdr]
+    streaks: tuple[Hdr, Hdr]
     ground: Floats
     vertices: Floats
     normals: Floats
@@ -255,6 +256,7 @@ class Street:
             np.zeros((3, down, across), np.float32),
             Rasteriser(across, down, *counts),
             soft,
+            (np.zeros_like(soft[0]), np.zeros_like(soft[0])),
             np.zeros((5, width), np.float32),
             self._vertices.copy(),
             self._mesh.normals.copy(),
@@ -281,9 +283,14 @@ class Street:
         for level in state.soft:
             halve(source, level)
             source = level
+        radius = max(1, state.soft[0].shape[1] // 11)
+        once, twice = state.streaks
+        smear_down(state.soft[0], once, radius, state.ground[0])
+        smear_down(once, twice, radius, state.ground[0])
         draw_ground(
             state.hdr,
             state.mirror,
+            twice,
             source,
             self._noise,
             camera.frame,

@@ -19,7 +19,9 @@ from promptreel.engines.scenes.kernels import (
     vsin,
 )
 
-TAPS = 6
+TAPS = 4
+"""Reads of the mirrored picture per pixel of a puddle."""
+
 ROAD = 5.7
 """Metres from the middle of the road to the kerb."""
 
@@ -43,19 +45,53 @@ def _ring(x, z, t, density, rate):
     return wave * dx, wave * dz
 
 
+@device
+def _between(plane, row, column, down, across):
+    """A bilinear read; the row and the column after must be inside."""
+    above = mix(plane[row, column], plane[row, column + i32(1)], across)
+    below = mix(plane[row + i32(1), column], plane[row + i32(1), column + i32(1)], across)
+    return mix(above, below, down)
+
+
 @kernel
-def draw_ground(hdr, mirror, soft, noise, camera, tangent, t, look, haze, ground):
+def smear_down(source, target, radius, total):
+    """The mean over `radius` rows above and below, of (3, h, w): how rough water draws lights into streaks.
+
+    Very bright pixels are held down. `total` (w) is scratch.
+    """
+    rows, columns = source.shape[1], source.shape[2]
+    share = f32(1.0) / f32(2 * radius + 1)
+    for c in range(3):
+        for x in range(columns):
+            total[x] = min(source[c, 0, x], f32(7.0)) * f32(radius)
+        for y in range(radius + 1):
+            for x in range(columns):
+                total[x] += min(source[c, min(y, rows - 1), x], f32(7.0))
+        for y in range(rows):
+            enter, leave = min(y + radius + 1, rows - 1), max(y - radius, 0)
+            for x in range(columns):
+                target[c, y, x] = total[x] * share
+                total[x] += min(source[c, enter, x], f32(7.0)) - min(source[c, leave, x], f32(7.0))
+
+
+@kernel
+def draw_ground(hdr, mirror, streaks, soft, noise, camera, tangent, t, look, haze, ground):
     """Fill `hdr` (3, H, W): wet asphalt below the horizon, haze above it.
 
-    `mirror` (3, h, w): the world upside down, any size of the same shape; `soft`: the same, blurred and small. `look`
+    `mirror` (3, h, w): the world upside down, any size of the same shape; `streaks`: the same,
+    smeared down; `soft`: the same, blurred and small. `look`
     (4): how wet (0…1), strength of the rings, how rough, brightness of the ground. `haze` (5): see `resolve_band`.
     `ground` (5, W): scratch.
     """
     height, width = hdr.shape[1], hdr.shape[2]
     rows, columns = mirror.shape[1], mirror.shape[2]
     soft_rows, soft_columns = soft.shape[1], soft.shape[2]
+    streak_rows, streak_columns = streaks.shape[1], streaks.shape[2]
+    to_streak_x = f32(streak_columns) / f32(width)
+    to_streak_y = f32(streak_rows) / f32(height)
     scale = tangent / (f32(height) * f32(0.5))
     per_tilt = f32(0.5) * f32(rows) / tangent
+    fine = scale / camera[1]
     to_mirror_x = f32(columns) / f32(width)
     to_mirror_y = f32(rows) / f32(height)
     to_soft_x = f32(soft_columns) / f32(width)
@@ -84,7 +120,7 @@ def draw_ground(hdr, mirror, soft, noise, camera, tangent, t, look, haze, ground
                 hdr[1, y, x] = haze[2] * up + f32(0.008)
                 hdr[2, y, x] = haze[3] * up + f32(0.016)
             continue
-        if camera[1] < below * f32(34.0):
+        if camera[1] < below * f32(16.0):
             # Rings are seen on the nearest metres only; the rows beyond are spared them.
             for x in range(width):
                 px, pz = ground[0, x], ground[1, x]
@@ -95,9 +131,11 @@ def draw_ground(hdr, mirror, soft, noise, camera, tangent, t, look, haze, ground
         for x in range(width):
             px, pz, dy = ground[0, x], ground[1, x], ground[2, x]
             away = camera[1] / max(-dy, f32(0.002))
-            near = sat(f32(1.0) - away * f32(0.03))
+            # A pixel covers this many metres of the ground, away from the eye; what is finer would only sparkle.
+            cover = away * away * fine
+            near = sat(f32(0.035) / cover)
             broad = tex(noise, i32(9), i32(0), px * f32(21.0), pz * f32(9.0))
-            grit = tex(noise, i32(9), i32(0), px * f32(150.0), pz * f32(150.0))
+            grit = tex(noise, i32(9), i32(0), px * f32(90.0), pz * f32(90.0))
             patch = tex(noise, i32(9), i32(0), px * f32(63.0) + f32(40.0), pz * f32(40.0))
             side = abs(px)
             road = sstep(f32(ROAD + 0.05), f32(ROAD - 0.15), side)
@@ -105,14 +143,15 @@ def draw_ground(hdr, mirror, soft, noise, camera, tangent, t, look, haze, ground
                 f32(0.62) - look[0] * f32(0.16), f32(0.76) - look[0] * f32(0.16), broad * f32(0.8) + patch * f32(0.2)
             )
             puddle = mix(puddle * f32(0.6), puddle, road)
-            rough = mix(f32(0.085), f32(0.010), puddle) * look[2]
+            rough = mix(f32(0.100), f32(0.010), puddle) * look[2]
             calm = (f32(0.25) + f32(0.75) * puddle) * near
-            tilt_x = ground[3, x] * calm + (grit - f32(0.5)) * rough * f32(1.3) * near + (patch - f32(0.5)) * f32(0.02)
-            tilt_z = ground[4, x] * calm + (grit - f32(0.5)) * rough * near
+            uneven = (grit - f32(0.5)) * rough * near
+            tilt_x = ground[3, x] * calm + uneven * f32(0.9) + (patch - f32(0.5)) * f32(0.02)
+            tilt_z = ground[4, x] * calm + uneven
             shift_x = tilt_x * per_tilt * f32(1.6)
             shift_y = tilt_z * per_tilt * f32(2.6)
             # Rough water smears reflections toward the viewer: a few reads up and down the mirrored picture.
-            smear = rough * per_tilt * f32(4.0)
+            smear = f32(0.010) * look[2] * per_tilt * f32(4.0)
             jitter = hash2(i32(x), i32(y)) * f32(0.6) + f32(0.2)
             r, g, b = f32(0.0), f32(0.0), f32(0.0)
             for tap in range(TAPS):
@@ -124,11 +163,23 @@ def draw_ground(hdr, mirror, soft, noise, camera, tangent, t, look, haze, ground
                 r += min(mirror[0, iy, ix], f32(7.0))
                 g += min(mirror[1, iy, ix], f32(7.0))
                 b += min(mirror[2, iy, ix], f32(7.0))
+            # Between the puddles the water is a rough film: streaks, broken by the grit.
+            ty = (f32(y) + f32(0.5) + shift_y * f32(0.5)) * to_streak_y - f32(0.5)
+            tx = (f32(x) + f32(0.5) + shift_x * f32(0.5)) * to_streak_x - f32(0.5)
+            ty = clamp(ty, f32(0.0), f32(streak_rows) - f32(1.01))
+            tx = clamp(tx, f32(0.0), f32(streak_columns) - f32(1.01))
+            ky, kx = i32(ty), i32(tx)
+            vy1, vx1 = ty - f32(ky), tx - f32(kx)
+            film = (f32(1.0) - puddle) * (f32(0.85) + (grit - f32(0.5)) * near)
+            share = puddle * f32(1.0 / TAPS)
+            r = r * share + film * _between(streaks[0], ky, kx, vy1, vx1)
+            g = g * share + film * _between(streaks[1], ky, kx, vy1, vx1)
+            b = b * share + film * _between(streaks[2], ky, kx, vy1, vx1)
             # Schlick's Fresnel for water.
             graze = max(f32(1.0) + dy, f32(0.0))
             graze2 = graze * graze
             fresnel = mix(f32(0.04), f32(1.0), graze2 * graze2 * graze)
-            fresnel = mix(fresnel * f32(0.55) + f32(0.02), fresnel * f32(0.9) + f32(0.05), puddle) * f32(1.0 / TAPS)
+            fresnel = mix(fresnel * f32(0.80) + f32(0.055), fresnel + f32(0.10), puddle)
             # What lights the ground: the small mirrored picture, read a little toward the eye.
             sy = clamp((f32(y) - f32(height) * f32(0.06)) * to_soft_y - f32(0.5), f32(0.0), f32(soft_rows) - f32(1.01))
             sx = clamp(f32(x) * to_soft_x - f32(0.5), f32(0.0), f32(soft_columns) - f32(1.01))
@@ -155,10 +206,8 @@ def draw_ground(hdr, mirror, soft, noise, camera, tangent, t, look, haze, ground
             open_sky = dy > f32(-0.002)
             up = sat(f32(1.0) - dy * f32(1.1))
             for c in range(3):
-                upper = mix(soft[c, jy, jx], soft[c, jy, jx + i32(1)], wx)
-                lower = mix(soft[c, jy + i32(1), jx], soft[c, jy + i32(1), jx + i32(1)], wx)
                 shine = r if c == 0 else (g if c == 1 else b)
-                wet = mix(mix(upper, lower, wy) * albedo + shine * fresnel, haze[1 + c], fog)
+                wet = mix(_between(soft[c], jy, jx, wy, wx) * albedo + shine * fresnel, haze[1 + c], fog)
                 hdr[c, y, x] = haze[1 + c] * up + f32(0.008) if open_sky else wet
 
 
