@@ -326,23 +326,23 @@ def narrow(gap, at, near, near_gap, far, far_gap):
 
 @kernel
 def draw_sea(
-    out, panorama, long, long_sx, long_sz, long_fold, long_offsets, long_lost, long_log2, long_levels,
+    out, panorama, mirrored, long, long_sx, long_sz, long_fold, long_offsets, long_lost, long_log2, long_levels,
     short, short_sx, short_sz, short_offsets, short_lost, short_log2, short_levels,
     noise, noise_log2, sky, sea, view, first,
 ):  # fmt: skip
-    """The rows `first`…H-1 of `out` (3, H, W)."""
+    """The rows `first`…H-1 of `out` (3, H, W). `mirrored` is the panorama as rough water shows it."""
     height, width = out.shape[1], out.shape[2]
     eye = view[EYE + 1]
     pixel = f32(2.0) * view[3] / f32(height)
     amplitude = sea[AMPLITUDE]
-    red, green, blue = panorama[0], panorama[1], panorama[2]
     for y in range(first, height):
         up, forward = ray_row(y, height, view)
         # The level of detail is one for the row: what a pixel covers of flat water along the middle ray, in m. A pixel
         # is longer away from us than it is wide; taking more of its length than of its width keeps far water quiet.
         down = min(up / np.sqrt(up * up + forward * forward), f32(-0.0007))
         reach = eye / -down
-        cover = pixel * reach * np.sqrt(f32(1.0) / max(-down, f32(0.002))) * f32(0.9)
+        cover = pixel * reach * np.sqrt(f32(1.0) / max(-down, f32(0.002)))
+        cover = cover * np.sqrt(np.sqrt(np.sqrt(f32(1.0) / max(-down, f32(0.002)))))
         want_long = max(vlog2(cover * sea[SCALE_LONG]), f32(0.0))
         want_short = max(vlog2(cover * sea[SCALE_SHORT]), f32(0.0))
         level0 = min(i32(want_long), i32(long_levels - 2))
@@ -355,7 +355,7 @@ def draw_sea(
         lost1 = mix(
             mix(short_lost[level1], short_lost[level1 + 1], part1), short_lost[short_levels - 1], f32(1.0) - share1
         )
-        ripple = sat(f32(1.6) - cover * sea[SCALE_SHORT] * f32(2.8)) * sea[RIPPLE]
+        ripple = sat(f32(1.5) - cover * sea[SCALE_SHORT] * f32(4.0)) * sea[RIPPLE]
         lost = lost0 + lost1 + f32(0.0018) + f32(0.006) * (f32(1.0) - ripple)
         rough = np.sqrt(lost)
         for x in range(width):
@@ -446,9 +446,9 @@ def draw_sea(
             column, row = panorama_place(mx, my, mz, sky[HEADING], sky[HEADING + 1])
             # The zenith of a low sun is dark; light that goes from wave to wave fills near water up.
             fill = f32(1.0) + f32(1.5) * my
-            r = panorama_read(red, column, row) * fill
-            g = panorama_read(green, column, row) * fill
-            b = panorama_read(blue, column, row) * fill
+            r = panorama_read(mirrored[0], column, row) * fill
+            g = panorama_read(mirrored[1], column, row) * fill
+            b = panorama_read(mirrored[2], column, row) * fill
 
             # The sun's glitter: the share of unseen slopes that mirror it, around the slope that is seen.
             hx = sky[SUN] - dx
@@ -495,6 +495,6 @@ def draw_sea(
             # Air between: far water takes the colour of the horizon behind it.
             column, row = panorama_place(dx, f32(0.002), dz, sky[HEADING], sky[HEADING + 1])
             fade = (f32(1.0) - vexp(-at * sea[AIR])) * f32(0.85)
-            out[0, y, x] = mix(r, panorama_read(red, column, row), fade)
-            out[1, y, x] = mix(g, panorama_read(green, column, row), fade)
-            out[2, y, x] = mix(b, panorama_read(blue, column, row), fade)
+            out[0, y, x] = mix(r, panorama_read(panorama[0], column, row), fade)
+            out[1, y, x] = mix(g, panorama_read(panorama[1], column, row), fade)
+            out[2, y, x] = mix(b, panorama_read(panorama[2], column, row), fade)

@@ -410,6 +410,34 @@ def draw_panorama(out, red, green, blue, noise, log2, sky):
             out[2, at] = b
 
 
+def blur_weights(angle: float) -> Floats:
+    """How much each row of the panorama (second index) adds to each row (first) of one blurred by `angle` radians.
+
+    Across the horizon the sky goes on mirrored: a slope that would mirror the sea mirrors another wave that mirrors it.
+    """
+    root = (np.arange(PANORAMA_ELEVATIONS) + 0.5) / PANORAMA_ELEVATIONS
+    elevation = root * root * np.pi / 2
+    near = np.exp(-0.5 * ((elevation[:, None] - elevation[None, :]) / angle) ** 2)
+    over = np.exp(-0.5 * ((elevation[:, None] + elevation[None, :]) / angle) ** 2)
+    weights = (near + over) * root[None, :]  # rows are finer near the horizon
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True), np.float32)
+
+
+@kernel
+def blur_panorama(panorama, weights, out):
+    """The panorama blurred along its columns, as water mirrors it whose slopes are smaller than what we see."""
+    for c in range(3):
+        for row in range(PANORAMA_ELEVATIONS):
+            start = row * PANORAMA_AZIMUTHS
+            for column in range(PANORAMA_AZIMUTHS):
+                out[c, start + column] = f32(0.0)
+            for other in range(PANORAMA_ELEVATIONS):
+                weight = weights[row, other]
+                from_row = other * PANORAMA_AZIMUTHS
+                for column in range(PANORAMA_AZIMUTHS):
+                    out[c, start + column] += panorama[c, from_row + column] * weight
+
+
 @device
 def panorama_place(dx, dy, dz, head_x, head_z):
     """Column and row of the panorama for a direction; below the horizon counts as the horizon."""

@@ -33,6 +33,8 @@ from promptreel.engines.scenes.sky import (
     VIEW_LENGTH,
     YAW,
     Sky,
+    blur_panorama,
+    blur_weights,
     draw_panorama,
     draw_sky,
     make_sky,
@@ -252,12 +254,17 @@ def move_camera(move: str, t: float, duration: float, speed: float) -> Shot:
 # -- the scene ---------------------------------------------------------------------------------------------------------
 
 
+BLUR = blur_weights(np.radians(2.6))
+"""Water mirrors through ripples that are too small to be drawn; they turn a mirrored ray by about so much."""
+
+
 class State:
     """What one thread draws with."""
 
     def __init__(self, long: Waves, short: Waves, width: int, height: int) -> None:
         self.long, self.short = Surface(long), Surface(short)
         self.panorama = np.zeros((3, PANORAMA_AZIMUTHS * PANORAMA_ELEVATIONS), np.float32)
+        self.mirrored = np.zeros_like(self.panorama)
         self.hdr: Hdr = np.zeros((3, height, width), np.float32)
 
 
@@ -313,6 +320,7 @@ class Sunset:
         clouds = 0.012 * t * self._speed * (8.0 if self._speed > 3 else 1.0)
         vector = sky.at((clouds, -1.4 * clouds))
         draw_panorama(state.panorama, sky.red, sky.green, sky.blue, sky.noise, sky.noise_log2, vector)
+        blur_panorama(state.panorama, BLUR, state.mirrored)
         view = self._view(t)
         height = state.hdr.shape[1]
         slope = view[PITCH] / view[PITCH + 1]
@@ -320,7 +328,7 @@ class Sunset:
         draw_sky(state.hdr, sky.red, sky.green, sky.blue, sky.noise, sky.noise_log2, vector, view, horizon)
         a, b = state.long, state.short
         draw_sea(
-            state.hdr, state.panorama,
+            state.hdr, state.panorama, state.mirrored,
             a.height, a.slope_x, a.slope_z, a.fold, a.offsets, a.lost, a.log2, a.levels,
             b.height, b.slope_x, b.slope_z, b.offsets, b.lost, b.log2, b.levels,
             sky.noise, sky.noise_log2, vector, sea, view, horizon,
