@@ -50,7 +50,7 @@ def main() -> NoReturn:
     """Run the command line. What goes wrong is one line on standard error: exit status 2 for what the caller must mend
     (arguments, the set-up), else 1."""
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="promptreel", standalone_mode=False)
     except click.exceptions.UsageError as error:
         path = error.ctx.command_path if error.ctx else "promptreel"
         fail(f"{' '.join(error.format_message().split())} (see {path} --help)", 2)

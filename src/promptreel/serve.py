@@ -10,14 +10,17 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from promptreel import database, first_run
 from promptreel.console import tell
 from promptreel.errors import PortTaken, SettingInvalid
 from promptreel.settings import Settings, prepare_data_folder
 from promptreel.supervisor import Child, Supervisor, on_signals, raise_interrupt
+
+if TYPE_CHECKING:
+    from promptreel import first_run
 
 # A server that was killed leaves its port a moment later than its last breath.
 PORT_PATIENCE = 1.5
@@ -36,6 +39,8 @@ def serve(settings: Settings, first_video: bool) -> None:
         children = [Child("api", ["api"], listener)]
         children += [Child(f"worker {n}", ["worker", "--slots", "1"]) for n in range(1, settings.workers + 1)]
         with supervised(settings, children, console) as supervisor:
+            from promptreel import first_run
+
             video = first_run.FirstVideo(settings.data)
             welcome(supervisor.database_url, video if first_video else None, console)
             wait_until_answering(url)
@@ -55,8 +60,10 @@ def supervised(settings: Settings, children: list[Child], console: Console) -> I
     on_signals(raise_interrupt)
     supervisor = Supervisor(settings, children)
     try:
-        # They load their code while the database starts.
-        supervisor.start_children()
+        supervisor.start_api()
+        # Loaded here, so that the API loads at the same time and the first answer comes sooner.
+        from promptreel import database
+
         supervisor.begin(database.ready(settings))
         yield supervisor
     except KeyboardInterrupt:
@@ -121,8 +128,10 @@ def answers(url: str) -> bool:
 # -- what is told ------------------------------------------------------------------------------------------------------
 
 
-def welcome(database_url: str, video: first_run.FirstVideo | None, console: Console) -> None:
+def welcome(database_url: str, video: "first_run.FirstVideo | None", console: Console) -> None:
     """On the first run, the operator's account; its token is shown here and never again. Else what was left to do."""
+    from promptreel import first_run
+
     token = first_run.create_operator(database_url)
     if token is not None:
         tell(console, f"Welcome to promptreel. Your account is {first_run.EMAIL}; its token, shown only now, is\n")

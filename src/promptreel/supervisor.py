@@ -104,15 +104,18 @@ class Supervisor:
     _hurry: threading.Event = field(default_factory=threading.Event)
     _watcher: threading.Thread | None = None
 
-    def start_children(self) -> None:
-        """Start all children; they wait for `begin`."""
+    def start_api(self) -> None:
+        """Start the API, which loads its code while the database gets ready. Workers would only take its turn."""
         for child in self.children:
-            child.start(self._environment())
+            if child.listener is not None:
+                child.start(self._environment())
 
     def begin(self, database: server.Server) -> None:
-        """The database is ready: let the children work, and watch over all."""
+        """The database is ready: let all children work, and watch over them."""
         self.database = database
         for child in self.children:
+            if child.process is None:
+                child.start(self._environment())
             child.tell(database.url)
         self._watcher = threading.Thread(target=self._watch, daemon=True)
         self._watcher.start()
