@@ -100,29 +100,33 @@ async def grant(connection: Connection, account_id: int, amount: int, key: str, 
     return new
 
 
-async def hold(connection: Connection, account_id: int, video_id: int, amount: int) -> int:
-    """Set credits aside for a video; how many are left to spend.
-
-    Errors: `InsufficientCredits`, and then nothing is held. The guard is one UPDATE, so no concurrency can overdraw.
-    """
-    cursor = await connection.execute(
-        """UPDATE wallets SET available = available - %(n)s, held = held + %(n)s
-            WHERE account_id = %(account)s AND available >= %(n)s RETURNING available""",
-        {"n": amount, "account": account_id},
+HOLD = """
+    WITH wallet AS (
+        UPDATE wallets SET available = available - %(amount)s, held = held + %(amount)s
+         WHERE account_id = %(account)s AND available >= %(amount)s RETURNING available
+    ), entered AS (
+        INSERT INTO ledger_transactions (kind, key, account_id, video_id, actor)
+        SELECT 'hold', 'hold:' || %(video)s::bigint, %(account)s, %(video)s, 'system' FROM wallet RETURNING id
+    ), lines AS (
+        INSERT INTO ledger_entries (transaction_id, line, book, amount)
+        SELECT entered.id, line, book || %(account)s::bigint, amount
+          FROM entered, (VALUES (1, 'available:', -%(amount)s::bigint), (2, 'held:', %(amount)s::bigint))
+                        AS entry (line, book, amount)
+         WHERE amount <> 0
     )
+    SELECT available FROM wallet
+"""
+
+
+async def hold(connection: Connection, account_id: int, video_id: int, amount: int) -> int:
+    """Set credits aside for a new video; how many are left to spend.
+
+    Errors: `InsufficientCredits`, and then nothing is held. The guard is inside the UPDATE, so no concurrency can overdraw.
+    """
+    cursor = await connection.execute(HOLD, {"amount": amount, "account": account_id, "video": video_id})
     row = await cursor.fetchone()
     if row is None:
         raise InsufficientCredits(amount, (await balance(connection, account_id)).available)
-    await post(
-        connection,
-        "hold",
-        f"hold:{video_id}",
-        account_id,
-        amount,
-        f"available:{account_id}",
-        f"held:{account_id}",
-        video_id=video_id,
-    )
     return int(row["available"])
 
 

@@ -15,8 +15,8 @@ import structlog
 from procrastinate import BaseRetryStrategy, RetryDecision, jobs
 
 from promptreel.db.pool import Connection
-from promptreel.errors import NoCapacity
 from promptreel.plans import TIERS
+from promptreel.spec import VideoSpec
 
 log = structlog.get_logger()
 
@@ -46,43 +46,48 @@ def make_queue() -> procrastinate.App:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A place in the order: the tag, and Procrastinate's priority for it."""
+    """A place in the order: the tag, Procrastinate's priority for it, and the seconds that rendering should take."""
 
     tag: int
     priority: int
+    seconds: float
 
 
-async def estimate(connection: Connection, engine: str, quality: str, video_seconds: float) -> float:
-    """Seconds that rendering will take: the median pace of the newest renders of that kind, times the length."""
-    cursor = await connection.execute(
-        """SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY render_seconds / video_seconds) AS pace
-             FROM (SELECT render_seconds, video_seconds FROM render_times
-                    WHERE engine = %s AND quality = %s ORDER BY id DESC LIMIT 31) newest""",
-        [engine, quality],
-    )
-    row = await cursor.fetchone()
-    pace = row["pace"] if row and row["pace"] is not None else FIRST_GUESS.get(quality, 2.0)
-    return max(0.1, float(pace) * video_seconds)
+TAKE_TURN = """
+    WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%(lock)s)),
+         clock AS (SELECT coalesce(max(virtual_time), 0) AS now, coalesce(max(base), 0) AS base
+                     FROM queue_clocks, shared WHERE pool = %(pool)s),
+         -- The median pace of the newest renders of that kind, in seconds per second of video.
+         pace AS (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY render_seconds / video_seconds) AS median
+                    FROM (SELECT render_seconds, video_seconds FROM render_times
+                           WHERE engine = %(engine)s AND quality = %(quality)s ORDER BY id DESC LIMIT 31) newest),
+         cost AS (SELECT greatest(0.1, coalesce(median, %(guess)s) * %(length)s)::real AS seconds FROM pace)
+    UPDATE accounts SET last_tag = greatest(last_tag, clock.now)
+                                   + greatest(1, round(cost.seconds * %(scale)s / %(weight)s))::bigint
+      FROM clock, cost WHERE id = %(account)s
+    RETURNING last_tag AS tag, (clock.base - last_tag)::int AS priority, cost.seconds
+"""
 
 
-async def take_turn(connection: Connection, account_id: int, tier: str, pool: str, seconds: float) -> Turn:
+async def take_turn(connection: Connection, account_id: int, tier: str, pool: str, spec: VideoSpec) -> Turn:
     """The account's next place in the order. Locks the account until the transaction ends."""
     cursor = await connection.execute(
-        """WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%(lock)s)),
-                clock AS (SELECT coalesce(max(virtual_time), 0) AS now, coalesce(max(base), 0) AS base
-                            FROM queue_clocks, shared WHERE pool = %(pool)s)
-           UPDATE accounts SET last_tag = greatest(last_tag, clock.now) + %(cost)s FROM clock
-            WHERE id = %(account)s RETURNING last_tag AS tag, (clock.base - last_tag)::int AS priority""",
+        TAKE_TURN,
         {
             "lock": BASE_LOCK,
             "pool": pool,
-            "cost": max(1, round(seconds * TAGS_PER_SECOND / TIERS[tier].weight)),
+            "engine": spec.engine,
+            "quality": spec.quality,
+            "guess": FIRST_GUESS.get(spec.quality, 2.0),
+            "length": spec.duration,
+            "scale": TAGS_PER_SECOND,
+            "weight": TIERS[tier].weight,
             "account": account_id,
         },
     )
     row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - the caller's account was read a moment ago
-    return Turn(row["tag"], row["priority"])
+    assert row is not None  # the caller's account was read a moment ago
+    return Turn(row["tag"], row["priority"], row["seconds"])
 
 
 async def defer(connection: Connection, queue: procrastinate.App, video_id: int, pool: str, turn: Turn) -> int:
@@ -117,44 +122,41 @@ class Load:
     slots: int
 
 
+LOAD = """(SELECT coalesce(sum(greatest(estimated_seconds * (1 - progress), 0)), 0)
+             FROM videos WHERE status = 'processing' AND pool = %(pool)s) AS running,
+          (SELECT count(*) FROM worker_slots
+            WHERE pool = %(pool)s AND seen_at > now() - make_interval(secs => %(within)s)) AS slots"""
+
+
 async def load_of(connection: Connection, pool: str, alive_within: float) -> Load:
     """The load of a pool; a slot is alive if it was seen within `alive_within` seconds."""
-    cursor = await connection.execute(
-        """SELECT (SELECT coalesce(sum(greatest(estimated_seconds * (1 - progress), 0)), 0)
-                     FROM videos WHERE status = 'processing' AND pool = %(pool)s) AS running,
-                  (SELECT count(*) FROM worker_slots
-                    WHERE pool = %(pool)s AND seen_at > now() - make_interval(secs => %(within)s)) AS slots""",
-        {"pool": pool, "within": alive_within},
-    )
+    cursor = await connection.execute(f"SELECT {LOAD}", {"pool": pool, "within": alive_within})
     row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - an aggregate always has a row
+    assert row is not None
     return Load(float(row["running"]), max(1, row["slots"]))
 
 
-async def ahead_of(connection: Connection, pool: str, tag: int, job_id: int) -> tuple[int, float]:
-    """How many videos wait before this place, and the estimated seconds of rendering in them."""
+async def place_of(
+    connection: Connection, pool: str, tag: int, job_id: int, own_seconds: float, alive_within: float
+) -> tuple[int, float]:
+    """The 1-based position of a pending video, and the seconds until it should be done.
+
+    The position is one count over an index: all that wait in the same pool with a smaller tag.
+    """
     cursor = await connection.execute(
-        """SELECT count(*) AS videos, coalesce(sum(estimated_seconds), 0) AS seconds
-             FROM videos WHERE status = 'pending' AND pool = %s AND (tag, job_id) < (%s, %s)""",
-        [pool, tag, job_id],
+        f"""SELECT count(*) AS videos, coalesce(sum(estimated_seconds), 0) AS seconds, {LOAD}
+              FROM videos WHERE status = 'pending' AND pool = %(pool)s AND (tag, job_id) < (%(tag)s, %(job)s)""",
+        {"pool": pool, "tag": tag, "job": job_id, "within": alive_within},
     )
     row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - an aggregate always has a row
-    return row["videos"], float(row["seconds"])
+    assert row is not None
+    load = Load(float(row["running"]), max(1, row["slots"]))
+    return row["videos"] + 1, seconds_until_done(float(row["seconds"]), load, own_seconds)
 
 
 def seconds_until_done(ahead_seconds: float, load: Load, own_seconds: float) -> float:
     """The estimate: what is ahead and what runs, shared by the slots alive, then the video itself."""
     return (ahead_seconds + load.running_seconds) / load.slots + own_seconds
-
-
-async def refuse_when_full(connection: Connection, pool: str, most: int) -> None:
-    """Errors: `NoCapacity` where `most` videos wait."""
-    cursor = await connection.execute(
-        "SELECT 1 AS full FROM videos WHERE status = 'pending' AND pool = %s OFFSET %s LIMIT 1", [pool, most - 1]
-    )
-    if await cursor.fetchone():
-        raise NoCapacity
 
 
 # -- recovery ----------------------------------------------------------------------------------------------------------
@@ -197,7 +199,7 @@ async def rescue_lost(connection: Connection, queue: procrastinate.App, lease: f
         if row["job"] is not None:
             await connection.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [row["job_id"]])
         base = await current_base(connection, row["pool"])
-        job_id = await defer(connection, queue, row["id"], row["pool"], Turn(row["tag"], base - row["tag"]))
+        job_id = await defer(connection, queue, row["id"], row["pool"], Turn(row["tag"], base - row["tag"], 0))
         await connection.execute(
             "UPDATE videos SET job_id = %s, progress_at = now() WHERE id = %s", [job_id, row["id"]]
         )

@@ -16,7 +16,7 @@ from psycopg.types.json import Jsonb
 from promptreel import credits, queue
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
-from promptreel.errors import IdempotencyMismatch, IdempotencyRunning, PromptRefused, VideoNotFound
+from promptreel.errors import IdempotencyMismatch, IdempotencyRunning, NoCapacity, PromptRefused, VideoNotFound
 from promptreel.settings import Settings
 from promptreel.spec import Status, VideoSpec
 
@@ -122,11 +122,11 @@ async def submit(  # noqa: PLR0913 - the outside world comes in as arguments
     """
     spec = submission.spec
     moderate(settings, spec.prompt, spec.negative_prompt)
-    video_id = await next_id(connection)
+    video_id, full = await next_id(connection, queue.POOL, settings.max_pending)
     credits_remaining = await credits.hold(connection, account.id, video_id, submission.price)
-    await queue.refuse_when_full(connection, queue.POOL, settings.max_pending)
-    seconds = await queue.estimate(connection, spec.engine, spec.quality, spec.duration)
-    turn = await queue.take_turn(connection, account.id, account.tier, queue.POOL, seconds)
+    if full:
+        raise NoCapacity
+    turn = await queue.take_turn(connection, account.id, account.tier, queue.POOL, spec)
     job_id = await queue.defer(connection, jobs, video_id, queue.POOL, turn)
     cursor = await connection.execute(
         INSERT,
@@ -143,7 +143,7 @@ async def submit(  # noqa: PLR0913 - the outside world comes in as arguments
             "pool": queue.POOL,
             "tag": turn.tag,
             "job": job_id,
-            "seconds": seconds,
+            "seconds": turn.seconds,
             "now": now,
         },
     )
@@ -152,17 +152,22 @@ async def submit(  # noqa: PLR0913 - the outside world comes in as arguments
         await connection.execute(
             "INSERT INTO video_pictures (video_id, place, picture) VALUES (%s, %s, %s)", [video_id, place, picture]
         )
-    before, ahead_seconds = await queue.ahead_of(connection, video.pool, video.tag, video.job_id)
-    load = await queue.load_of(connection, video.pool, alive_window(settings))
-    return Accepted(video, credits_remaining, before + 1, queue.seconds_until_done(ahead_seconds, load, seconds))
+    position, until_done = await queue.place_of(
+        connection, video.pool, video.tag, video.job_id, turn.seconds, alive_window(settings)
+    )
+    return Accepted(video, credits_remaining, position, until_done)
 
 
-async def next_id(connection: Connection) -> int:
-    """A new video's number, known before its row so that the hold and the job can name it."""
-    cursor = await connection.execute("SELECT nextval(pg_get_serial_sequence('videos', 'id')) AS id")
+async def next_id(connection: Connection, pool: str, most: int) -> tuple[int, bool]:
+    """A new video's number, known before its row so that the hold and the job can name it; and whether `most` wait."""
+    cursor = await connection.execute(
+        """SELECT nextval(pg_get_serial_sequence('videos', 'id')) AS id,
+                  EXISTS (SELECT FROM videos WHERE status = 'pending' AND pool = %s OFFSET %s LIMIT 1) AS full""",
+        [pool, most - 1],
+    )
     row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - nextval always answers
-    return int(row["id"])
+    assert row is not None
+    return row["id"], row["full"]
 
 
 def alive_window(settings: Settings) -> float:
@@ -337,7 +342,7 @@ async def queue_stats(connection: Connection, account_id: int) -> QueueStats:
         [account_id],
     )
     row = await cursor.fetchone()
-    assert row is not None  # noqa: S101 - an aggregate always has a row
+    assert row is not None
     return QueueStats(row["pending"], row["processing"], row["mine"])
 
 

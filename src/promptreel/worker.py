@@ -99,7 +99,7 @@ class Slot:
         """A reporter for the block; the block is cancelled as soon as the database says that the attempt is over."""
         reporter = Reporter(self._runtime, video)
         block = asyncio.current_task()
-        assert block is not None  # noqa: S101 - runs inside a task
+        assert block is not None
         task = asyncio.create_task(reporter.run(block))
         try:
             yield reporter

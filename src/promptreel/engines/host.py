@@ -130,7 +130,7 @@ class EngineHost:
     async def _converse(
         self, process: asyncio.subprocess.Process, job: dict[str, Any], progress: Callable[[float, str], None]
     ) -> dict[str, Any]:
-        assert process.stdin  # noqa: S101 - opened as a pipe
+        assert process.stdin
         try:
             process.stdin.write(json.dumps({"render": job}).encode() + b"\n")
             await process.stdin.drain()
@@ -167,7 +167,7 @@ class EngineHost:
     async def _stop(self, process: asyncio.subprocess.Process, conversation: asyncio.Task[dict[str, Any]]) -> None:
         """Ask the engine to stop; kill it if it does not within a few seconds."""
         try:
-            assert process.stdin  # noqa: S101 - opened as a pipe
+            assert process.stdin
             process.stdin.write(b'{"stop": true}\n')
             done, _ = await asyncio.wait({conversation}, timeout=STOP_GRACE)
             if done:
@@ -197,7 +197,7 @@ def rendered(result: dict[str, Any], folder: Path) -> Rendered:
 
 async def messages(process: asyncio.subprocess.Process) -> AsyncIterator[dict[str, Any]]:
     """What the child says, until it ends."""
-    assert process.stdout  # noqa: S101 - opened as a pipe
+    assert process.stdout
     async for line in process.stdout:
         message = json.loads(line)
         if not isinstance(message, dict):
