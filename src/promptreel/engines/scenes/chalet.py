@@ -48,14 +48,6 @@ def _upright(corners: list[tuple[float, float, float]], up: float) -> list[tuple
     return [(x, y + up, z) for x, y, z in corners]
 
 
-def _point(wall: Wall, u: float, v: float, o: float) -> NDArray[np.floating]:
-    return wall.points(u, v, o)
-
-
-def _rectangle(wall: Wall, u0: float, v0: float, u1: float, v1: float, o: float) -> NDArray[np.floating]:
-    return wall.rectangles(u0, v0, u1, v1, o)[0]
-
-
 class Chalet:
     """A wooden house on a stone base under a thick roof of snow. The ridge runs along local z, the front is at -z."""
 
@@ -102,23 +94,24 @@ class Chalet:
     def _wall(self, wall: Wall, half: float) -> None:
         mesh = self._local.mesh
         for low, high, colour in ((-1.5, self._base, STONE), (self._base, self._eaves, self._wood)):
-            mesh.quad(_rectangle(wall, -half, low, half, high, 0), colour, across=6, up=3, toward=wall.normal)
+            mesh.quads(wall.rectangles(-half, low, half, high, 0), colour, across=6, up=3, toward=wall.normal)
         # Logs: a dark joint and a lit upper edge every forearm's length.
         joints = np.arange(self._base + 0.12, self._eaves - 0.1, 0.30)
-        dark = [_rectangle(wall, -half, v, half, v + 0.055, 0.02) for v in joints]
-        light = [_rectangle(wall, -half, v + 0.055, half, v + 0.10, 0.03) for v in joints]
+        dark = wall.rectangles(-half, joints, half, joints + 0.055, 0.02)
+        light = wall.rectangles(-half, joints + 0.055, half, joints + 0.10, 0.03)
         mesh.quads(dark, self._wood * 0.35, across=4, toward=wall.normal)
         mesh.quads(light, self._wood * 1.35, across=4, toward=wall.normal)
-        corner = [_rectangle(wall, u - 0.13, -1.0, u + 0.13, self._eaves, 0.05) for u in (-half + 0.13, half - 0.13)]
+        at = np.array([0.13 - half, half - 0.13])
+        corner = wall.rectangles(at - 0.13, -1.0, at + 0.13, self._eaves, 0.05)
         mesh.quads(corner, self._wood * 0.7, up=5, toward=wall.normal)
 
     def _gable(self, wall: Wall) -> None:
         w, top = self.half_width, self._eaves + self._rise
-        triangle = [_point(wall, -w, self._eaves, 0), _point(wall, w, self._eaves, 0), _point(wall, 0, top, 0)]
+        triangle = [wall.points(-w, self._eaves, 0), wall.points(w, self._eaves, 0), wall.points(0, top, 0)]
         self._local.mesh.add(triangle, [[0, 1, 2]], self._wood * 0.92, normals=wall.normal)
         boards = np.linspace(-w * 0.85, w * 0.85, 13)
-        tops = [self._eaves + self._rise * (1 - abs(u) / w) - 0.05 for u in boards]
-        strips = [_rectangle(wall, u - 0.03, self._eaves, u + 0.03, v, 0.02) for u, v in zip(boards, tops, strict=True)]
+        tops = self._eaves + self._rise * (1 - np.abs(boards) / w) - 0.05
+        strips = wall.rectangles(boards - 0.03, self._eaves, boards + 0.03, tops, 0.02)
         self._local.mesh.quads(strips, self._wood * 0.45, toward=wall.normal)
 
     def _roof(self) -> None:
@@ -197,45 +190,37 @@ class Chalet:
         shine = shine * 1.5 * rng.uniform(0.6, 1.35)
         glass = shine if lit else DARK_PANE
 
-        def bar(u0: float, v0: float, u1: float, v1: float, o: float) -> list[tuple[float, float, float]]:
-            return _rectangle(wall, u + u0, v + v0, u + u1, v + v1, o)
+        def bar(u0: float, v0: float, u1: float, v1: float, o: float) -> Floats:
+            return wall.rectangles(u + u0, v + v0, u + u1, v + v1, o)[0]
 
         frame = np.array([0.30, 0.22, 0.15])
         rim_u, rim_v = half_u + 0.10, half_v + 0.10
         mesh.quad(bar(-rim_u, -rim_v, rim_u, rim_v, 0.05), frame, toward=wall.normal)
         # The room is brightest around its lamp, so the pane is cut into cells with light of their own.
         glow = np.array([[0.70, 0.85, 0.70], [0.85, 1.30, 0.90], [0.75, 0.95, 0.70]]) * rng.uniform(0.85, 1.15, (3, 3))
-        cells = np.linspace(-1, 1, 4)
-        for row in range(3):
-            for column in range(3):
-                corners = bar(
-                    cells[column] * half_u,
-                    cells[row] * half_v,
-                    cells[column + 1] * half_u,
-                    cells[row + 1] * half_v,
-                    0.08,
-                )
-                near = glow[np.ix_([row, row, min(row + 1, 2), min(row + 1, 2)])][
-                    [0, 1, 2, 3], [column, min(column + 1, 2), min(column + 1, 2), column]
-                ]
-                mesh.quad(corners, 0.02, glass * near[:, None], toward=wall.normal)
-        curtain = shine * 0.42 if lit else DARK_PANE * 2
+        edge = np.array([-1, -1 / 3, 1 / 3, 1])
+        low_u, low_v = np.meshgrid(edge[:-1], edge[:-1])
+        cells = wall.rectangles(
+            u + low_u * half_u, v + low_v * half_v, u + (low_u + 2 / 3) * half_u, v + (low_v + 2 / 3) * half_v, 0.08
+        )
+        mesh.quads(cells, 0.02, glass * glow.reshape(-1, 1), toward=wall.normal)
+        sides = np.array([-1.0, 1.0])
         if rng.random() < 0.7:
-            sides = [bar(s * half_u, -half_v, s * half_u * 0.66, half_v, 0.09) for s in (-1, 1)]
-            mesh.quads(sides, 0.05, curtain, toward=wall.normal)
+            curtain = shine * 0.42 if lit else DARK_PANE * 2
+            cloth = wall.rectangles(u + sides * half_u, v - half_v, u + sides * half_u * 0.66, v + half_v, 0.09)
+            mesh.quads(cloth, 0.05, curtain, toward=wall.normal)
         bars = [bar(-0.035, -half_v, 0.035, half_v, 0.12), bar(-half_u, -0.03, half_u, 0.03, 0.12)]
         mesh.quads(bars, frame * 0.6, toward=wall.normal)
-        sill = bar(-rim_u - 0.08, -rim_v - 0.10, rim_u + 0.08, -rim_v, 0.20)
-        mesh.quad(sill, SNOW, toward=wall.normal)
-        mesh.quad(
-            [sill[3], sill[2], bar(rim_u + 0.08, -rim_v, 0, 0, 0)[0], bar(-rim_u - 0.08, -rim_v, 0, 0, 0)[0]],
+        mesh.quads(
+            wall.rectangles(u - rim_u - 0.06, v - rim_v - 0.08, u + rim_u + 0.06, v - rim_v, 0.16),
             SNOW,
-            toward=(0, 1, 0),
+            toward=wall.normal,
         )
-        leaves = [bar(s * (rim_u + 0.02), -rim_v, s * (rim_u + 0.40), rim_v, 0.07) for s in (-1, 1)]
-        mesh.quads(leaves, self._shutter, up=2, toward=wall.normal)
+        mesh.quads(wall.ledges(u - rim_u - 0.06, u + rim_u + 0.06, v - rim_v, 0, 0.16), SNOW, toward=(0, 1, 0))
+        near, far = u + sides * (rim_u + 0.02), u + sides * (rim_u + 0.40)
+        mesh.quads(wall.rectangles(near, v - rim_v, far, v + rim_v, 0.07), self._shutter, toward=wall.normal)
         if lit:
-            self._local.lamps.append((_point(wall, u, v, 1.5), shine * 1.25))
+            self._local.lamps.append((wall.points(u, v, 1.5), shine * 1.25))
 
     def _balcony(self) -> None:
         if self._rng.random() < 0.25:
@@ -244,28 +229,26 @@ class Chalet:
         w, floor, rail = self.half_width * 0.92, self._eaves * 0.42, self._eaves * 0.42 + 0.85
         depth = 1.0
         deck = [
-            _point(wall, -w, floor, 0),
-            _point(wall, w, floor, 0),
-            _point(wall, w, floor, depth),
-            _point(wall, -w, floor, depth),
+            wall.points(-w, floor, 0),
+            wall.points(w, floor, 0),
+            wall.points(w, floor, depth),
+            wall.points(-w, floor, depth),
         ]
         mesh.quad(deck, wood * 0.5, across=6, toward=(0, -1, 0))
-        mesh.quad(_rectangle(wall, -w, floor - 0.12, w, floor + 0.06, depth), wood * 0.8, across=8, toward=wall.normal)
+        mesh.quads(wall.rectangles(-w, floor - 0.12, w, floor + 0.06, depth), wood * 0.8, across=8, toward=wall.normal)
         pickets = np.linspace(-w + 0.08, w - 0.08, int(w * 2 / 0.24))
-        mesh.quads([_rectangle(wall, u - 0.07, floor, u + 0.07, rail, depth) for u in pickets], wood, toward=wall.normal)
-        mesh.quad(_rectangle(wall, -w, rail, w, rail + 0.09, depth + 0.03), wood * 1.1, across=8, toward=wall.normal)
-        top = [(x, y + 0.10, z) for x, y, z in _rectangle(wall, -w, rail, w, rail, depth + 0.10)[:2]]
-        back = [(x, y, z + 0.22) for x, y, z in top]
-        mesh.quad([*top, back[1], back[0]], SNOW, across=6, toward=(0, 1, 0))
-        mesh.quad(_rectangle(wall, -w, rail + 0.02, w, rail + 0.11, depth + 0.10), SNOW, across=6, toward=wall.normal)
+        mesh.quads(wall.rectangles(pickets - 0.07, floor, pickets + 0.07, rail, depth), wood, toward=wall.normal)
+        mesh.quads(wall.rectangles(-w, rail, w, rail + 0.09, depth + 0.03), wood * 1.1, across=8, toward=wall.normal)
+        mesh.quads(wall.ledges(-w, w, rail + 0.10, depth + 0.10, depth - 0.12), SNOW, across=6, toward=(0, 1, 0))
+        mesh.quads(wall.rectangles(-w, rail + 0.02, w, rail + 0.11, depth + 0.10), SNOW, across=6, toward=wall.normal)
 
     def _door(self) -> None:
         mesh, wall = self._local.mesh, self._walls["front"]
-        mesh.quad(_rectangle(wall, -0.62, -0.2, 0.62, 2.05, 0.05), np.array([0.30, 0.22, 0.15]), toward=wall.normal)
-        mesh.quad(_rectangle(wall, -0.50, -0.2, 0.50, 1.92, 0.08), self._shutter * 1.2, toward=wall.normal)
-        mesh.quad(_rectangle(wall, -0.28, 1.1, 0.28, 1.7, 0.10), 0.02, LAMPLIGHT * 1.3, toward=wall.normal)
-        mesh.boxes([_point(wall, 0.85, 1.95, 0.22)], [0.09, 0.13, 0.09], 0.1, LAMPLIGHT * 4.5)
-        self._local.lamps.append((_point(wall, 0.85, 1.95, 0.7), LAMPLIGHT * 3.0))
+        mesh.quads(wall.rectangles(-0.62, -0.2, 0.62, 2.05, 0.05), np.array([0.30, 0.22, 0.15]), toward=wall.normal)
+        mesh.quads(wall.rectangles(-0.50, -0.2, 0.50, 1.92, 0.08), self._shutter * 1.2, toward=wall.normal)
+        mesh.quads(wall.rectangles(-0.28, 1.1, 0.28, 1.7, 0.10), 0.02, LAMPLIGHT * 1.3, toward=wall.normal)
+        mesh.boxes([wall.points(0.85, 1.95, 0.22)], [0.09, 0.13, 0.09], 0.1, LAMPLIGHT * 4.5)
+        self._local.lamps.append((wall.points(0.85, 1.95, 0.7), LAMPLIGHT * 3.0))
 
     def _chimney(self) -> None:
         x, z, top = self.half_width * 0.45, self.half_depth * 0.3, self._eaves + self._rise + 0.3
@@ -278,10 +261,11 @@ class Chalet:
         for name, wall in self._walls.items():
             half = self.half_width if name in ("front", "back") else self.half_depth
             u = np.linspace(-half - 0.3, half + 0.3, 12)
-            high = 0.32 + 0.22 * np.sin(u * 1.7 + self._rise * 9) + 0.1 * np.sin(u * 4.1)
+            high = 0.26 + 0.12 * np.sin(u * 1.7 + self._rise * 9) + 0.05 * np.sin(u * 4.1)
+            high = high * np.clip((half + 0.3 - np.abs(u)) / 0.6, 0.2, 1)
             high = np.where((name == "front") & (np.abs(u) < 1.0), 0.05, high)
-            inner = [_point(wall, a, h, 0.02) for a, h in zip(u, high, strict=True)]
-            outer = [_point(wall, a, -0.15, 0.9 + h) for a, h in zip(u, high, strict=True)]
+            inner = [wall.points(a, h, 0.02) for a, h in zip(u, high, strict=True)]
+            outer = [wall.points(a, -0.12, 1.3 + h) for a, h in zip(u, high, strict=True)]
             quads = [[inner[i], inner[i + 1], outer[i + 1], outer[i]] for i in range(len(u) - 1)]
             self._local.mesh.quads(quads, SNOW, toward=(wall.outward[0], 1.0, wall.outward[1]))
 
@@ -299,6 +283,7 @@ def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin
     stone = np.array([0.36, 0.345, 0.32]) * rng.uniform(0.85, 1.15)
     high = rng.uniform(11.5, 14.5)
     half = 2.2
+    pair = np.array([-0.85, 0.85])
     mesh.boxes([(0, high / 2 - 1, 0)], [half, high / 2 + 1, half], stone)
     for level in (0.40, 0.72, 0.995):
         mesh.boxes([(0, high * level, 0)], [half + 0.14, 0.14, half + 0.14], stone * 1.15)
@@ -308,28 +293,30 @@ def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin
         Wall((half, 0), (0, 1), (1, 0)),
     ):
         mesh.quads(
-            [_rectangle(wall, u - 0.38, high * 0.77, u + 0.38, high * 0.93, 0.05) for u in (-0.85, 0.85)],
+            wall.rectangles(pair - 0.38, high * 0.77, pair + 0.38, high * 0.93, 0.05),
             0.02,
             LAMPLIGHT * 1.7,
             toward=wall.normal,
         )
-        bars = [
-            _rectangle(wall, u - 0.38, high * v, u + 0.38, high * (v + 0.008), 0.08)
-            for u in (-0.85, 0.85)
-            for v in (0.80, 0.83, 0.86, 0.89)
-        ]
+        slats = high * np.array([[0.80], [0.83], [0.86], [0.89]])
+        bars = wall.rectangles(pair - 0.38, slats, pair + 0.38, slats + high * 0.008, 0.08)
         mesh.quads(bars, STONE, toward=wall.normal)
         mesh.quad(
-            _rectangle(wall, -0.42, high * 0.45, 0.42, high * 0.60, 0.05), 0.02, LAMPLIGHT * 1.2, toward=wall.normal
+            wall.rectangles(-0.42, high * 0.45, 0.42, high * 0.60, 0.05), 0.02, LAMPLIGHT * 1.2, toward=wall.normal
         )
         # A clock.
         angle = np.arange(16) * (2 * np.pi / 16)
-        rim = [_point(wall, 0.75 * np.cos(a), high * 0.665 + 0.75 * np.sin(a), 0.10) for a in angle]
-        middle = _point(wall, 0, high * 0.665, 0.10)
+        rim = [wall.points(0.75 * np.cos(a), high * 0.665 + 0.75 * np.sin(a), 0.10) for a in angle]
+        middle = wall.points(0, high * 0.665, 0.10)
         fan = [[i, (i + 1) % 16, 16] for i in range(16)]
         mesh.add([*rim, middle], fan, 0.3, np.array([1.0, 0.86, 0.62]) * 0.55, normals=wall.normal)
-        hands = [_rectangle(wall, -0.05, high * 0.665 - 0.1, 0.05, high * 0.665 + 0.58, 0.14)]
-        hands.append(_rectangle(wall, -0.1, high * 0.665 - 0.05, 0.42, high * 0.665 + 0.05, 0.14))
+        hands = wall.rectangles(
+            [-0.05, -0.1],
+            high * 0.665 - np.array([0.1, 0.05]),
+            [0.05, 0.42],
+            high * 0.665 + np.array([0.58, 0.05]),
+            0.14,
+        )
         mesh.quads(hands, 0.01, toward=wall.normal)
     tip = np.array([0, high * 1.95, 0])
     corners = np.array([(-1, 0, -1), (1, 0, -1), (1, 0, 1), (-1, 0, 1)]) * (half + 0.5) + np.array([0, high, 0])
@@ -347,7 +334,8 @@ def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin
     mesh.boxes([(0, eaves / 2 - 1, half + length)], [wide, eaves / 2 + 1, length], stone)
     for side in (-1, 1):
         wall = Wall((side * wide, half + length), (0, side), (side, 0))
-        slots = [_rectangle(wall, u - 0.4, 1.6, u + 0.4, 4.2, 0.06) for u in (-4, -1.4, 1.4, 4)]
+        bays = np.array([-4, -1.4, 1.4, 4])
+        slots = wall.rectangles(bays - 0.4, 1.6, bays + 0.4, 4.2, 0.06)
         mesh.quads(slots, 0.02, LAMPLIGHT * 1.5, toward=wall.normal)
         roof = [(0, ridge, half - 0.4), (0, ridge, half + 2 * length + 0.5)]
         low = [
@@ -380,57 +368,89 @@ GREEN = np.array([0.016, 0.036, 0.024])
 BARK = np.array([0.045, 0.032, 0.024])
 
 
-def conifer(rng: np.random.Generator, whorls: int, branches: int, snowy: float) -> Mesh:
+# A bough as a leaf: (along 0…1, aside in half widths, raised, snow 0…1) of each point, and its triangles. The fine leaf
+# has three fingers on either side with notches between; the plain one is a kite folded along its spine.
+_FINE_LEAF = (
+    np.array(
+        [
+            (0.00, 0.0, 0.10, 0.10),
+            (0.42, 0.0, 0.22, 1.00),
+            (0.74, 0.0, 0.13, 0.90),
+            (1.00, 0.0, 0.00, 0.65),
+            *((along, side * wide, up, snow) for side in (-1, 1) for along, wide, up, snow in (
+                (0.40, 0.85, -0.16, 0.35),
+                (0.46, 0.42, 0.02, 0.30),
+                (0.70, 0.95, -0.14, 0.45),
+                (0.70, 0.34, 0.02, 0.35),
+                (0.92, 0.62, -0.10, 0.50),
+            )),
+        ]
+    ),
+    np.array([
+        tri
+        for first in (4, 9)
+        for tri in ((0, first, first + 1), (0, first + 1, 1), (1, first + 1, first + 2), (1, first + 2, first + 3),
+                    (1, first + 3, 2), (2, first + 3, first + 4), (2, first + 4, 3))
+    ]),
+)  # fmt: skip
+_PLAIN_LEAF = (
+    np.array([(0.0, 0.0, 0.10, 0.12), (0.52, 0.0, 0.20, 1.0), (1.0, 0.0, 0.0, 0.6), (0.60, -0.9, -0.12, 0.2), (0.60, 0.9, -0.12, 0.2)]),
+    np.array([[0, 3, 1], [0, 1, 4], [3, 2, 1], [1, 2, 4]]),
+)  # fmt: skip
+_ROUGH_LEAF = (
+    np.array([(0.0, 0.0, 0.12, 0.5), (1.0, -0.9, -0.04, 0.55), (1.0, 0.9, -0.10, 0.4)]),
+    np.array([[0, 1, 2]]),
+)
+
+
+def conifer(rng: np.random.Generator, whorls: int, branches: int, snowy: float, detail: int) -> Mesh:
     """A conifer one metre high: whorls of drooping boughs that carry snow on their backs.
 
-    Each bough is a folded leaf of four triangles: a raised spine, white; two edges and a tip that hang down, green.
+    `branches`: boughs of the lowest whorl. `detail`: 2 for boughs with fingers, 1 for plain ones, 0 for far away.
     """
-    parts = MeshBuilder()
-    spread = rng.uniform(0.19, 0.25)
-    boughs = []
-    colours = []
+    leaf, leaf_faces = (_ROUGH_LEAF, _PLAIN_LEAF, _FINE_LEAF)[detail]
+    spread = rng.uniform(0.17, 0.235)
+    points, shades, normals = [], [], []
     for whorl in range(whorls):
         up = whorl / (whorls - 1)
-        height = 0.07 + 0.86 * up**0.92
-        reach = spread * (1 - up) ** 0.78 + 0.022
-        number = max(4, round(branches * (1 - 0.45 * up)))
-        angles = (np.arange(number) + rng.random()) * (2 * np.pi / number) + rng.uniform(-0.16, 0.16, number)
-        reaches = reach * rng.uniform(0.72, 1.12, number)
+        height = 0.06 + 0.87 * up**0.92 + rng.uniform(-0.006, 0.006)
+        number = max(4, round(branches * (1 - 0.5 * up)))
+        angle = (np.arange(number) + rng.random()) * (2 * np.pi / number) + rng.uniform(-0.22, 0.22, number)
+        reach = (spread * (1 - up) ** 0.80 + 0.020) * rng.uniform(0.66, 1.14, number)
         # Boughs hang at the foot of the tree and rise toward its top.
-        droop = reaches * rng.uniform(0.36, 0.62, number) * (1 - 1.1 * up) - reaches * 0.12 * up
-        wide = reaches * (0.30 + 1.3 / number) * rng.uniform(0.85, 1.15, number)
-        out = np.stack([np.cos(angles), np.zeros(number), np.sin(angles)], 1)
-        side = np.stack([-np.sin(angles), np.zeros(number), np.cos(angles)], 1)
-        rise = np.array([0, 1.0, 0])
-        base = rise * (height + 0.030 * (1 - up)) + out * 0.004
-        spine = rise * (height - droop * 0.30 + 0.016)[:, None] + out * (reaches * 0.52)[:, None]
-        tip = rise * (height - droop * 1.05)[:, None] + out * reaches[:, None]
-        left = rise * (height - droop * 0.78 - 0.012)[:, None] + out * (reaches * 0.60)[:, None]
-        leaf = [base, spine, tip, left - side * wide[:, None], left + side * wide[:, None]]
-        boughs.append(np.stack(leaf, 1))
-        load = np.clip(snowy * rng.uniform(0.55, 1.35, (number, 1)), 0, 1)
-        dim = 0.55 + 0.45 * up
-        shades = [
-            GREEN * 0.8 + load * 0.12 * SNOW,
-            GREEN + load * 0.95 * (SNOW - GREEN),
-            GREEN * 1.3 + load * 0.62 * (SNOW - GREEN),
-            GREEN * dim + load * 0.16 * SNOW,
-            GREEN * dim + load * 0.16 * SNOW,
-        ]
-        colours.append(np.stack(shades, 1))
-    points = np.concatenate(boughs).reshape(-1, 5, 3)
-    shades = np.concatenate(colours).reshape(-1, 5, 3)
-    leaf_faces = np.array([[0, 3, 1], [0, 1, 4], [3, 2, 1], [1, 2, 4]])
-    faces = (np.arange(len(points))[:, None, None] * 5 + leaf_faces).reshape(-1, 3)
-    # Lit as a body and not as single leaves: the normals lean outward and up.
-    normals = points - np.array([0, 1, 0]) * (points[:, :1, 1:2] - 0.10)
-    normals = normals / np.maximum(np.linalg.norm(normals, axis=2, keepdims=True), 1e-6)
-    parts.add(points.reshape(-1, 3), faces, shades.reshape(-1, 3), normals=normals.reshape(-1, 3))
-    crown = np.array([(0.012, 0.92, 0), (-0.006, 0.92, 0.010), (-0.006, 0.92, -0.010), (0, 1.03, 0)])
+        droop = reach * (rng.uniform(0.40, 0.72, number) * (1 - 1.15 * up) - 0.10 * up)
+        wide = reach * (0.20 + 1.25 / number) * rng.uniform(0.8, 1.2, number)
+        out = np.stack([np.cos(angle), np.zeros(number), np.sin(angle)], 1)[:, None]
+        side = np.stack([-np.sin(angle), np.zeros(number), np.cos(angle)], 1)[:, None]
+        along, aside, lift, load = (leaf[None, :, k, None] for k in range(4))
+        fall = droop[:, None, None] * along**1.3
+        rise = height + lift * reach[:, None, None] * 0.45 - fall
+        points.append(out * along * reach[:, None, None] + side * aside * wide[:, None, None] + rise * [0, 1.0, 0])
+        snow = np.clip(load * snowy * rng.uniform(0.6, 1.3, (number, 1, 1)), 0, 1)
+        # The inside of the tree is in its own shade.
+        dim = (0.45 + 0.55 * along) * (0.70 + 0.30 * up)
+        shades.append((GREEN * rng.uniform(0.7, 1.5, (number, 1, 1)) * (1 - snow) + SNOW * snow) * dim)
+        # Lit partly as leaves and partly as one body.
+        body = out * 0.8 + side * aside * 0.35 + np.array([0, 0.75, 0]) * (1 + 0.6 * lift)
+        normals.append(body / np.linalg.norm(body, axis=2, keepdims=True))
+    parts = MeshBuilder()
+    cloud = np.concatenate(points)
+    faces = np.arange(len(cloud))[:, None, None] * len(leaf) + leaf_faces
+    parts.add(
+        cloud.reshape(-1, 3),
+        faces.reshape(-1, 3),
+        np.concatenate(shades).reshape(-1, 3),
+        normals=np.concatenate(normals).reshape(-1, 3),
+    )
+    crown = np.array([(0.012, 0.90, 0), (-0.006, 0.90, 0.010), (-0.006, 0.90, -0.010), (0, 1.03, 0)])
     parts.add(crown, [[0, 1, 3], [1, 2, 3], [2, 0, 3]], GREEN + 0.6 * snowy * (SNOW - GREEN))
-    ring = np.array([(np.cos(a), 0, np.sin(a)) for a in np.arange(5) * 1.2566])
-    trunk = np.concatenate([ring * 0.018 + [0, -0.06, 0], ring * 0.010 + [0, 0.5, 0]])
-    parts.add(trunk, wrap_triangles(2, 5), BARK)
+    if detail:
+        ring = np.array([(np.cos(a), 0, np.sin(a)) for a in np.arange(5) * 1.2566])
+        trunk = np.concatenate([ring * 0.018 + [0, -0.06, 0], ring * 0.010 + [0, 0.5, 0]])
+        parts.add(trunk, wrap_triangles(2, 5), BARK)
+        # A dark core, so that one does not look through the tree.
+        core = np.concatenate([ring * spread * 0.30 + [0, 0.10, 0], ring * 0.004 + [0, 0.72, 0]])
+        parts.add(core, wrap_triangles(2, 5), GREEN * 0.5)
     return parts.build()
 
 

@@ -13,6 +13,7 @@ from promptreel.engines.scenes.mesh import (
     Camera,
     MeshBuilder,
     Rasteriser,
+    lamp_table,
     light_corners,
     look,
     on_screen,
@@ -144,7 +145,7 @@ class Street:
         self._vertices, self._triangles = mesh.vertices, mesh.triangles
         self._crowd = self._gather(crowd)
         self._flickering = fronts.flickering
-        self._lamps = np.array([np.concatenate([lamp.at, lamp.colour]) for lamp in fronts.lamps], np.float32)
+        self._lamps = lamp_table([np.concatenate([lamp.at, lamp.colour]) for lamp in fronts.lamps])
         self._shades = np.zeros_like(mesh.vertices)
         for start in range(0, self._still, 40_000):
             self._light(mesh.vertices, mesh.normals, start, min(start + 40_000, self._still), self._shades)
@@ -242,7 +243,7 @@ class Street:
         """The buffers that one thread draws with."""
         width, height = self._width, self._height
         # Ripples blur what is mirrored, so a large frame does with half of it.
-        share = 1 if height <= 480 else 2
+        share = 1 if height < 300 else 2
         across, down = max(8, -(-width // share)), max(8, -(-height // share))
         soft = []
         x, y = across, down

@@ -270,14 +270,27 @@ def shade_panorama(
             picture[4, y, x] = g * sky * clear
 
 
+@device
+def _slope(camera, vx, vy):
+    """The tangent of the elevation of a point of the picture."""
+    dx = camera[9] + camera[3] * vx + camera[6] * vy
+    dz = camera[11] + camera[5] * vx + camera[8] * vy
+    return (camera[10] + camera[4] * vx + camera[7] * vy) / np.sqrt(dx * dx + dz * dz)
+
+
 @kernel
-def overlay_panorama(hdr, picture, camera, tangent, left, per_column, lowest, per_row, glow):
-    """Draw a panorama over `hdr` (3, H, W). `glow` (3): the light of the aurora."""
+def overlay_panorama(hdr, picture, camera, tangent, left, per_column, lowest, per_row, highest, glow):
+    """Draw a panorama over `hdr` (3, H, W). `highest`: slope of its summit; `glow` (3): the light of the aurora."""
     height, width = hdr.shape[1], hdr.shape[2]
     rows, columns = picture.shape[1], picture.shape[2]
     scale = tangent / (f32(height) * f32(0.5))
     for y in range(height):
         vy = (f32(height) * f32(0.5) - f32(y) - f32(0.5)) * scale
+        # Along a row the slope is greatest in the middle or at an edge, and so is its opposite.
+        middle = _slope(camera, f32(0.0), vy)
+        edge = _slope(camera, f32(width) * f32(0.5) * scale, vy)
+        if (min(middle, edge) > highest) | (max(middle, edge) < lowest - f32(0.03)):
+            continue
         for x in range(width):
             vx = (f32(x) + f32(0.5) - f32(width) * f32(0.5)) * scale
             dx = camera[9] + camera[3] * vx + camera[6] * vy
@@ -397,7 +410,7 @@ class Mountains:
                 distance, horizon, first, stop, self.heights, *self._maps, self._noise, *where, lights, picture
             )
             tick("panorama")
-        return Panorama(picture, -reach, per_column, lowest, per_row)
+        return Panorama(picture, -reach, per_column, lowest, per_row, float(horizon.max()) / per_row + lowest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -409,6 +422,7 @@ class Panorama:
     per_column: float
     lowest: float
     per_row: float
+    highest: float
 
     def over(self, hdr: Floats, camera: Camera, glow: Floats) -> None:
         """Draw it over a sky."""
@@ -421,5 +435,6 @@ class Panorama:
             f32(self.per_column),
             f32(self.lowest),
             f32(self.per_row),
+            f32(self.highest),
             glow,
         )

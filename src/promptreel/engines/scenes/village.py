@@ -15,6 +15,7 @@ from promptreel.engines.scenes.mesh import (
     MeshBuilder,
     Rasteriser,
     grid_triangles,
+    lamp_table,
     light_corners,
     look,
     on_screen,
@@ -196,7 +197,7 @@ class Village:
         mesh = builder.build()
         self._vertices, self._triangles = mesh.vertices, mesh.triangles
         self._chimneys = np.array(placed.chimneys, np.float32)
-        self._shades = self._light_up(mesh, np.array(placed.lamps, np.float32), tick)
+        self._shades = self._light_up(mesh, lamp_table(placed.lamps), tick)
         upward = (mesh.normals[:, 1:] * 0.5 + 0.5)[:, :1]
         self._glow = np.ascontiguousarray(mesh.colour * upward)
 
@@ -263,13 +264,13 @@ class Village:
         self, builder: MeshBuilder, rng: np.random.Generator, taken: list[tuple[float, float, float]]
     ) -> list[tuple[float, float, float]]:
         """A wood around the village, thin between the houses, dense behind; coarser trees farther away."""
-        near = [conifer(rng, 15, 11, snow) for snow in rng.uniform(0.40, 0.95, 6)]
-        middle = [conifer(rng, 11, 8, snow) for snow in rng.uniform(0.40, 0.90, 5)]
-        far = [conifer(rng, 7, 6, snow) for snow in rng.uniform(0.35, 0.80, 5)]
+        near = [conifer(rng, 16, 11, snow, 2) for snow in rng.uniform(0.40, 0.95, 6)]
+        middle = [conifer(rng, 13, 9, snow, 1) for snow in rng.uniform(0.40, 0.90, 6)]
+        far = [conifer(rng, 8, 7, snow, 0) for snow in rng.uniform(0.35, 0.80, 6)]
         kinds = [*near, *middle, *far]
         standing: list[tuple[float, float, float]] = []
         kind: list[int] = []
-        count = 2600
+        count = 2300
         z_all = 12 + 390 * rng.random(count) ** 1.35
         x_all = rng.uniform(-1, 1, count) * (16 + z_all * 1.05)
         chance = rng.random(count)
@@ -288,8 +289,9 @@ class Village:
             if z < 110 and np.any(before & (blocks[:, 1] < z + 35)):
                 high *= 0.42
             standing.append((x, z, high))
-            group = 0 if z < 62 else 1 if z < 135 else 2
-            kind.append((int(rng.integers(6)), 6 + int(rng.integers(5)), 11 + int(rng.integers(5)))[group])
+            away = math.hypot(x, z)
+            group = 0 if away < 40 else 1 if away < 120 else 2
+            kind.append(6 * group + int(rng.integers(6)))
         trees = np.array(standing)
         feet = np.stack([trees[:, 0], self._ground.height(trees[:, 0], trees[:, 1]) - 0.2, trees[:, 1]], 1)
         turn = rng.uniform(0, 2 * np.pi, len(trees))
