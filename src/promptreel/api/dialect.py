@@ -221,15 +221,18 @@ def failure_headers(error: PromptreelError, now: datetime) -> dict[str, str]:
 
 
 def failure_response(
-    error: PromptreelError, request_id: str, accept: str = "", headers: Mapping[str, str] | None = None
+    error: PromptreelError,
+    request_id: str,
+    accept: str = "",
+    headers: Mapping[str, str] | None = None,
+    now: datetime | None = None,
 ) -> Response:
     """A failure as the seed dialects tell it, or as an RFC 9457 document for a caller who accepts one."""
     status = status_of(error)
     text = error.message if status < 500 or status == 503 else InternalError().message
     code = getattr(error, "code", None) or (error.slug if status != 500 else InternalError.slug)
     about = {"code": code, "request_id": request_id}
-    now = datetime.now(UTC)
-    all_headers = {**failure_headers(error, now), **(headers or {})}
+    all_headers = {**failure_headers(error, now or datetime.now(UTC)), **(headers or {})}
     extras = failure_extras(error)
     if not wants_problem(accept):
         return json_response({"error": text, **extras, **about}, status, all_headers)
@@ -368,7 +371,8 @@ class Call:
 
     def refuse(self, error: PromptreelError) -> Response:
         """A failure."""
-        return failure_response(error, self.request_id, self.headers.get("accept", ""), self.answer_headers())
+        accept = self.headers.get("accept", "")
+        return failure_response(error, self.request_id, accept, self.answer_headers(), self.runtime.clock())
 
 
 Handler = Callable[[Call], Awaitable[Response]]

@@ -173,8 +173,10 @@ def section(endpoint: Endpoint) -> str:
     parts = [
         f'<section class="endpoint" id="{endpoint.anchor}" aria-labelledby="{endpoint.anchor}-title">',
         f'<h3 id="{endpoint.anchor}-title">{escape(operation["summary"])}</h3>',
-        f'<p class="route"><span class="method {endpoint.method.lower()}">{endpoint.method}</span> '
-        f"<code>{breakable(endpoint.path)}</code></p>",
+        (
+            f'<p class="route"><span class="method {endpoint.method.lower()}">{endpoint.method}</span> '
+            f"<code>{breakable(endpoint.path)}</code></p>"
+        ),
         paragraphs(operation["description"]),
     ]
     if operation["parameters"]:

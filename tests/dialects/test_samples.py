@@ -1,0 +1,202 @@
+"""The seed pages' own samples against a live server, unchanged but for host and token.
+
+The text copies of the pages have lost their indentation, which only Python minds: there it is put back.
+"""
+
+import asyncio
+import io
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import httpx2
+import pytest
+import uvicorn
+from PIL import Image
+
+from promptreel.api import docs_page
+from promptreel.asgi import create_app, server_config
+from promptreel.runtime import Runtime
+from promptreel.settings import Settings
+
+from ..conftest import MakeAccount
+
+
+@dataclass
+class Live:
+    """A server on a port of its own, and somebody's token for it."""
+
+    url: str
+    token: str
+    runtime: Runtime
+
+
+@pytest.fixture
+async def live(settings: Settings, runtime: Runtime, make_account: MakeAccount) -> AsyncIterator[Live]:
+    runtime.settings = settings.model_copy(update={"public_url": "", "port": 0})
+    server = uvicorn.Server(server_config(create_app(settings, runtime=runtime), runtime.settings))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    _, token = await make_account()
+    yield Live(f"http://127.0.0.1:{port}", token, runtime)
+    server.should_exit = True
+    await serving
+
+
+async def run(*command: str) -> str:
+    """The output of a program that must end well."""
+    done = await asyncio.to_thread(
+        subprocess.run, command, capture_output=True, text=True, timeout=60, check=False, encoding="utf-8"
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def between(text: str, start: str, end: str) -> str:
+    """What a page has between two lines."""
+    return text[text.index(start) + len(start) : text.index(end)]
+
+
+def at(live: Live, sample: str) -> str:
+    """A sample with the host and the token put in, and nothing else."""
+    for host in docs_page.SEED_HOSTS:
+        sample = sample.replace(host, live.url)
+    for token in ("your_token_here", "YOUR_TOKEN_HERE", "YOUR_API_KEY"):
+        sample = sample.replace(token, live.token)
+    return sample
+
+
+def indented(python: str) -> str:
+    """Python whose blocks, all of which are `if … else …` to the end, have lost their indentation."""
+    depth = brackets = 0
+    lines = []
+    for line in python.splitlines():
+        depth -= line == "else:"
+        lines.append("    " * depth + line)
+        brackets += sum(line.count(one) for one in "([{") - sum(line.count(one) for one in ")]}")
+        depth += line.endswith(":") and not brackets
+    return "\n".join(lines)
+
+
+def squeezed(text: str) -> str:
+    """Text without white space, to compare what the copies have left."""
+    return re.sub(r"\s+", "", text)
+
+
+def commands(page: str) -> list[str]:
+    """The cURL commands of a page, in order."""
+    return re.findall(r'^curl (?:.*\\\n)*?.*?(?:"\s*\n|\n\}\'|"(?=curl|\{)|$)', page, re.MULTILINE)
+
+
+async def test_python(live: Live, seed_text: dict[str, str]) -> None:
+    sample = between(seed_text["prompttovideo"], "Code Examples\nPython\n", "JavaScript\nconst")
+    output = await run(sys.executable, "-c", at(live, indented(sample)))
+    assert re.match(r"Video \d+ queued for generation\n\{'video_id': \d+, 'status': 'pending'", output)
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="there is no Node on this machine")
+async def test_javascript(live: Live, seed_text: dict[str, str]) -> None:
+    sample = between(seed_text["prompttovideo"], "JavaScript\n", "cURL\n")
+    output = await run("node", "-e", at(live, sample))
+    assert re.fullmatch(r"Video \d+ queued for generation\n", output)
+    # The sample defines `checkVideoStatus` and never calls it; a reader would.
+    more = sample + "\ngenerateVideo('again').then(checkVideoStatus).then(video => console.log(video.status));"
+    assert "pending" in await run("node", "-e", at(live, more))
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+async def test_curl(live: Live, seed_text: dict[str, str]) -> None:
+    samples = between(seed_text["prompttovideo"], "cURL\n", "Need Help?")
+    create, status, listing = re.split(r"^# .*\n", samples, flags=re.MULTILINE)[1:]
+    made = await run("sh", "-c", at(live, create) + " -sS")
+    assert '"success":true' in made
+    assert "Video not found" in await run("sh", "-c", at(live, status.strip()) + " -sS")
+    video_id = re.search(r'"video_id":(\d+)', made)
+    assert video_id is not None
+    assert '"pending"' in await run("sh", "-c", at(live, status.strip()).replace("/123/", f"/{video_id[1]}/") + " -sS")
+    assert '"total":1' in await run("sh", "-c", at(live, listing.strip()) + " -sS")
+
+
+@pytest.mark.skipif(shutil.which("curl") is None, reason="there is no curl on this machine")
+async def test_popvid_curl(live: Live, seed_text: dict[str, str]) -> None:
+    async def resolve(*_: object, **__: object) -> list[str]:
+        return ["93.184.215.14"]
+
+    file = io.BytesIO()
+    Image.new("RGB", (200, 300), "green").save(file, "JPEG")
+    runtime = live.runtime
+    fetched: list[str] = []
+
+    async def fetch_picture(url: str) -> bytes:
+        """There is no network in a test."""
+        fetched.append(url)
+        return file.getvalue()
+
+    runtime.fetch_picture = fetch_picture  # type: ignore[method-assign]
+    page = seed_text["popvid"]
+    by_url, inline, status = re.findall(r'curl -X (?:.*\\\n)+.*"(?=curl|\{\n|$)', page)
+    made = await run("sh", "-c", at(live, by_url) + " -sS")
+    assert re.fullmatch(r'\{"requestId":"[0-9a-f-]{36}".*\}', made)
+    assert fetched == ["https://picsum.photos/200/300"]
+    request_id = made[14:50]
+    made = await run("sh", "-c", at(live, inline) + " -sS")
+    assert re.fullmatch(r'\{"requestId":"[0-9a-f-]{36}".*\}', made)
+    shown = await run("sh", "-c", at(live, status).replace("YOUR_REQUEST_ID", request_id) + " -sS")
+    assert '"status":"scheduled"' in shown
+
+
+def test_the_docs_page_shows_these_samples(seed_text: dict[str, str]) -> None:
+    page = squeezed(seed_text["prompttovideo"])
+    for name in ("python", "javascript", "curl"):
+        assert squeezed(docs_page.sample(f"prompttovideo-{name}")) in page
+    popvid = re.sub(r"^# .*$", "", docs_page.sample("popvid-curl"), flags=re.MULTILINE)
+    for command in re.split(r"\n\n+", popvid.strip()):
+        assert squeezed(command) in squeezed(seed_text["popvid"])
+
+
+# -- what only a real server meets -------------------------------------------------------------------------------------
+
+
+async def speak(live: Live, *pieces: bytes) -> bytes:
+    """Send bytes as they are; what comes back until the server hangs up or has been silent for a moment."""
+    host, port = live.url.removeprefix("http://").split(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    try:
+        for piece in pieces:
+            writer.write(piece)
+            await writer.drain()
+        return await asyncio.wait_for(reader.read(4096), 10)
+    finally:
+        writer.close()
+
+
+async def test_heads_without_end(live: Live) -> None:
+    start = b"GET /api/v1/account HTTP/1.1\r\nHost: a\r\nX-Filler: "
+    for pieces in ([start, *[b"x" * 65536] * 4], [b"GET /" + b"x" * 300_000], [start, b"x" * 200_000 + b"\r\n\r\n"]):
+        answer = await speak(live, *pieces)
+        assert answer.startswith(b"HTTP/1.1 431 ")
+        assert b'"code":"headers_too_large"' in answer
+    large = {"X-Filler": "x" * 40_000}
+    async with httpx2.AsyncClient() as client:
+        assert (await client.get(f"{live.url}/api/v1/account", headers=large)).status_code == 431
+        assert (await client.get(f"{live.url}/api/v1/none", headers=large)).status_code == 404
+
+
+async def test_what_is_no_http(live: Live) -> None:
+    for text in (b"hello\r\n\r\n", b"GET / HTTP/9.9\r\n\r\n", b"GET /\x00 HTTP/1.1\r\n\r\n", b"\x16\x03\x01\x02\x00"):
+        answer = await speak(live, text)
+        assert answer.startswith(b"HTTP/1.1 400 "), text
+        assert b"application/json" in answer
+        assert b"traceback" not in answer.lower()
+
+
+async def test_many_calls_over_one_connection(live: Live) -> None:
+    call = b"GET /api/v1/account HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + live.token.encode() + b"\r\n\r\n"
+    answer = await speak(live, call * 3)
+    assert answer.startswith(b"HTTP/1.1 200 ")
+    assert b"server:" not in answer.lower()
