@@ -532,6 +532,29 @@ def test_no_frame_at_all_is_a_failure(tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_a_folder_that_is_missing_fails_the_engine(tmp_path: Path) -> None:
+    with pytest.raises(EngineFailed, match="could not be opened: No such file or directory"):
+        media.Encoder(tmp_path / "missing" / "a.mp4", 64, 36, 24)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit on Windows")
+@pytest.mark.parametrize("room", [2_000, 200_000])
+def test_a_full_disk_fails_the_engine_and_leaves_nothing(tmp_path: Path, room: int) -> None:
+    program = f"""
+import resource, numpy as np
+from pathlib import Path
+from promptreel import media
+resource.setrlimit(resource.RLIMIT_FSIZE, ({room}, {room}))
+with media.Encoder(Path({str(tmp_path / "a.mp4")!r}), 320, 180, 24) as encoder:
+    for i in range(60):
+        encoder.add(np.random.default_rng(i).integers(0, 255, (180, 320, 3), dtype=np.uint8))
+    encoder.close()
+"""
+    done = subprocess.run([sys.executable, "-c", program], stderr=subprocess.PIPE, text=True, check=False)
+    assert "EngineFailed: The engine failed: the f" in done.stderr
+    assert not list(tmp_path.iterdir())
+
+
 def test_leaving_early_leaves_nothing(tmp_path: Path) -> None:
     with media.Encoder(tmp_path / "a.mp4", 64, 36, 24) as encoder:
         encoder.add(frame(64, 36))
