@@ -321,7 +321,7 @@ class Animation:
         u = min(max(t / max(self.duration - REST, 1e-3), 0.0), 1.0)
         view = self._path.at(u)
         canvas = state.canvas
-        share = _eased((u - 0.25) / 0.5, 0.4) if self._last else 0.0
+        share = _eased((u - 0.12) / 0.76, 0.2) if self._last else 0.0
         if share < 1:
             self._photo.draw(canvas, view, self._path.focus)
         if self._last and state.other is not None and share > 0:
@@ -439,7 +439,7 @@ def dissolve(rgb, nearness, other, other_nearness, share):
     for y in range(height):
         for x in range(width):
             depth = sat((nearness[y, x] + other_nearness[y, x]) * f32(0.5))
-            there = sat(share * f32(1.6) - f32(0.6) * depth)
+            there = sat(share * f32(1.4) - f32(0.4) * depth)
             there = there * there * (f32(3.0) - f32(2.0) * there)
             rgb[0, y, x] = mix(rgb[0, y, x], other[0, y, x], there)
             rgb[1, y, x] = mix(rgb[1, y, x], other[1, y, x], there)

@@ -71,8 +71,8 @@ class _Findings:
     focus: tuple[float, float]
 
 
-def analyse(picture: Picture, tick: Tick) -> Layers:
-    """Take `picture` (height, width, 3) apart."""
+def analyse(picture: Picture, tick: Tick, softness: float = 1.0) -> Layers:
+    """Take `picture` (height, width, 3) apart. `softness` is how many pixels wide its sharpest edges may be."""
     cv2.setNumThreads(1)
     cv2.setRNGSeed(7)
     tick("looking at the picture")
@@ -80,7 +80,7 @@ def analyse(picture: Picture, tick: Tick) -> Layers:
     found = _look(small)
     tick("measuring the depth")
     nothing = np.zeros(picture.shape[:2], np.float32)
-    matte = _refined_matte(picture, small, found.subject) if found.confidence > 0 else nothing
+    matte = _refined_matte(picture, small, found.subject, softness) if found.confidence > 0 else nothing
     background_nearness, subject_nearness = _nearness(found)
     tick("filling in the background")
     background, subject = _separate(picture, matte)
@@ -153,7 +153,8 @@ def _find_sky(small: Picture) -> Map:
         large = stats[label, cv2.CC_STAT_AREA] > 0.06 * height * width
         if label and wide and large and centres[label][1] < 0.5 * height:
             sky[labels == label] = 1
-    return sky
+    # A patch of sky among other things would tear the depth (and any fog) along a line that nobody sees.
+    return sky if sky[0].mean() > 0.75 else np.zeros_like(sky)
 
 
 def _horizon(sky: Map) -> float:
@@ -257,7 +258,12 @@ def _grab_cut(small: Picture, saliency: Map, sky: Map, maybe: float, sure: float
         cv2.grabCut(small, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
     except cv2.error:  # too few colours for its mixture models
         return np.zeros(saliency.shape, np.uint8)
-    return ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
+    found = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
+    # The border counts as background, so a thing that it cuts off ends just before it; it goes on to the border.
+    found[:3] = found[3]
+    found[:, :3] = found[:, 3:4]
+    found[:, -3:] = found[:, -4:-3]
+    return found
 
 
 def _tidy(mask: NDArray[np.uint8]) -> Map:
@@ -293,10 +299,11 @@ def _confidence(subject: Map, lab: Map) -> float:
     hull = sum(cv2.contourArea(cv2.convexHull(contour)) for contour in contours)
     solid = area * height * width / max(hull, 1.0)
     touching = float(np.concatenate([subject[0], subject[:, 0], subject[:, -1]]).mean())
+    # What goes through from side to side is ground, a wall or a close-up, and no thing before another.
+    through = min(float(subject[:, 0].mean()), float(subject[:, -1].mean()))
     size = _ramp(area, 0.012, 0.04) * (1 - _ramp(area, 0.5, 0.68))
-    return float(
-        size * _ramp(solid, 0.35, 0.6) * (1 - _ramp(touching, 0.22, 0.45)) * _ramp(_contrast(subject, lab), 1.1, 1.6)
-    )
+    whole = _ramp(solid, 0.35, 0.6) * (1 - _ramp(touching, 0.22, 0.45)) * (1 - _ramp(through, 0.05, 0.2))
+    return float(size * whole * _ramp(_contrast(subject, lab), 1.1, 1.6))
 
 
 def _contrast(subject: Map, lab: Map) -> float:
@@ -384,7 +391,7 @@ def _soft(values: Map, sigma: float) -> Map:
 # -- matte -------------------------------------------------------------------------------------------------------------
 
 
-def _refined_matte(picture: Picture, small: Picture, subject: Map) -> Map:
+def _refined_matte(picture: Picture, small: Picture, subject: Map, softness: float) -> Map:
     """The hard mask of the small copy as a soft matte that follows the edges of `picture`.
 
     A guided filter whose guide is the picture in colour: its linear model is solved on a copy of middle size and applied
@@ -404,8 +411,11 @@ def _refined_matte(picture: Picture, small: Picture, subject: Map) -> Map:
     disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach))
     most = cv2.resize(cv2.dilate(subject, disc), (width, height), interpolation=cv2.INTER_LINEAR)
     least = cv2.resize(cv2.erode(subject, disc), (width, height), interpolation=cv2.INTER_LINEAR)
-    matte = np.clip((matte - 0.12) / 0.72, least, most)
-    return np.clip(matte, 0, 1).astype(np.float32)
+    matte = np.clip(np.clip((matte - 0.12) / 0.72, least, most), 0, 1).astype(np.float32)
+    # A rim of background that goes along with the subject is seen by nobody; a rim of the subject left behind is.
+    rim = 2 * max(1, round(max(height, width) / 700), round(0.9 * min(softness, 8))) + 1
+    wider = cv2.dilate(matte, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (rim, rim)))
+    return np.asarray(cv2.GaussianBlur(wider, (0, 0), 0.25 * rim), np.float32)
 
 
 def _linear_model(guide: Map, target: Map, radius: int, smoothness: float) -> tuple[Map, Map]:
@@ -499,7 +509,7 @@ def _fill(image: Map, matte: Map) -> Map:
     mirrored, trust = _mirrored(image, unusable, margin)
     filled = smooth + (mirrored - smooth) * trust[..., None]
     # A pixel that is hardly the subject shows the true background already.
-    return image + (filled - image) * np.asarray(_ramp(matte, 0.0, 0.4))[..., None]
+    return image + (filled - image) * np.asarray(_ramp(matte, 0.0, 0.15))[..., None]
 
 
 def _mirrored(image: Map, unusable: NDArray[np.uint8], margin: int) -> tuple[Map, Map]:

@@ -97,9 +97,9 @@ class Photo:
         keep beside the crop where there is some, in shares of the frame's width and height.
         """
         self.width, self.height = width, height
-        cropped, self.reach = _crop(picture, width, height, zoom, spare)
+        cropped, self.reach, enlarged = _crop(picture, width, height, zoom, spare)
         self.texels_per_pixel = cropped.shape[1] / (width * self.reach[0])
-        layers = depth.analyse(cropped, tick)
+        layers = depth.analyse(cropped, tick, max(1.0, enlarged))
         self.layers = layers
         self.focus = (
             (layers.focus[0] - 0.5) * self.reach[0] * width,
@@ -160,8 +160,9 @@ class Photo:
 
 def _crop(
     picture: Picture, width: int, height: int, zoom: float, spare: tuple[float, float]
-) -> tuple[Picture, tuple[float, float]]:
-    """The part of `picture` that covers the frame, at `zoom` texels per pixel, and its sides in frame sides (≥ 1).
+) -> tuple[Picture, tuple[float, float], float]:
+    """The part of `picture` that covers the frame, at `zoom` texels per pixel; its sides in frame sides (≥ 1); and how
+    much it was enlarged.
 
     The crop sits where it holds most of what draws the eye. The picture is never stretched.
     """
@@ -171,27 +172,34 @@ def _crop(
     reach = (min(columns / unit / width, 1 + spare[0]), min(rows / unit / height, 1 + spare[1]))
     box = (reach[0] * width * unit, reach[1] * height * unit)
     attention = depth.attention(picture) if max(columns - box[0], rows - box[1]) > 1 else None
-    left = _best_offset(None if attention is None else attention.sum(axis=0), box[0] / columns, 0.5) * columns
+    left = _best_offset(None if attention is None else attention.max(axis=0), box[0] / columns, 0.5) * columns
     # Heads are above bodies: rather the upper part than the lower.
-    top = _best_offset(None if attention is None else attention.sum(axis=1), box[1] / rows, 0.2) * rows
+    top = _best_offset(None if attention is None else attention.max(axis=1), box[1] / rows, 0.25) * rows
     size = (max(2, round(reach[0] * width * zoom)), max(2, round(reach[1] * height * zoom)))
-    return _resample(picture, (left, top, box[0], box[1]), size), reach
+    return _resample(picture, (left, top, box[0], box[1]), size), reach, zoom / unit
 
 
 def _best_offset(weight: Floats | None, share: float, liked: float) -> float:
     """Where a window of `share` of the whole begins that holds most of `weight`, as a fraction of the whole.
 
-    Of equally good places the one that leaves the part `liked` (0…1) of the room before it.
+    A window that begins or ends amid a heavy thing cuts it, which counts against it. Of equally good places the one that
+    leaves the part `liked` (0…1) of the room before it.
     """
     room = 1 - share
     if weight is None or room < 1e-3:
         return max(room, 0.0) * liked
-    total = np.concatenate([[0.0], np.cumsum(weight, dtype=np.float64)])
-    ends = np.linspace(0, 1, len(total))
+    # What is there counts, not how much it shines: a face is as much worth as a bright coat.
+    weight = np.clip((weight / max(float(weight.max()), 1e-9) - 0.22) / 0.2, 0.02, 1)
+    heavy = np.concatenate([weight[:1], weight]).astype(np.float64)
+    places = np.linspace(0, 1, len(heavy))
     starts = np.linspace(0, room, 65)
-    held = np.interp(starts + share, ends, total) - np.interp(starts, ends, total)
-    held = held / max(held.max(), 1e-9) - 0.5 * (starts / room - liked) ** 2
-    return float(starts[int(np.argmax(held))])
+    total = np.concatenate([[0.0], np.cumsum(weight, dtype=np.float64)])
+    held = np.interp(starts + share, places, total) - np.interp(starts, places, total)
+    cut_first = np.interp(starts, places, heavy) * (starts > 0)
+    cut_last = np.interp(starts + share, places, heavy) * (starts < room)
+    cut = (2 * (1 - liked) * cut_first + 2 * liked * cut_last) / max(float(heavy.max()), 1e-9)
+    score = held / max(float(held.max()), 1e-9) - 0.35 * cut - 0.25 * (starts / room - liked) ** 2
+    return float(starts[int(np.argmax(score))])
 
 
 def _resample(picture: Picture, box: tuple[float, float, float, float], size: tuple[int, int]) -> Picture:
@@ -220,7 +228,9 @@ def _resample(picture: Picture, box: tuple[float, float, float, float], size: tu
             [0, step_y / shrink_y, (top - y0 + 0.5 * step_y) / shrink_y - 0.5],
         ]
     )
-    flags = cv2.INTER_LANCZOS4 | cv2.WARP_INVERSE_MAP
+    # Lanczos' filter is the sharper one; where texels grow large, its ringing would show as rims along edges.
+    sharp = min(step_x / shrink_x, step_y / shrink_y) > 0.6
+    flags = (cv2.INTER_LANCZOS4 if sharp else cv2.INTER_CUBIC) | cv2.WARP_INVERSE_MAP
     return np.asarray(cv2.warpAffine(part, matrix, size, flags=flags, borderMode=cv2.BORDER_REPLICATE), np.uint8)
 
 

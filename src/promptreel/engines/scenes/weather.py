@@ -60,7 +60,7 @@ class Weather:
         storm = "storm" in wanted
         self.snow = "snow" in wanted
         self.rain = "rain" in wanted or (storm and not self.snow)
-        self.fog = 0.17 if "fog" in wanted else (0.035 if self.rain else 0.022 if self.snow else 0.0)
+        self.fog = 0.22 if "fog" in wanted else (0.045 if self.rain else 0.028 if self.snow else 0.0)
         rng = np.random.default_rng([seed, 0x5EED])
         # Precipitation is as bright as the light that falls on it, which is about the light of the picture.
         red, green, blue = photo.mean
@@ -73,7 +73,7 @@ class Weather:
         if self.snow:
             self._flakes = Particles.scattered(int(1500 * crowd), (0.08, 1.0), 1.7, rng)
         if self.rain:
-            self._drops = Particles.scattered(int((1500 if storm else 900) * crowd), (0.15, 1.0), 1.5, rng)
+            self._drops = Particles.scattered(int((1900 if storm else 1200) * crowd), (0.15, 1.0), 1.5, rng)
         if self.fog:
             self._noise = np.ascontiguousarray(tile_fbm(FOG_SIDE, seed % (1 << 31), base=3, octaves=5).reshape(-1))
 
@@ -133,7 +133,7 @@ class Weather:
         x, y = self._places(drops, fall, aside, view)
         length = self._height * (0.018 + 0.075 * near) * (0.7 + 0.3 * drops.size)
         width = self._height / 720 * (0.55 + 1.0 * near)
-        opacity = (0.16 + 0.22 * near) * np.clip(width / 0.7, 0.2, 1)
+        opacity = (0.30 + 0.24 * near) * np.clip(width / 0.7, 0.25, 1)
         colour = np.minimum(self._light * self._tint * np.float32(1.08), 250).astype(np.float32)
         splat_drops(
             rgb,
@@ -177,7 +177,7 @@ def lay_fog(rgb, nearness, drift, veil, amount):
             i = x >> 3
             u = f32(x & 7) * f32(0.125)
             thick = mix(mix(drift[j, i], drift[j, i + 1], u), mix(drift[j + 1, i], drift[j + 1, i + 1], u), v)
-            clear = vexp(-amount * thick / (nearness[y, x] + f32(0.1)))
+            clear = vexp(-amount * thick / (nearness[y, x] + f32(0.16)))
             rgb[0, y, x] = mix(veil[0], rgb[0, y, x], clear)
             rgb[1, y, x] = mix(veil[1], rgb[1, y, x], clear)
             rgb[2, y, x] = mix(veil[2], rgb[2, y, x], clear)

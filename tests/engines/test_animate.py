@@ -1,0 +1,291 @@
+"""A picture set in motion: exact sizes from any picture, the same bytes every time, true colours and no border."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from promptreel.engines import Picture, Planes
+from promptreel.engines.scenes import depth, photo
+from promptreel.engines.scenes.animate import MOVES, Animation, Path, least_zoom
+from promptreel.engines.scenes.photo import Photo, View
+from promptreel.engines.scenes.post import Post
+from promptreel.engines.scenes.prompt import SceneSpec
+from promptreel.engines.scenes.scene import no_tick
+from promptreel.errors import EngineFailed, EngineStopped
+
+WIDTH, HEIGHT = 192, 108
+
+
+def grain(height: int, width: int, seed: int, size: int) -> NDArray[np.float32]:
+    """Soft noise, -1…1, with features of about `size` pixels."""
+    coarse = np.random.default_rng(seed).uniform(-1, 1, (height // size + 2, width // size + 2)).astype(np.float32)
+    return cv2.resize(coarse, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def portrait(width: int = 384, height: int = 216) -> Picture:
+    """Somebody in a red coat before a grey-green wall, cut off by the lower border."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32) / height
+    x -= width / height / 2
+    image = np.empty((height, width, 3), np.float32)
+    image[:] = (120, 132, 118)
+    image += (14 * grain(height, width, 1, 24) + 5 * grain(height, width, 2, 3))[..., None]
+    head = np.clip((0.17 - np.hypot(x, (y - 0.36) * 0.85)) * height / 2, 0, 1)[..., None]
+    coat = np.clip((0.42 - np.hypot(x, (y - 1.02) * 0.8)) * height / 2, 0, 1)[..., None]
+    image += (np.array((178, 42, 36)) + 8 * grain(height, width, 3, 6)[..., None] - image) * coat
+    image += (np.array((224, 172, 140)) + 4 * grain(height, width, 4, 5)[..., None] - image) * head
+    return np.clip(image + 0.5, 0, 255).astype(np.uint8)
+
+
+def landscape(width: int = 384, height: int = 216) -> Picture:
+    """A blue sky over a meadow."""
+    row = np.linspace(0, 1, height, dtype=np.float32)[:, None, None]
+    sky = np.array((90, 140, 220)) + row * np.array((120, 80, 20))
+    meadow = np.array((70, 110, 50)) + (40 * grain(height, width, 5, 4) * row[..., 0])[..., None]
+    image = np.where(row < 0.5, np.broadcast_to(sky, (height, width, 3)), meadow)
+    return np.clip(image, 0, 255).astype(np.uint8)
+
+
+def animation(image: Picture | None, camera: str = "zoom_in", **changes: object) -> Animation:
+    given: dict[str, object] = {"width": WIDTH, "height": HEIGHT, "duration": 2.0, "seed": 5, "last_image": None}
+    look = {"weather": frozenset(), "mood": ""}
+    given |= {key: value for key, value in changes.items() if key not in look}
+    look |= {key: value for key, value in changes.items() if key in look}
+    spec = SceneSpec(scene="animation", camera=camera, **look)  # type: ignore[arg-type]
+    return Animation(
+        given["width"],  # type: ignore[arg-type]
+        given["height"],  # type: ignore[arg-type]
+        given["duration"],  # type: ignore[arg-type]
+        given["seed"],  # type: ignore[arg-type]
+        spec,
+        no_tick,
+        image=image,
+        last_image=given["last_image"],  # type: ignore[arg-type]
+    )
+
+
+def frame(scene: Animation, t: float) -> Planes:
+    return scene.frame(scene.new_state(), t)
+
+
+def as_rgb(planes: Planes) -> NDArray[np.float32]:
+    """Planes as a player shows them, 0…255."""
+    luma, blue, red = (plane.astype(np.float32) for plane in planes)
+    size = luma.shape[::-1]
+    # Colour samples lie on even columns.
+    shift = np.array([[0.5, 0, 0], [0, 0.5, -0.25]], np.float32)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    u, v = (cv2.warpAffine(p - 128, shift, size, flags=flags, borderMode=cv2.BORDER_REPLICATE) for p in (blue, red))
+    level, u, v = (luma - 16) / 219, u / 224, v / 224
+    r, b = level + 1.5748 * v, level + 1.8556 * u
+    return np.stack([r, (level - 0.2126 * r - 0.0722 * b) / 0.7152, b], axis=-1) * 255
+
+
+def psnr(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    return float(10 * np.log10(255**2 / max(float(((one - other) ** 2).mean()), 1e-9)))
+
+
+def shown_at_rest(picture: Picture, width: int = WIDTH, height: int = HEIGHT) -> NDArray[np.float32]:
+    """What of the picture the frame shows when nothing has moved."""
+    return np.asarray(photo._crop(picture, width, height, 1.0, (0.0, 0.0))[0], np.float32)  # noqa: SLF001
+
+
+# -- sizes -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("sides", [(1, 1), (1, 500), (500, 1), (10, 4000), (4000, 10), (7, 5), (2000, 3000)])
+@pytest.mark.parametrize("size", [(96, 54), (54, 96), (16, 16), (256, 16)])
+def test_any_picture_fills_any_frame(sides: tuple[int, int], size: tuple[int, int]):
+    picture = np.random.default_rng(1).integers(60, 255, (*sides, 3), dtype=np.uint8)
+    scene = animation(picture, "orbit", width=size[0], height=size[1], weather=frozenset({"snow", "fog"}))
+    luma, blue, red = frame(scene, 1.0)
+    assert luma.shape == size[::-1]
+    assert blue.shape == red.shape == (size[1] // 2, size[0] // 2)
+    assert luma.min() > 40
+
+
+@pytest.mark.parametrize("camera", MOVES)
+@pytest.mark.parametrize("colour", [(0, 0, 0), (255, 255, 255), (200, 30, 90)])
+def test_a_flat_colour_stays_that_colour(camera: str, colour: tuple[int, int, int]):
+    picture = np.full((60, 90, 3), colour, np.uint8)
+    assert np.abs(as_rgb(frame(animation(picture, camera), 1.3)) - colour).max() < 2
+
+
+def test_without_a_picture_there_is_nothing_to_animate():
+    with pytest.raises(EngineFailed):
+        animation(None)
+
+
+def test_making_an_animation_can_be_stopped():
+    def stop(_step: str) -> None:
+        raise EngineStopped
+
+    with pytest.raises(EngineStopped):
+        Animation(WIDTH, HEIGHT, 2.0, 1, SceneSpec(), stop, image=portrait())
+
+
+# -- the same bytes ----------------------------------------------------------------------------------------------------
+
+
+def test_the_same_job_gives_the_same_bytes_in_any_order_and_thread():
+    def made(times: list[float], threads: int) -> dict[float, bytes]:
+        scene = animation(portrait(), "", weather=frozenset({"snow", "rain", "fog"}))
+        with ThreadPoolExecutor(threads) as pool:
+            done = pool.map(lambda t: b"".join(plane.tobytes() for plane in frame(scene, t)), times)
+            return dict(zip(times, done, strict=True))
+
+    times = [0.0, 0.5, 1.0, 1.9]
+    assert made(times, 1) == made(times[::-1], 4)
+
+
+def test_the_seed_chooses_the_move():
+    moves = {frame(animation(portrait(), "", seed=seed), 1.0)[0].tobytes() for seed in range(8)}
+    assert len(moves) > 2
+
+
+# -- true to the picture -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("camera", ["zoom_in", "dolly_in", "orbit", "static", "shake"])
+@pytest.mark.parametrize("picture", [portrait(), landscape()], ids=["portrait", "landscape"])
+def test_the_first_frame_is_the_picture(camera: str, picture: Picture):
+    source = shown_at_rest(picture)
+    luma = source @ np.array([0.2126, 0.7152, 0.0722], np.float32) * 219 / 255 + 16
+    drawn = frame(animation(picture, camera), 0.0)
+    assert psnr(drawn[0].astype(np.float32), luma) > 40
+    assert psnr(as_rgb(drawn), source) > 33
+
+
+def test_what_has_no_subject_is_exactly_the_picture():
+    source = shown_at_rest(landscape())
+    luma = source @ np.array([0.2126, 0.7152, 0.0722], np.float32) * 219 / 255 + 16
+    assert np.abs(frame(animation(landscape()), 0.0)[0] - luma).max() < 1
+
+
+def test_light_for_the_common_grade_shows_the_same_picture():
+    scene = animation(portrait())
+    state = scene.new_state()
+    planes = Post(WIDTH, HEIGHT).run(scene.draw(state, 1.0), **scene.post)
+    assert psnr(planes[0].astype(np.float32), frame(scene, 1.0)[0].astype(np.float32)) > 44
+
+
+def test_zooming_out_ends_at_the_picture():
+    assert psnr(as_rgb(frame(animation(landscape(), "zoom_out"), 2.0)), shown_at_rest(landscape())) > 33
+
+
+def test_a_picture_of_another_shape_is_cropped_and_never_stretched():
+    # A circle stays one.
+    y, x = np.mgrid[0:300, 0:300]
+    picture = np.where(np.hypot(x - 150, y - 150)[..., None] < 60, (230, 200, 60), (30, 60, 90)).astype(np.uint8)
+    disc = as_rgb(frame(animation(picture), 0.0))[..., 0] > 130
+    rows, columns = np.nonzero(disc)
+    assert abs(np.ptp(rows) - np.ptp(columns)) <= 2
+    assert abs(np.ptp(columns) - 120 * WIDTH / 300) <= 3
+
+
+# -- motion ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("camera", MOVES)
+def test_every_move_moves_smoothly(camera: str):
+    scene = animation(portrait(), camera, duration=4.0)
+    lumas = [frame(scene, t)[0].astype(np.float32) for t in np.linspace(0, 4, 17)]
+    steps = [float(np.abs(b - a).mean()) for a, b in zip(lumas, lumas[1:], strict=False)]
+    assert max(steps) > 0.2
+    assert max(steps) < 12
+
+
+@pytest.mark.parametrize("camera", MOVES)
+@pytest.mark.parametrize("size", [(192, 108), (108, 192), (192, 32)])
+def test_no_view_shows_what_is_beyond_the_picture(camera: str, size: tuple[int, int]):
+    shot = Photo(portrait(300, 300), *size, no_tick, spare=MOVES[camera].spare)
+    path = Path(MOVES[camera], shot, 1.5)
+    for u in np.linspace(0, 1, 41):
+        view = path.at(u)
+        assert view.lens >= least_zoom(view, shot, path.focus) * (1 - 2e-3)
+
+
+def test_no_border_is_black():
+    # A bright picture on whose border anything from outside would show.
+    picture = np.maximum(landscape(), 90)
+    for camera in MOVES:
+        scene = animation(picture, camera)
+        for t in (0.3, 1.0, 1.7):
+            luma = frame(scene, t)[0]
+            edges = np.concatenate([luma[0], luma[-1], luma[:, 0], luma[:, -1]])
+            assert edges.min() > 80
+
+
+def test_near_things_move_more_than_far_ones():
+    shot = Photo(portrait(), WIDTH, HEIGHT, no_tick)
+    canvas = photo.Canvas.make(WIDTH, HEIGHT)
+    shot.draw(canvas, View(move_x=0.03), (0.0, 0.0))
+    assert shot.has_subject
+    assert canvas.nearness[90, WIDTH // 2] > canvas.nearness[20, 10] + 0.2
+
+
+# -- depth -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_clear_subject_is_found_and_told_from_its_background():
+    layers = depth.analyse(portrait(), no_tick)
+    assert layers.confidence > 0.8
+    assert layers.matte[180, 192] > 0.99
+    assert layers.matte[20, 20] == 0
+    # Behind the coat there is wall, not coat.
+    assert layers.background[205, 192].astype(int)[0] < 150
+
+
+def test_noise_is_no_subject():
+    picture = np.random.default_rng(3).integers(0, 255, (216, 384, 3), dtype=np.uint8)
+    layers = depth.analyse(picture, no_tick)
+    assert layers.confidence < 0.2
+
+
+def test_ground_comes_nearer_toward_the_lower_border():
+    nearness = depth.analyse(landscape(), no_tick).background_nearness
+    assert nearness[-5].mean() > nearness[len(nearness) // 2 + 10].mean() > nearness[5].mean()
+
+
+# -- weather and light -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("weather", ["snow", "rain", "fog", "storm"])
+def test_weather_is_seen_and_moves(weather: str):
+    clear, wet = animation(portrait(), "static"), animation(portrait(), "static", weather=frozenset({weather}))
+    one, two = frame(wet, 0.5)[0].astype(int), frame(wet, 0.6)[0].astype(int)
+    assert np.abs(one - frame(clear, 0.5)[0]).mean() > 0.4
+    assert np.abs(one - two).mean() > 0.02
+
+
+def test_fog_hides_the_far_more_than_the_near():
+    clear = frame(animation(portrait(), "static"), 0.0)[0].astype(float)
+    fog = frame(animation(portrait(), "static", weather=frozenset({"fog"})), 0.0)[0].astype(float)
+    far, near = (slice(5, 40), slice(5, 50)), (slice(90, 106), slice(80, 112))
+    assert fog[far].std() / clear[far].std() < fog[near].std() / clear[near].std()
+
+
+def test_a_mood_changes_the_light():
+    plain = as_rgb(frame(animation(portrait(), "static"), 0.0)).mean(axis=(0, 1))
+    warm = as_rgb(frame(animation(portrait(), "static", mood="warm"), 0.0)).mean(axis=(0, 1))
+    assert warm[0] - warm[2] > plain[0] - plain[2] + 4
+
+
+# -- from a first to a last picture --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("fps", [12, 24, 60])
+def test_the_way_to_a_last_picture_begins_and_ends_at_the_two(fps: int):
+    scene = animation(portrait(), "", last_image=landscape())
+    assert psnr(as_rgb(frame(scene, 0.0)), shown_at_rest(portrait())) > 33
+    assert psnr(as_rgb(frame(scene, 2.0 - 1 / fps)), shown_at_rest(landscape())) > 33
+    between = as_rgb(frame(scene, 1.0))
+    assert psnr(between, shown_at_rest(portrait())) < 30
+    assert psnr(between, shown_at_rest(landscape())) < 30
+
+
+def test_a_last_picture_alone_is_where_the_move_ends():
+    scene = animation(None, "", last_image=landscape())
+    assert psnr(as_rgb(frame(scene, 2.0)), shown_at_rest(landscape())) > 33
