@@ -116,10 +116,7 @@ class Encoder:
         self._tiles: list[_Tile] = []
         self._stride = max(1, round(fps / TILES_PER_SECOND))
         # faststart: the index goes to the front, so that a browser plays before it has the whole file.
-        try:
-            self._container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
-        except (av.FFmpegError, OSError) as error:
-            raise EngineFailed(f"the file could not be opened: {_reason(error)}") from error
+        self._container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
         self._open = True
         self._container.metadata.update(_metadata(provenance))
         self._stream = self._video_stream()
