@@ -79,7 +79,9 @@ async def test_a_token_of_another_account_cannot_be_revoked(connection: Connecti
 async def test_an_expired_token_is_refused(runtime: Runtime, make_account: MakeAccount) -> None:
     account, _ = await make_account()
     async with runtime.transaction() as connection:
-        _, text = await accounts.create_token(connection, account.id, expires_at=datetime.now(UTC) - timedelta(seconds=1))
+        _, text = await accounts.create_token(
+            connection, account.id, expires_at=datetime.now(UTC) - timedelta(seconds=1)
+        )
     with pytest.raises(InvalidToken):
         await runtime.caller(text)
 
@@ -114,11 +116,15 @@ async def test_a_higher_tier_counts_on_from_where_it_was(runtime: Runtime, make_
     assert (await runtime.count_call(risen)).used == 11
 
 
-async def test_a_new_day_starts_at_zero_and_enterprise_never_ends(connection: Connection, make_account: MakeAccount) -> None:
+async def test_a_new_day_starts_at_zero_and_enterprise_never_ends(
+    connection: Connection, make_account: MakeAccount
+) -> None:
     account, _ = await make_account(tier="free")
     today = datetime(2026, 3, 1, 23, 59, 59, tzinfo=UTC)
     assert await limits.count_calls(connection, [(account.id, "free")] * 99, today) == {account.id: (0, 10)}
-    assert await limits.count_calls(connection, [(account.id, "free")], today + timedelta(seconds=1)) == {account.id: (0, 1)}
+    assert await limits.count_calls(connection, [(account.id, "free")], today + timedelta(seconds=1)) == {
+        account.id: (0, 1)
+    }
     assert await limits.count_calls(connection, [(account.id, "enterprise")] * 99, today) == {account.id: (10, 109)}
     assert limits.make_quota("free", 10, today).reset_at == datetime(2026, 3, 2, tzinfo=UTC)
 
@@ -138,7 +144,9 @@ async def test_the_database_refuses_to_change_the_ledger(connection: Connection,
             await connection.execute(statement)
 
 
-async def test_entries_that_do_not_add_up_cannot_be_committed(connection: Connection, make_account: MakeAccount) -> None:
+async def test_entries_that_do_not_add_up_cannot_be_committed(
+    connection: Connection, make_account: MakeAccount
+) -> None:
     account, _ = await make_account(credits=5)
     with pytest.raises(psycopg.errors.CheckViolation):
         await connection.execute(
@@ -291,7 +299,9 @@ async def test_nothing_is_left_of_what_is_refused(runtime: Runtime, make_account
             assert rows and rows["n"] == 1
 
 
-async def test_idempotency_keys_belong_to_the_accepting_transaction(runtime: Runtime, make_account: MakeAccount) -> None:
+async def test_idempotency_keys_belong_to_the_accepting_transaction(
+    runtime: Runtime, make_account: MakeAccount
+) -> None:
     account, _ = await make_account()
     async with runtime.transaction() as connection:
         assert await videos.claim(connection, account.id, "generate", "k", b"1") is None

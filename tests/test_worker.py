@@ -73,7 +73,12 @@ async def submit(runtime: Runtime, account: Account, engine: str = "Colours", **
                           "engine": f"tests.engines.fakes:{engine}"})  # fmt: skip
     async with runtime.transaction() as connection:
         accepted = await videos.submit(
-            connection, runtime.queue, runtime.settings, account, Submission("prompttovideo", wanted, 1), runtime.clock()
+            connection,
+            runtime.queue,
+            runtime.settings,
+            account,
+            Submission("prompttovideo", wanted, 1),
+            runtime.clock(),
         )
     return accepted.video
 
@@ -134,6 +139,7 @@ async def test_kill_9_of_the_worker_loses_and_doubles_nothing(runtime: Runtime, 
         os.kill(first.pid, signal.SIGKILL)
         killed = time.monotonic()
         async with worker(runtime.settings):
+
             async def again() -> bool:
                 return (await runtime.video(account.id, video.id)).attempt == 2
 
@@ -150,7 +156,9 @@ async def test_kill_9_of_the_engine_is_a_failed_attempt(
 ) -> None:
     account, _ = await make_account()
     async with worker(runtime.settings):
-        video = await ended(runtime, await submit(runtime, account, "CrashingOnce", negative_prompt=str(tmp_path / "m")))
+        video = await ended(
+            runtime, await submit(runtime, account, "CrashingOnce", negative_prompt=str(tmp_path / "m"))
+        )
     assert (video.status, video.attempt) == (Status.COMPLETED, 2)
     await assert_sound(runtime, account, spent=1)
 
@@ -172,6 +180,7 @@ async def test_a_worker_that_wakes_late_is_fenced_off(runtime: Runtime, make_acc
         await rendering(runtime, video)
         os.kill(sleeper.pid, signal.SIGSTOP)
         async with worker(runtime.settings):
+
             async def again() -> bool:
                 current = await runtime.video(account.id, video.id)
                 return current.attempt == 2 and current.progress > 0

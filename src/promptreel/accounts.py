@@ -124,9 +124,13 @@ async def create_account(connection: Connection, email: str, tier: str = "free")
 
 async def find_account(connection: Connection, email_or_id: str) -> Account:
     """The account with that e-mail address (in any case) or that number. Errors: `NotFound`."""
-    condition, value = ("id = %s", email_or_id) if re.fullmatch("[0-9]{1,18}", email_or_id) else (
-        "lower(email) = lower(%s)",
-        email_or_id,
+    condition, value = (
+        ("id = %s", email_or_id)
+        if re.fullmatch("[0-9]{1,18}", email_or_id)
+        else (
+            "lower(email) = lower(%s)",
+            email_or_id,
+        )
     )
     cursor = await connection.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE {condition}", [value])
     row = await cursor.fetchone()

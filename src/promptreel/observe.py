@@ -28,6 +28,8 @@ def set_up_logging(settings: Settings) -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=max(level, logging.WARNING), format="%(name)s: %(message)s", stream=sys.stderr, force=True)
+    logging.basicConfig(
+        level=max(level, logging.WARNING), format="%(name)s: %(message)s", stream=sys.stderr, force=True
+    )
     # Procrastinate tells of every job it runs with its arguments; our own worker tells what matters.
     logging.getLogger("procrastinate").setLevel(logging.CRITICAL if level > logging.DEBUG else logging.DEBUG)

@@ -233,7 +233,8 @@ async def rebase(connection: Connection, pool: str, at: int = REBASE_AT) -> bool
     row = await cursor.fetchone()
     moved = row["moved"] if row else 0
     await connection.execute(
-        "UPDATE procrastinate_jobs SET priority = priority + %s WHERE queue_name = %s AND status = 'todo'", [moved, pool]
+        "UPDATE procrastinate_jobs SET priority = priority + %s WHERE queue_name = %s AND status = 'todo'",
+        [moved, pool],
     )
     return moved > 0
 

@@ -82,9 +82,7 @@ class Runtime:
         async with self.pool.connection() as connection:
             return await accounts.find_callers(connection, hashes)
 
-    async def _load_calls(
-        self, calls: list[tuple[int, str, int]]
-    ) -> Mapping[tuple[int, str, int], limits.Quota]:
+    async def _load_calls(self, calls: list[tuple[int, str, int]]) -> Mapping[tuple[int, str, int], limits.Quota]:
         now = self.clock()
         async with self.pool.connection() as connection:
             counted = await limits.count_calls(connection, [(account, tier) for account, tier, _ in calls], now)

@@ -323,7 +323,9 @@ async def waiting(connection: Connection, account_id: int, settings: Settings, l
         {"account": account_id, "limit": limit},
     )
     rows = await cursor.fetchall()
-    loads = {pool: await queue.load_of(connection, pool, alive_window(settings)) for pool in {row["pool"] for row in rows}}
+    loads = {
+        pool: await queue.load_of(connection, pool, alive_window(settings)) for pool in {row["pool"] for row in rows}
+    }
     result = []
     for row in rows:
         video = as_video(row)
