@@ -271,27 +271,15 @@ def between_levels(texture, log2, offsets, level, part, x, y):
 
 
 @device
-def water_height(
-    long, long_log2, long_offsets, long_level, short, short_log2, short_offsets, short_level, share, sea, x, z
-):
-    """Height of the surface at `x`, `z` in m, in m."""
-    low = level_read(long, long_log2, long_offsets, long_level, x * sea[SCALE_LONG], z * sea[SCALE_LONG])
-    high = level_read(short, short_log2, short_offsets, short_level, x * sea[SCALE_SHORT], z * sea[SCALE_SHORT])
-    return low + high * share
-
-
-@device
 def above_water(
-    long, long_log2, long_offsets, long_level, short, short_log2, short_offsets, short_level, share, sea, view,
-    dx, dy, dz, t,
+    long, long_log2, long_offsets, level0, rise0, short, short_log2, short_offsets, level1, rise1, sea, view, dx, dy, dz, t
 ):  # fmt: skip
-    """How far the ray is above the water after `t` m, in m."""
+    """How far the ray is above the waves after `t` m, in m. `rise0` and `rise1` flatten the two scales."""
     x = view[EYE] + dx * t
     z = view[EYE + 2] + dz * t
-    level = water_height(
-        long, long_log2, long_offsets, long_level, short, short_log2, short_offsets, short_level, share, sea, x, z
-    )
-    return view[EYE + 1] + dy * t - level
+    low = level_read(long, long_log2, long_offsets, level0, x * sea[SCALE_LONG], z * sea[SCALE_LONG])
+    high = level_read(short, short_log2, short_offsets, level1, x * sea[SCALE_SHORT], z * sea[SCALE_SHORT])
+    return view[EYE + 1] + dy * t - low * rise0 - high * rise1
 
 
 @device
@@ -334,7 +322,6 @@ def draw_sea(
     height, width = out.shape[1], out.shape[2]
     eye = view[EYE + 1]
     pixel = f32(2.0) * view[3] / f32(height)
-    amplitude = sea[AMPLITUDE]
     for y in range(first, height):
         up, forward = ray_row(y, height, view)
         # The level of detail is one for the row: what a pixel covers of flat water along the middle ray, in m. A pixel
@@ -345,6 +332,11 @@ def draw_sea(
         cover = cover * np.sqrt(np.sqrt(np.sqrt(f32(1.0) / max(-down, f32(0.002)))))
         want_long = max(vlog2(cover * sea[SCALE_LONG]), f32(0.0))
         want_short = max(vlog2(cover * sea[SCALE_SHORT]), f32(0.0))
+        # Far away a step of the march leaps over whole waves and finds crests by chance, so the sea is made flat there.
+        # Its slopes still shade it.
+        rise = sat(f32(1.6) - sea[AMPLITUDE] / -down * f32(2.0 / 7.0 / 8.5))
+        rise1 = rise * rise * sat(f32(1.6) - want_short)
+        amplitude = sea[AMPLITUDE] * rise + f32(0.002)
         level0 = min(i32(want_long), i32(long_levels - 2))
         level1 = min(i32(want_short), i32(short_levels - 2))
         part0 = sat(want_long - f32(level0))
@@ -361,46 +353,56 @@ def draw_sea(
         for x in range(width):
             dx, dy, dz = ray(x, width, height, view, up, forward)
             dy = min(dy, f32(FLATTEST))
-            # March from the height of the highest crest to that of the lowest trough: four steps to find the first
+            # March from the height of the highest crest to that of the lowest trough: six steps to find the first
             # crossing, three secants to close in on it. Written out, because LLVM vectorises innermost loops only.
             near = max((eye - amplitude) / -dy, f32(0.2))
             far = (eye + amplitude) / -dy
             near_gap = above_water(
-                long, long_log2, long_offsets, level0, short, short_log2, short_offsets, level1, share1, sea, view,
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
                 dx, dy, dz, near,
             )  # fmt: skip
             far_gap = -amplitude
             found = f32(0.0)
-            step = (far - near) * f32(0.2)
+            step = (far - near) * f32(1.0 / 7.0)
             gap = above_water(
-                long, long_log2, long_offsets, level0, short, short_log2, short_offsets, level1, share1, sea, view,
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
                 dx, dy, dz, near + step,
             )  # fmt: skip
             near, near_gap, far, far_gap, found = step_on(gap, step, near, near_gap, far, far_gap, found)
             gap = above_water(
-                long, long_log2, long_offsets, level0, short, short_log2, short_offsets, level1, share1, sea, view,
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
                 dx, dy, dz, near + step,
             )  # fmt: skip
             near, near_gap, far, far_gap, found = step_on(gap, step, near, near_gap, far, far_gap, found)
             gap = above_water(
-                long, long_log2, long_offsets, level0, short, short_log2, short_offsets, level1, share1, sea, view,
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
                 dx, dy, dz, near + step,
             )  # fmt: skip
             near, near_gap, far, far_gap, found = step_on(gap, step, near, near_gap, far, far_gap, found)
             gap = above_water(
-                long, long_log2, long_offsets, level0, short, short_log2, short_offsets, level1, share1, sea, view,
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
+                dx, dy, dz, near + step,
+            )  # fmt: skip
+            near, near_gap, far, far_gap, found = step_on(gap, step, near, near_gap, far, far_gap, found)
+            gap = above_water(
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
+                dx, dy, dz, near + step,
+            )  # fmt: skip
+            near, near_gap, far, far_gap, found = step_on(gap, step, near, near_gap, far, far_gap, found)
+            gap = above_water(
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
                 dx, dy, dz, near + step,
             )  # fmt: skip
             near, near_gap, far, far_gap, found = step_on(gap, step, near, near_gap, far, far_gap, found)
             at = secant(near, near_gap, far, far_gap)
             gap = above_water(
-                long, long_log2, long_offsets, level0, short, short_log2, short_offsets, level1, share1, sea, view,
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
                 dx, dy, dz, at,
             )  # fmt: skip
             near, near_gap, far, far_gap = narrow(gap, at, near, near_gap, far, far_gap)
             at = secant(near, near_gap, far, far_gap)
             gap = above_water(
-                long, long_log2, long_offsets, level0, short, short_log2, short_offsets, level1, share1, sea, view,
+                long, long_log2, long_offsets, level0, rise, short, short_log2, short_offsets, level1, rise1, sea, view,
                 dx, dy, dz, at,
             )  # fmt: skip
             near, near_gap, far, far_gap = narrow(gap, at, near, near_gap, far, far_gap)

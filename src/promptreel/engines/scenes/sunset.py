@@ -390,7 +390,7 @@ def make_sea(look: Look, random: np.random.Generator) -> tuple[Waves, Waves]:
         wind=look.wind,
         heading=look.wind_heading - 0.14,
         longest=3.4,
-        shortest=0.28,
+        shortest=0.36,
         choppiness=0.9,
     )
     at_rest = Surface(long)
@@ -400,7 +400,7 @@ def make_sea(look: Look, random: np.random.Generator) -> tuple[Waves, Waves]:
     at_rest.move(0.0)
     size = short.side**2
     variance = float(np.mean(at_rest.slope_x[:size] ** 2 + at_rest.slope_z[:size] ** 2))
-    wanted = 0.0035 + 0.0072 * min(look.wave_height, 1.2)
+    wanted = 0.0030 + 0.0062 * min(look.wave_height, 1.2)
     return long, short.scaled(float(np.sqrt(wanted / variance)))
 
 
@@ -412,7 +412,7 @@ def sea_vector(look: Look, long: Waves, short: Waves) -> Floats:
     vector[DEEP : DEEP + 3] = 0.075, 0.19, 0.33
     vector[CREST : CREST + 3] = 0.12, 0.75, 0.62
     vector[FOAM] = 0.42 + 0.16 * max(0.0, look.wave_height - 0.9)
-    vector[RIPPLE] = 0.55
+    vector[RIPPLE] = 0.40
     vector[AIR] = look.air
     # A sun below the horizon sends no glitter; what is left is the mirror of the bright sky above it.
     # Nor does one that thick clouds stand before.
