@@ -120,6 +120,11 @@ class Encoder:
         self._open = True
         self._container.metadata.update(_metadata(provenance))
         self._stream = self._video_stream()
+        try:
+            self._container.start_encoding()  # PyAV would open the file only with the first packet, many frames later
+        except (av.FFmpegError, OSError) as error:
+            self.abort()
+            raise EngineFailed(f"the file could not be opened: {_reason(error)}") from error
 
     def _video_stream(self) -> av.video.VideoStream:
         # veryfast is the knee of the curve: slower presets cost twice the time for files no smaller at equal quality.
