@@ -256,7 +256,7 @@ class _Embedded:
         """The owner of an existing cluster; for a new one us, or `nobody` in place of root."""
         if os.geteuid() != 0:
             return _RunAs()
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, NotADirectoryError):
             owner = self.cluster.stat()
             if owner.st_uid != 0:
                 return _RunAs(owner.st_uid, owner.st_gid)
@@ -376,7 +376,7 @@ class _Embedded:
         beside = self.home / "socket"
         if _fits(beside):
             return beside
-        with suppress(FileNotFoundError):
+        with suppress(FileNotFoundError, NotADirectoryError):
             recorded = Path((self.home / "socket-folder").read_text())
             facts = recorded.lstat()
             # Someone may have cleaned up, and the name could be a stranger's by now.
