@@ -27,7 +27,7 @@ from promptreel.engines.scenes.scene import Tick
 Map = NDArray[np.float32]
 """One number per pixel: shape (height, width)."""
 
-ANALYSIS_SIDE = 256
+ANALYSIS_SIDE = 208
 """The longer side, in pixels, of the copy on which the subject is sought."""
 
 FLAT = 2.5
@@ -39,6 +39,9 @@ WALL_NEARNESS = 0.14
 
 GROUND_NEARNESS = 0.8
 """The ground at the bottom of the picture."""
+
+SQUEEZE = 0.35
+"""How much nearer things to the left and right count than things above and below, when a hole is filled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,9 @@ def _find_sky(small: Picture) -> Map:
         large = stats[label, cv2.CC_STAT_AREA] > 0.06 * height * width
         if label and wide and large and centres[label][1] < 0.5 * height:
             sky[labels == label] = 1
+    # Small clouds are sky as well.
+    reach = max(3, width // 20) | 1
+    sky = cv2.morphologyEx(sky, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     # A patch of sky among other things would tear the depth (and any fog) along a line that nobody sees.
     return sky if sky[0].mean() > 0.75 else np.zeros_like(sky)
 
@@ -254,8 +260,10 @@ def _grab_cut(small: Picture, saliency: Map, sky: Map, maybe: float, sure: float
     if subject.sum() < 20 or (~subject).sum() < 20:
         return np.zeros(saliency.shape, np.uint8)
     cv2.setRNGSeed(7)
+    # Noise and specks make the cut slow and ragged, and have no part in what a thing is.
+    calm = cv2.medianBlur(small, 3)
     try:
-        cv2.grabCut(small, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 3, cv2.GC_INIT_WITH_MASK)
+        cv2.grabCut(calm, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 2, cv2.GC_INIT_WITH_MASK)
     except cv2.error:  # too few colours for its mixture models
         return np.zeros(saliency.shape, np.uint8)
     found = ((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)).astype(np.uint8)
@@ -513,26 +521,37 @@ def _fill(image: Map, matte: Map) -> Map:
 
 
 def _mirrored(image: Map, unusable: NDArray[np.uint8], margin: int) -> tuple[Map, Map]:
-    """Each unusable pixel read from its mirror image across the outline, and how far that can be trusted (0…1)."""
+    """Each unusable pixel read from its mirror image across the outline, and how far that can be trusted (0…1).
+
+    The nearest point of the outline is sought in a picture squeezed sideways, so it rather lies to the left or right:
+    horizons, walls and shores go on behind the subject.
+    """
     height, width = unusable.shape
-    distance, labels = cv2.distanceTransformWithLabels(
-        unusable, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL
+    squeezed = max(1, round(width * SQUEEZE))
+    mask = (cv2.resize(unusable.astype(np.float32), (squeezed, height), interpolation=cv2.INTER_AREA) > 0).astype(
+        np.uint8
     )
-    rows, columns = np.nonzero(unusable == 0)
+    if mask.all():
+        return image, np.zeros((height, width), np.float32)
+    _, labels = cv2.distanceTransformWithLabels(mask, cv2.DIST_L2, cv2.DIST_MASK_5, labelType=cv2.DIST_LABEL_PIXEL)
+    rows, columns = np.nonzero(mask == 0)
     nearest_row = np.zeros(len(rows) + 1, np.float32)
     nearest_column = np.zeros(len(rows) + 1, np.float32)
     nearest_row[labels[rows, columns]] = rows
     nearest_column[labels[rows, columns]] = columns
-    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
+    y, x = np.mgrid[0:height, 0:squeezed].astype(np.float32)
     # Smooth the way to the outline, or its jags would comb the mirror image.
-    away_y = cv2.GaussianBlur(nearest_row[labels] - y, (0, 0), 2.0 * margin)
-    away_x = cv2.GaussianBlur(nearest_column[labels] - x, (0, 0), 2.0 * margin)
+    blur = 2.0 * margin
+    away_y = cv2.GaussianBlur(nearest_row[labels] - y, (0, 0), blur * SQUEEZE, sigmaY=blur)
+    away_x = cv2.GaussianBlur(nearest_column[labels] - x, (0, 0), blur * SQUEEZE, sigmaY=blur) / SQUEEZE
+    away_y, away_x = (cv2.resize(part, (width, height), interpolation=cv2.INTER_LINEAR) for part in (away_y, away_x))
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     from_x = np.clip(x + 2 * away_x, 0, width - 1)
     from_y = np.clip(y + 2 * away_y, 0, height - 1)
     mirrored = cv2.remap(image, from_x, from_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     usable = cv2.remap(1 - unusable.astype(np.float32), from_x, from_y, cv2.INTER_LINEAR)
     reach = 0.045 * max(height, width)
-    trust = np.clip(usable, 0, 1) ** 2 * (1 - _ramp(distance, 0.5 * reach, 1.5 * reach))
+    trust = np.clip(usable, 0, 1) ** 2 * (1 - _ramp(np.hypot(away_x, away_y), reach, 2.5 * reach))
     return mirrored, cv2.blur(trust.astype(np.float32), (2 * margin + 1, 2 * margin + 1))
 
 
