@@ -1,16 +1,20 @@
 """Somebody with a token, and a worker that needs no engine."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx2
 import pytest
+import uvicorn
 
 from promptreel import videos
 from promptreel.accounts import Account
+from promptreel.asgi import create_app, server_config
 from promptreel.runtime import Runtime
+from promptreel.settings import Settings
 
 from ..conftest import MakeAccount
 
@@ -142,3 +146,26 @@ def seed_text() -> dict[str, str]:
     """The seed pages, as they are."""
     folder = Path(__file__).parent / "seeds"
     return {name: (folder / f"{name}.txt").read_text() for name in ("prompttovideo", "popvid")}
+
+
+@dataclass
+class Live:
+    """A server on a port of its own, and somebody's token for it."""
+
+    url: str
+    token: str
+    runtime: Runtime
+
+
+@pytest.fixture
+async def live(settings: Settings, runtime: Runtime, make_account: MakeAccount) -> AsyncIterator[Live]:
+    runtime.settings = settings.model_copy(update={"public_url": "", "port": 0})
+    server = uvicorn.Server(server_config(create_app(settings, runtime=runtime), runtime.settings))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.02)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    _, token = await make_account()
+    yield Live(f"http://127.0.0.1:{port}", token, runtime)
+    server.should_exit = True
+    await serving

@@ -35,7 +35,7 @@ def endpoints(dialect: str, document: dict[str, Any]) -> Iterator[Endpoint]:
     """Every operation, in the document's order, with its path's parameters."""
     for path, item in document["paths"].items():
         for method, operation in item.items():
-            if method == "parameters":
+            if method == "parameters" or "x-alias" in operation:
                 continue
             parameters = [
                 resolve(document, one) for one in [*item.get("parameters", ()), *operation.get("parameters", ())]

@@ -441,6 +441,8 @@ QUEUE_EXAMPLE = {
     "queue_stats": {"total_pending": 45, "currently_processing": 3, "user_pending_count": 2},
 }
 
+# The same call under another path: in the document for tools, but not a second time on the page for people.
+ALIAS = {"x-alias": True}
 VIDEO_ID = path_id("video_id", {"type": "string"}, "123", "The `video_id` that generating gave you.")
 QUOTA = ("RateLimit-Policy", "RateLimit")
 
@@ -584,7 +586,11 @@ def prompttovideo_paths() -> dict[str, Any]:
                 },
             }
         },
-        "/api/v1/video/{video_id}/status": {"parameters": [VIDEO_ID], "get": look},
+        "/api/v1/video/{video_id}/status": {
+            "parameters": [VIDEO_ID],
+            "get": look,
+            "delete": {**remove, "operationId": "deleteVideoByStatus", **ALIAS},
+        },
         "/api/v1/videos": {
             "get": {
                 "operationId": "listVideos",
@@ -624,7 +630,11 @@ def prompttovideo_paths() -> dict[str, Any]:
                 },
             }
         },
-        "/api/v1/video/{video_id}": {"parameters": [VIDEO_ID], "delete": remove},
+        "/api/v1/video/{video_id}": {
+            "parameters": [VIDEO_ID],
+            "get": {**look, "operationId": "getVideo", **ALIAS},
+            "delete": remove,
+        },
     }
 
 
