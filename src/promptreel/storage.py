@@ -11,6 +11,7 @@ import hmac
 import os
 import re
 from collections.abc import AsyncIterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -66,8 +67,8 @@ class Stored:
 
     @property
     def content_type(self) -> str:
-        """The MIME type by the key's ending, `application/octet-stream` where it is unknown."""
-        return CONTENT_TYPES.get(self.key.rpartition(".")[2], "application/octet-stream")
+        """The MIME type of the bytes."""
+        return content_type_of(self.key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +89,10 @@ class Storage:
 
     @classmethod
     def open(cls, url: str, secret: bytes, *older_secrets: bytes) -> Self:
-        """The storage at `url`: `file:///folder` (made if missing), `s3://bucket/prefix?endpoint=…&region=…`,
-        `gs://bucket/prefix`, `az://container/prefix?account=…` or `memory://`.
+        """The storage at `url`.
+
+        `file:///folder` (made if missing), `s3://bucket/prefix?endpoint=…&region=…`, `gs://bucket/prefix`,
+        `az://container/prefix?account=…` or `memory://`.
 
         Credentials come from the environment (`AWS_…`, `GOOGLE_…`, `AZURE_…`, or the machine's own role). `secret`
         signs links; those signed with one of `older_secrets` still work, so that a new secret can take over while they run
@@ -116,9 +119,8 @@ class Storage:
 
     async def _put(self, key: str, what: bytes | Path, content_type: str | None) -> None:
         _check_key(key)
-        stored = Stored(key, 0, "", datetime.min)
         # A local folder has no place for a content type; the key's ending tells it again when it is served.
-        attributes = None if self._folder else {"Content-Type": content_type or stored.content_type}
+        attributes = None if self._folder else {"Content-Type": content_type or content_type_of(key)}
         await obstore.put_async(self._store, key, what, attributes=attributes)
         if self._folder:
             await asyncio.to_thread(_make_durable, self._folder, key)
@@ -160,10 +162,8 @@ class Storage:
     async def delete(self, key: str) -> None:
         """Delete what is under `key`; nothing there is as good."""
         _check_key(key)
-        try:
+        with suppress(FileNotFoundError):  # S3 does not mind either
             await obstore.delete_async(self._store, key)
-        except FileNotFoundError:
-            pass  # S3 does not mind either
 
     async def delete_prefix(self, prefix: str) -> int:
         """Delete everything below the folder `prefix` and return how many files that were."""
@@ -227,6 +227,11 @@ class Storage:
         text = "\n".join(("GET", FILES + key, expires, download_name))
         digest = hmac.digest(self._keys[key_id], text.encode("utf-8", "surrogatepass"), "sha256")
         return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def content_type_of(key: str) -> str:
+    """The MIME type by a key's ending, `application/octet-stream` where it is unknown."""
+    return CONTENT_TYPES.get(key.rpartition(".")[2], "application/octet-stream")
 
 
 def _key_id(secret: bytes) -> str:

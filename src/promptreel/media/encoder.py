@@ -2,6 +2,7 @@
 
 import io
 import math
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -35,8 +36,9 @@ THREADS = 4
 
 REPEATABLE = {"x264-params": "asm=avx2"} if __cpu_features__.get("AVX512F") else {}
 """x264's macroblock tree reads memory that nobody wrote when it runs on AVX-512: the same frames then give other bytes at
-each run, at most sizes. On AVX2 they give the same, those of every other x86-64 machine too. It costs nothing at 360p and up to a tenth of
-the encoding at 1080p. The option overrides x264's own detection, so it may only be set where AVX2 is sure to be there."""
+each run, at most sizes. On AVX2 they give the same, those of every other x86-64 machine too. It costs nothing at 360p and
+up to a tenth of the encoding at 1080p. The option overrides x264's own detection, so it may only be set where AVX2 is sure to
+be there."""
 
 KEYFRAME_SECONDS = 2
 """The longest distance between frames that a player can jump to."""
@@ -184,10 +186,8 @@ class Encoder:
         """Give up and remove what there is of the file. Does nothing to a finished one."""
         if self._open:
             self._open = False
-            try:
+            with suppress(av.FFmpegError, OSError):  # a file that cannot even be closed goes away all the same
                 self._container.close()
-            except (av.FFmpegError, OSError):
-                pass  # a file that cannot even be closed goes away all the same
         self._partial.unlink(missing_ok=True)
 
     def __enter__(self) -> Self:

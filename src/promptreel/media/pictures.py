@@ -86,9 +86,10 @@ def encode_picture(picture: Picture, longest: int = MAX_SIDE) -> bytes:
 async def safe_picture_isolated(data: bytes, longest: int = MAX_SIDE) -> bytes:
     """A stranger's picture, decoded in a process of its own and encoded anew, its longer side at most `longest` pixels.
 
-    One short-lived process per picture rather than a pool: it costs less than a fifth of a second beside a fetch and a render, and a
-    decoder that one stranger took over never sees the picture of the next. It has no environment, no file and no socket,
-    1.5 GiB of memory and 10 s. Errors: `PictureRefused`, with a general text where the process crashed or met a limit.
+    One short-lived process per picture rather than a pool: it costs less than a fifth of a second beside a fetch and a
+    render, and a decoder that one stranger took over never sees the picture of the next. It has no environment, no file and
+    no socket, 1.5 GiB of memory and 10 s. Errors: `PictureRefused`, with a general text where the process crashed or met a
+    limit.
     """
     if len(data) > picture_decoder.MAX_BYTES:
         raise PictureRefused(f"The picture is larger than {picture_decoder.MAX_BYTES // 1024 // 1024} MiB")

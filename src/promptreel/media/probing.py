@@ -16,9 +16,9 @@ OPTIONS = {"err_detect": "explode", "protocol_whitelist": "file"}
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """Measured facts: `frames` were decoded, not declared; sizes in pixels, `fps` in frames per second, `duration` in
-    seconds, 0 where the file does not say.
+    """Measured facts: `frames` were decoded, not declared.
 
+    Sizes in pixels, `fps` in frames per second, `duration` in seconds (0 where the file does not say).
     `faststart`: the index comes before the pictures, so a browser plays before it has the whole file.
     """
 
