@@ -57,7 +57,7 @@ def draw_curtains(points, tangent, colours, light):
                 rise = sstep(f32(-5.0), f32(9.0), over)
                 above = max(over, f32(0.0))
                 low = rise * vexp(-above * fade_low) * bright
-                high = rise * vexp(-above * fade_high) * sat(above * f32(0.02)) * bright * f32(0.55)
+                high = rise * vexp(-above * fade_high) * sat(above * f32(0.02)) * bright * f32(0.42)
                 # Strong curtains have a rose hem, where electrons reach nitrogen.
                 hem = low * sat(f32(1.0) - above * f32(0.10)) * sat(bright * f32(2.2) - f32(0.5)) * f32(0.5)
                 light[0, at, row] += low * colours[0] + high * colours[3] + hem * f32(0.55)
@@ -260,12 +260,14 @@ class Night:
         rays = curtain.rays(s * 120.0 + flow * 9.0) * 0.5 + 0.5
         rays = rays * (0.55 + 0.45 * curtain.rays(s * 47.0 + 31 - flow * 6.0))
         patches = np.clip(curtain.patches(s * 4.3 + 60 + flow * 1.7 + 0.02 * t) * 1.1 + 0.42, 0, 1)
+        # The middle of the view is never left without.
+        patches = np.clip(patches + 0.40 * np.exp(-((s / 0.30) ** 2)), 0, 1)
         patches = patches * patches * (3 - 2 * patches)
         taper = np.clip((1 - np.abs(s)) * 6, 0, 1)
-        bright = curtain.bright * patches * taper * (0.20 + 0.95 * np.clip(rays, 0, 1) ** 1.5) * density * 0.55
+        bright = curtain.bright * patches * taper * (0.20 + 0.95 * np.clip(rays, 0, 1) ** 1.5) * density * 0.62
         edge = curtain.edge + 9.0 * curtain.patches(s * 9.0 + 11 + flow)
-        fade_low = 13.0 + 30.0 * np.clip(rays, 0, 1) * (0.4 + 0.6 * patches)
-        fade_high = 55.0 + 70.0 * np.clip(rays, 0, 1)
+        fade_low = 17.0 + 40.0 * np.clip(rays, 0, 1) * (0.4 + 0.6 * patches)
+        fade_high = 50.0 + 60.0 * np.clip(rays, 0, 1)
         column = (np.arctan2(x, z) + self._reach) / per_column
         return np.stack([column, away, bright, edge, fade_low, fade_high], axis=1)
 

@@ -15,11 +15,11 @@ from promptreel.engines.scenes.mesh import (
     Rasteriser,
     lamp_table,
     light_corners,
-    look,
     on_screen,
     splat_discs,
     view_tangent,
 )
+from promptreel.engines.scenes.moves import Move, Pose, graded, shake_of, share_of_move
 from promptreel.engines.scenes.post import halve
 from promptreel.engines.scenes.prompt import SceneSpec
 from promptreel.engines.scenes.scene import Hdr, Tick
@@ -90,10 +90,10 @@ class Street:
         self._haze = np.array([density, *HAZES[air], 0.96], np.float32)
         self._grain = np.array([0.55, 1.3 * 6, 0.40, 7.0 * 6], np.float32)
         self._look = np.array([0.9 if self._raining else 0.45, 1.0 if self._raining else 0.0, 1.0, 0.9], np.float32)
-        self._camera_way = self._plan(spec)
+        self._way = self._plan(spec)
         self._build(seed, spec, tick)
         self._drops = np.random.default_rng([seed, 41]).random((DROPS, 4))
-        self.post: dict[str, Any] = {
+        grade = {
             "exposure": 1.72,
             "bloom": 0.42,
             "threshold": 0.85,
@@ -103,29 +103,37 @@ class Street:
             "contrast": 0.17,
             "saturation": 1.08,
         }
+        self.post: dict[str, Any] = graded(grade, spec.mood)
 
     # -- set-up --------------------------------------------------------------------------------------------------------
 
-    def _plan(self, spec: SceneSpec) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Where the camera starts and ends: x, y, z, yaw, pitch. A long clip goes no farther, only slower."""
-        far = min(1.0, self._duration * spec.speed / 5.0)
+    def _plan(self, spec: SceneSpec) -> Move:
+        """How the camera goes: down the middle of the road, unless asked otherwise."""
+        far = share_of_move(self._duration, spec)
         here = (-0.3, EYE, 0.0, 0.0, PITCH)
-        ways = {
-            "static": (here, here),
-            "zoom_out": ((0.0, EYE, 5.5 * far, 0.0, PITCH), (-0.4, EYE + 0.15, 0.0, 0.0, PITCH)),
-            "pan_left": ((-0.3, EYE, 0, 0.16 * far, PITCH), (-0.3, EYE, 0, -0.16 * far, PITCH)),
-            "pan_right": ((-0.3, EYE, 0, -0.16 * far, PITCH), (-0.3, EYE, 0, 0.16 * far, PITCH)),
-            "tilt_up": ((-0.3, EYE, 0, 0, PITCH - 0.08), (-0.3, EYE, 0, 0, PITCH - 0.08 + 0.30 * far)),
-            "tilt_down": ((-0.3, EYE, 0, 0, PITCH + 0.24), (-0.3, EYE, 0, 0, PITCH + 0.24 - 0.30 * far)),
-            "orbit": ((-1.3 * far, EYE, 0, 0.07 * far, PITCH), (1.0 * far, EYE, 0.6, -0.07 * far, PITCH)),
-            "crane_up": ((-0.3, 1.3, 0, 0, PITCH + 0.02), (-0.3, 1.3 + 4.2 * far, 0.5, 0, PITCH - 0.05 * far)),
-            "crane_down": ((-0.3, 1.3 + 4.2 * far, 0, 0, PITCH - 0.05 * far), (-0.3, 1.3, 0.5, 0, PITCH + 0.02)),
-        }
+        back, near = (-0.5, EYE, -0.5, 0.0, PITCH), (-0.2, EYE + 0.1, -0.5 + 6.0 * far, 0.0, PITCH)
+        low, high = (-0.3, 1.3, 0.0, 0.0, PITCH + 0.02), (-0.3, 1.3 + 4.2 * far, 0.5, 0.0, PITCH - 0.05 * far)
         drift = (
             (-0.55, EYE, -0.5, 0.015, PITCH),
-            (-0.55 + 0.5 * far, EYE + 0.15 * far, -0.5 + 5.2 * far, -0.015, PITCH),
+            (-0.55 + 0.5 * far, EYE + 0.15 * far, -0.5 + 5.2 * far, 0.015 - 0.03 * far, PITCH),
         )
-        return ways.get(spec.camera, drift)
+        turn = 0.16 * far
+        ways: dict[str, tuple[Pose, Pose]] = {
+            "static": (here, here),
+            "zoom_in": (back, near),
+            "dolly_in": (back, near),
+            "zoom_out": (near, back),
+            "dolly_out": (near, back),
+            "pan_left": ((*here[:3], turn, PITCH), (*here[:3], -turn, PITCH)),
+            "pan_right": ((*here[:3], -turn, PITCH), (*here[:3], turn, PITCH)),
+            "tilt_up": ((*here[:4], PITCH - 0.08), (*here[:4], PITCH - 0.08 + 0.30 * far)),
+            "tilt_down": ((*here[:4], PITCH + 0.24), (*here[:4], PITCH + 0.24 - 0.30 * far)),
+            "orbit": ((-1.3 * far, EYE, 0.0, 0.07 * far, PITCH), (1.0 * far, EYE, 0.6, -0.07 * far, PITCH)),
+            "crane_up": (low, high),
+            "crane_down": (high, low),
+        }
+        start, stop = ways.get(spec.camera, drift)
+        return Move(start, stop, self._duration, shake_of(spec))
 
     def _build(self, seed: int, spec: SceneSpec, tick: Tick) -> None:
         """The street, then everything that moves, whose vertices come last."""
@@ -266,10 +274,7 @@ class Street:
 
     def camera(self, t: float) -> Camera:
         """Where the camera is at `t` seconds."""
-        part = min(max(t / self._duration, 0.0), 1.0)
-        part = 0.7 * part + 0.3 * part * part * (3 - 2 * part)
-        x, y, z, yaw, pitch = (a + (b - a) * part for a, b in zip(*self._camera_way, strict=True))
-        return look((x, y, z), yaw, pitch, self._tangent)
+        return self._way.camera(t, self._tangent)
 
     def draw(self, state: StreetState, t: float) -> Hdr:
         """The picture at `t` seconds."""

@@ -27,6 +27,7 @@ from promptreel.engines.scenes.kernels import (
     vatan2,
     vcos,
     vexp,
+    vpow,
     vsin,
 )
 from promptreel.engines.scenes.mesh import Camera
@@ -43,13 +44,13 @@ DROPS = 45_000
 
 
 @kernel
-def ridged_heights(heights, offset_x, offset_z, frequency, gain, octaves, px, pz, weight, total):
-    """Ridged multifractal noise into `heights` (n, n), about 0…1.6 (Musgrave; each octave weighted by the last).
+def ridged_heights(heights, first, stop, offset_x, offset_z, frequency, gain, octaves, px, pz, weight, total):
+    """Ridged multifractal noise into the rows `first`…`stop` of `heights` (n, n), about 0…1.6 (Musgrave; each octave weighted by the last).
 
     The noise is warped by a slower one, so that ridges bend. The last four arguments are rows of scratch.
     """
     side = heights.shape[0]
-    for y in range(side):
+    for y in range(first, stop):
         for x in range(side):
             a = (f32(x) / f32(side)) * frequency + offset_x
             b = (f32(y) / f32(side)) * frequency + offset_z
@@ -70,6 +71,29 @@ def ridged_heights(heights, offset_x, offset_z, frequency, gain, octaves, px, pz
             share *= f32(0.48)
         for x in range(side):
             heights[y, x] = total[x]
+
+
+@kernel
+def shape_valley(heights, valley):
+    """Turn noise (n, n) into heights in metres: held down around the camera and along the valley.
+
+    `valley` (4): azimuth of the gap between the summits, phase of the valley's bends, height of the tallest summit in
+    metres, and what to divide the noise by.
+    """
+    side = heights.shape[0]
+    for y in range(side):
+        z = (f32(y) + f32(0.5)) * f32(CELL / 1000.0)
+        for x in range(side):
+            across = (f32(x) + f32(0.5)) * f32(CELL / 1000.0) - f32(EXTENT / 2000.0)
+            away = np.sqrt(across * across + z * z)
+            beside = abs(vatan2(across, z) - valley[0] + f32(0.10) * vsin(away * f32(1.1) + valley[1]))
+            # The valley runs out toward the gap, where the sky comes down.
+            wall = sstep(f32(0.05), f32(0.42), beside)
+            rise = sstep(f32(1.5), f32(4.8), away) * (f32(0.42) + f32(0.58) * wall)
+            rise *= f32(0.85) + f32(0.3) * sstep(f32(4.5), f32(8.0), away)
+            foot = f32(0.10) * sstep(f32(0.5), f32(3.0), away)
+            ridge = clamp(heights[y, x] / valley[3], f32(0.0), f32(1.35))
+            heights[y, x] = (f32(0.16) + f32(0.84) * vpow(ridge, f32(1.2))) * (rise + foot) * valley[2]
 
 
 @kernel
@@ -319,11 +343,6 @@ def _bilinear(plane, row, column, down, across):
     return mix(above, below, down)
 
 
-def _smooth(low: float, high: float, value: NDArray[np.floating]) -> NDArray[np.floating]:
-    part = np.clip((value - low) / (high - low), 0, 1)
-    return part * part * (3 - 2 * part)
-
-
 @dataclass(frozen=True, slots=True)
 class NightLight:
     """What lights a landscape at night. `moon`: direction toward it, unit length; the others are colours, (3)."""
@@ -342,8 +361,7 @@ class Mountains:
         self._light = light
         self._noise = noise
         rng = np.random.default_rng([seed, 11])
-        heights = self._raise(rng)
-        tick("mountains")
+        heights = self._raise(rng, tick)
         first = int(rng.integers(1 << 20))
         cells = np.ascontiguousarray(heights / np.float32(CELL)).ravel()
         for piece in range(3):
@@ -360,25 +378,22 @@ class Mountains:
         self._snow = float(rng.uniform(-0.03, 0.06))
 
     @staticmethod
-    def _raise(rng: np.random.Generator) -> Floats:
-        """Heights before erosion, (n, n) metres: ridges, held down around the camera and along the valley."""
+    def _raise(rng: np.random.Generator, tick: Callable[[str], None]) -> Floats:
+        """Heights before erosion, (n, n) metres."""
         heights = np.zeros((SIDE, SIDE), np.float32)
         scratch = [np.zeros(SIDE, np.float32) for _ in range(4)]
         offset = rng.uniform(0, 400, 2).astype(np.float32)
-        ridged_heights(heights, offset[0], offset[1], f32(rng.uniform(3.6, 4.6)), f32(1.9), 9, *scratch)
-        heights /= np.percentile(heights[::4, ::4], 99.5)
-        x, z = np.meshgrid((np.arange(SIDE) + 0.5) * CELL - EXTENT / 2, (np.arange(SIDE) + 0.5) * CELL)
-        away = np.hypot(x, z) / 1000
-        azimuth = np.arctan2(x, z)
-        # The valley runs out toward a gap between the summits, where the sky comes down.
-        gap = rng.uniform(-0.16, 0.16)
-        beside = np.abs(azimuth - gap + 0.10 * np.sin(away * 1.1 + rng.uniform(0, 6)))
-        wall = _smooth(0.05, 0.42, beside)
-        rise = _smooth(1.5, 4.8, away) * (0.42 + 0.58 * wall) * (0.85 + 0.3 * _smooth(4.5, 8.0, away))
-        foot = 0.10 * _smooth(0.5, 3.0, away)
-        tallest = rng.uniform(1300, 1750)
-        shape = 0.16 + 0.84 * np.clip(heights, 0, 1.35) ** 1.2
-        return np.asarray(shape * (rise + foot) * tallest, np.float32)
+        frequency = f32(rng.uniform(3.6, 4.6))
+        quarter = SIDE // 4
+        for row in range(0, SIDE, quarter):
+            ridged_heights(
+                heights, np.int32(row), np.int32(row + quarter), offset[0], offset[1], frequency, f32(1.9), 9, *scratch
+            )
+            tick("mountains")
+        gap, bend, tallest = rng.uniform(-0.16, 0.16), rng.uniform(0, 6), rng.uniform(1300, 1750)
+        summit = np.percentile(heights[::8, ::8], 99.5)
+        shape_valley(heights, np.array([gap, bend, tallest, summit], np.float32))
+        return heights
 
     def panorama(
         self, reach: float, eye: float, highest: float, per_radian: float, tick: Callable[[str], None]

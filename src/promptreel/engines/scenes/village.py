@@ -17,12 +17,12 @@ from promptreel.engines.scenes.mesh import (
     grid_triangles,
     lamp_table,
     light_corners,
-    look,
     on_screen,
     splat_discs,
     vertex_normals,
     view_tangent,
 )
+from promptreel.engines.scenes.moves import Move, Pose, graded, shake_of, share_of_move
 from promptreel.engines.scenes.night import AURORA_COLOURS, AuroraState, Night, half_width
 from promptreel.engines.scenes.prompt import SceneSpec
 from promptreel.engines.scenes.scene import Hdr, Tick
@@ -68,26 +68,6 @@ class Ground:
         return waves * np.clip(z / 20, 0.2, 1) + bowl + slope
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
-    """The way of the camera over a clip: from one place and direction to another. Metres and radians."""
-
-    start: tuple[float, float, float]
-    end: tuple[float, float, float]
-    yaw: tuple[float, float]
-    pitch: tuple[float, float]
-    ease: bool = True
-
-    def at(self, part: float) -> tuple[tuple[float, float, float], float, float]:
-        """Position, yaw and pitch when `part` (0…1) of the clip is over."""
-        part = min(max(part, 0.0), 1.0)
-        # Mostly even, with a gentle start and stop.
-        part = 0.7 * part + 0.3 * part * part * (3 - 2 * part)
-        x, y, z = (a + (b - a) * part for a, b in zip(self.start, self.end, strict=True))
-        yaw = self.yaw[0] + (self.yaw[1] - self.yaw[0]) * part
-        return (x, y, z), yaw, self.pitch[0] + (self.pitch[1] - self.pitch[0]) * part
-
-
 @dataclass(slots=True)
 class VillageState:
     """One thread's buffers."""
@@ -113,7 +93,7 @@ class Village:
         tick("sky")
         self._light = self._night_light(rng, colour, strength, "fog" in spec.weather)
         self._ground = Ground(seed)
-        self._path = self._plan_path(spec, rng)
+        self._move = self._plan(spec, rng)
         reach = half_width(self._tangent, width, height) * 1.12 + 0.30
         self._night = Night(seed, width, height, min(reach, 2.2), colour=colour, strength=strength)
         self._draw_mountains(seed, min(reach, 2.2), tick)
@@ -122,7 +102,7 @@ class Village:
         density = 0.0075 if "fog" in spec.weather else 0.0026
         self._haze = np.array([density, *(self._light.haze * 1.15), 0.92], np.float32)
         self._grain = np.array([0.34, 1.9 * 4, 0.30, 9.0 * 4], np.float32)
-        self.post: dict[str, Any] = {
+        grade = {
             "exposure": 1.62,
             "bloom": 0.34,
             "threshold": 0.75,
@@ -132,6 +112,7 @@ class Village:
             "contrast": 0.16,
             "saturation": 1.06,
         }
+        self.post: dict[str, Any] = graded(grade, spec.mood)
 
     # -- set-up --------------------------------------------------------------------------------------------------------
 
@@ -150,33 +131,47 @@ class Village:
             haze.astype(np.float32),
         )
 
-    def _plan_path(self, spec: SceneSpec, rng: np.random.Generator) -> _Path:
-        """How the camera goes. A long clip goes no farther than the houses allow, only slower."""
-        far = min(1.0, self._duration * spec.speed / 5.0)
-        ground = float(self._ground.height(0.0, 0.0))
-        eye = ground + EYE
+    def _plan(self, spec: SceneSpec, rng: np.random.Generator) -> Move:
+        """How the camera goes."""
+        far = share_of_move(self._duration, spec)
+        eye = float(self._ground.height(0.0, 0.0)) + EYE
+        open_by = math.atan(self._tangent)
+        # A portrait looks up a little more: it has more snow in front than it needs.
+        tilt = PITCH + 0.28 * (open_by - math.atan(WIDE))
+        # The feet of the nearest houses stay in the picture to the end of the way.
+        nearest = EYE / math.tan(max(open_by - tilt, 0.15))
+        end = min(max(NEAREST_HOUSE - 6.5 - nearest, -16.0), 3.5)
         side = float(rng.choice([-1.0, 1.0]))
-        still = (0.0, eye, 0.0)
-        paths = {
-            "static": _Path(still, still, (0, 0), (PITCH, PITCH)),
-            "zoom_in": _Path((0, eye, -3), (0, eye + 0.2, -3 + 8 * far), (0, 0), (PITCH, PITCH)),
-            "zoom_out": _Path((0, eye, -3 + 8 * far), (0, eye + 0.2, -3), (0, 0), (PITCH, PITCH)),
-            "pan_left": _Path(still, still, (0.13 * far, -0.13 * far), (PITCH, PITCH)),
-            "pan_right": _Path(still, still, (-0.13 * far, 0.13 * far), (PITCH, PITCH)),
-            "tilt_up": _Path(still, still, (0, 0), (PITCH - 0.05, PITCH - 0.05 + 0.16 * far)),
-            "tilt_down": _Path(still, still, (0, 0), (PITCH + 0.13, PITCH + 0.13 - 0.16 * far)),
-            "orbit": _Path((-5 * far * side, eye, 0), (5 * far * side, eye, 0), (0.08 * far * side, -0.08 * far * side), (PITCH, PITCH)),
-            "crane_up": _Path((0, eye - 1.5, 0), (0, eye - 1.5 + 5 * far, 0), (0, 0), (PITCH + 0.02, PITCH - 0.03)),
-            "crane_down": _Path((0, eye + 3.5, 0), (0, eye + 3.5 - 5 * far, 0), (0, 0), (PITCH - 0.03, PITCH + 0.02)),
-        }  # fmt: skip
-        paths["dolly_in"], paths["dolly_out"] = paths["zoom_in"], paths["zoom_out"]
-        drift = _Path(
-            (-1.6 * far * side, eye - 0.3, -3.0),
-            (1.6 * far * side, eye + 0.5 * far, -3.0 + 6.5 * far),
-            (0.035 * far * side, -0.035 * far * side),
-            (PITCH - 0.005, PITCH + 0.010 * far),
+        here = (0.0, eye, end - 3.0, 0.0, tilt)
+        near, back = (0.0, eye + 0.2, end, 0.0, tilt), (0.0, eye, end - 7.5 * far, 0.0, tilt)
+        low, high = (
+            (0.0, eye - 1.5, end - 3.0, 0.0, tilt + 0.02),
+            (0.0, eye - 1.5 + 5 * far, end - 3.0, 0.0, tilt - 0.03 * far),
         )
-        return paths.get(spec.camera, drift)
+        drift = (
+            (-1.6 * far * side, eye - 0.3, end - 6.5 * far, 0.035 * far * side, tilt - 0.005),
+            (1.6 * far * side, eye - 0.3 + 0.8 * far, end, -0.035 * far * side, tilt + 0.010 * far),
+        )
+        turn = 0.13 * far
+        ways: dict[str, tuple[Pose, Pose]] = {
+            "static": (here, here),
+            "zoom_in": (back, near),
+            "dolly_in": (back, near),
+            "zoom_out": (near, back),
+            "dolly_out": (near, back),
+            "pan_left": ((*here[:3], turn, tilt), (*here[:3], -turn, tilt)),
+            "pan_right": ((*here[:3], -turn, tilt), (*here[:3], turn, tilt)),
+            "tilt_up": ((*here[:4], tilt - 0.04), (*here[:4], tilt - 0.04 + 0.18 * far)),
+            "tilt_down": ((*here[:4], tilt + 0.14), (*here[:4], tilt + 0.14 - 0.18 * far)),
+            "orbit": (
+                (-5 * far * side, eye, end - 3, 0.08 * far * side, tilt),
+                (5 * far * side, eye, end - 3, -0.08 * far * side, tilt),
+            ),
+            "crane_up": (low, high),
+            "crane_down": (high, low),
+        }
+        start, stop = ways.get(spec.camera, drift)
+        return Move(start, stop, self._duration, shake_of(spec))
 
     def _draw_mountains(self, seed: int, reach: float, tick: Tick) -> None:
         mountains = Mountains(seed, self._light, self._noise, tick)
@@ -300,7 +295,7 @@ class Village:
 
     def _build_ground(self, builder: MeshBuilder, taken: list[tuple[float, float, float]]) -> None:
         """The snow cover: fine near the camera, with the trodden lane and soft shade around what stands on it."""
-        rows = np.concatenate([np.linspace(-6, 70, 170), np.linspace(70.6, 180, 120), np.geomspace(182, 1000, 36)])
+        rows = np.concatenate([np.linspace(-8, 70, 170), np.linspace(70.6, 180, 120), np.geomspace(182, 1000, 36)])
         across = np.linspace(-1, 1, 190)
         across = 0.65 * across + 0.35 * across**3
         z, u = np.meshgrid(rows, across, indexing="ij")
@@ -351,8 +346,7 @@ class Village:
 
     def camera(self, t: float) -> Camera:
         """Where the camera is at `t` seconds."""
-        position, yaw, pitch = self._path.at(t / self._duration)
-        return look(position, yaw, pitch, self._tangent)
+        return self._move.camera(t, self._tangent)
 
     def draw(self, state: VillageState, t: float) -> Hdr:
         """The picture at `t` seconds."""
