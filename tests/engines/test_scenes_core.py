@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from numba.core.caching import NullCache
 
 from promptreel.engines import Planes, RenderJob, load_engine
-from promptreel.engines.scenes import SCENES, ScenesEngine, kernels, ocean, post
+from promptreel.engines.scenes import SCENES, ScenesEngine, in_mood, kernels, ocean, post
 from promptreel.engines.scenes.post import Post, inverse_tone_map
 from promptreel.engines.scenes.prompt import MOODS, lexicon, parse
 from promptreel.engines.scenes.prompt import SCENES as PROMPT_SCENES
@@ -163,6 +163,13 @@ def test_a_scene_asks_often_whether_to_go_on():
     assert len(steps) >= 3
 
 
+def test_a_mood_changes_the_grade():
+    grade = {"exposure": 2.0, "contrast": 0.1}
+    assert in_mood(grade, "dark")["exposure"] < 2.0 < in_mood(grade, "bright")["exposure"]
+    assert in_mood(grade, "dramatic")["contrast"] > 0.1
+    assert in_mood(grade, "") == grade
+
+
 # -- grading -----------------------------------------------------------------------------------------------------------
 
 
@@ -267,6 +274,13 @@ def test_what_is_ruled_out_is_shown_only_where_it_is_really_missing():
     assert parse("a cloudy sea", "clouds").weather == frozenset()
 
 
+def test_a_colour_belongs_to_the_light_or_to_a_thing():
+    assert parse("a purple and pink sunset over the sea").colours == ("purple", "pink")
+    assert parse("sea in orange and gold tones").colours == ("orange", "gold")
+    assert parse("a red car on a city street").colours == ()
+    assert fates("a red and white boat at sea")["red"] == "not_shown"
+
+
 def test_of_two_words_that_contradict_each_other_one_is_told_as_not_shown():
     told = fates("zoom in and zoom out on the sea")
     assert told["zoom in"] == "shown"
@@ -321,3 +335,4 @@ def test_the_lexicon_names_only_scenes_and_fields_that_there_are():
         assert {*row.shown, *row.approximated, *row.always} <= set(SCENES)
         assert set(row.always) <= set(row.shown)
         assert set(row.set) <= {"time", "mood", "camera", "speed", "add_weather", "drop_weather", "colour"}
+        assert not row.takes_colour or "colour" not in row.set

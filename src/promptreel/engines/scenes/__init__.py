@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -32,6 +33,19 @@ SCENES = {
     "street": "promptreel.engines.scenes.street:Street",
     "animation": "promptreel.engines.scenes.animate:Animation",
 }
+
+GRADED_HERE = {"village", "street"}
+"""Scenes that leave the mood to the grade."""
+
+MOOD_GRADES: dict[str, dict[str, Any]] = {
+    "dramatic": {"contrast": 0.14, "vignette": 0.12},
+    "warm": {"tint": (1.12, 1.0, 0.84)},
+    "cold": {"tint": (0.86, 0.99, 1.16)},
+    "dark": {"exposure": 0.66, "vignette": 0.10},
+    "bright": {"exposure": 1.28, "saturation": 0.10},
+    "dreamy": {"bloom": 1.7, "contrast": -0.10, "tint": (1.05, 0.97, 1.06)},
+}
+"""What a mood changes: factors for exposure and bloom, the colour of the light, and what is added to the rest."""
 
 POLL_SECONDS = 0.25
 """How often a job is asked whether it should end while a thread is busy."""
@@ -101,7 +115,10 @@ class _Setup:
         module, _, name = SCENES[wanted.scene].partition(":")
         make: Callable[..., Scene] = getattr(importlib.import_module(module), name)
         pictures = {"image": job.image, "last_image": job.last_image} if wanted.scene == "animation" else {}
-        return make(spec.width, spec.height, spec.duration, spec.seed, wanted, self._tick, **pictures)
+        scene = make(spec.width, spec.height, spec.duration, spec.seed, wanted, self._tick, **pictures)
+        if wanted.scene in GRADED_HERE:
+            scene.post = in_mood(scene.post, wanted.mood)
+        return scene
 
     def report(self) -> None:
         """Pass the latest step on; the fraction creeps up, as nobody knows how many steps there are."""
@@ -118,10 +135,14 @@ def _frames(pool: ThreadPoolExecutor, scene: Scene, job: RenderJob, ahead: int) 
     """Draw the frames in the threads of `pool`, at most `ahead` of them before they are taken."""
     spec = job.spec
     own = threading.local()
+    finished = getattr(scene, "frame", None)
 
     def draw(index: int) -> Frame:
         if not hasattr(own, "state"):
             own.state, own.post = scene.new_state(), Post(spec.width, spec.height)
+        if finished is not None:
+            frame: Frame = finished(own.state, index / spec.fps)
+            return frame
         grade: Post = own.post
         return grade.run(scene.draw(own.state, index / spec.fps), seed=index, **scene.post)
 
@@ -132,7 +153,7 @@ def _frames(pool: ThreadPoolExecutor, scene: Scene, job: RenderJob, ahead: int) 
             pending.append(pool.submit(draw, asked))
             asked += 1
         fraction = SETUP_SHARE + (1 - SETUP_SHARE) * index / spec.frames
-        yield _wait(pending.popleft(), lambda fraction=fraction: job.progress(fraction, "rendering"))
+        yield _wait(pending.popleft(), partial(job.progress, fraction, "rendering"))
     job.progress(1.0, "rendering")
 
 
@@ -148,6 +169,19 @@ def _wait(future: Future[_Result], poll: Callable[[], None]) -> _Result:
 
 def _parse(spec: VideoSpec) -> SceneSpec:
     return parse(spec.prompt, spec.negative_prompt, seed=spec.seed, has_image=spec.has_image)
+
+
+def in_mood(post: dict[str, Any], mood: str) -> dict[str, Any]:
+    """The grade `post`, changed by a word for the mood."""
+    changed = dict(post)
+    for key, value in MOOD_GRADES.get(mood, {}).items():
+        if key == "tint":
+            changed[key] = value
+        elif key in {"exposure", "bloom"}:
+            changed[key] = post.get(key, 1.0) * value
+        else:
+            changed[key] = post.get(key, 0.0) + value
+    return changed
 
 
 def usable_cpus() -> int:

@@ -9,7 +9,7 @@ import tomllib
 import unicodedata
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from itertools import groupby
 from typing import Any, Literal
@@ -22,6 +22,9 @@ SCENES = ("sunset", "village", "street")
 ANIMATION = "animation"
 MOODS = ("calm", "dramatic", "warm", "dreamy")
 """Those that a prompt without any known word may get."""
+
+CALM_SPEED = 0.7
+"""How fast a calm village or street moves."""
 
 LONGEST_PHRASE = 4
 SHORTEST_MENDED = 6
@@ -82,6 +85,7 @@ class Concept:
     shown: tuple[str, ...] = ()
     approximated: dict[str, str] = field(default_factory=dict)
     always: tuple[str, ...] = ()
+    takes_colour: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +105,8 @@ def lexicon() -> Lexicon:
     data = tomllib.loads(files(__package__).joinpath("lexicon.toml").read_text(encoding="utf-8"))
     phrases: dict[tuple[str, ...], Concept] = {}
     for row in data["concept"]:
-        concept = Concept(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
+        fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+        concept = Concept(**fields)
         for words in concept.words:
             phrases[tuple(words.split())] = concept
     single = sorted(phrase[0] for phrase in phrases if len(phrase) == 1 and len(phrase[0]) >= SHORTEST_MENDED)
@@ -224,6 +229,26 @@ def _mentions(text: str) -> Iterator[_Mention]:
         at += length
 
 
+def _give_colours_to_things(mentions: list[_Mention], text: str) -> list[_Mention]:
+    """The mentions, where a colour that belongs to a thing ("a red car") is a word like any unknown one.
+
+    Only a colour of the light, or one that stands alone ("in pink and gold"), changes the picture.
+    """
+    kept: list[_Mention] = []
+    after: _Mention | None = None
+    for mention in reversed(mentions):
+        beside = after is not None and text[mention.end : after.start].strip(" \t-").casefold() in {"", "and"}
+        is_colour = mention.concept is not None and "colour" in mention.concept.set
+        of_a_thing = after is not None and beside and (after.concept is None or not _colourful(after.concept))
+        kept.append(replace(mention, concept=None) if is_colour and of_a_thing else mention)
+        after = kept[-1]
+    return kept[::-1]
+
+
+def _colourful(concept: Concept) -> bool:
+    return concept.takes_colour or "colour" in concept.set
+
+
 def _granted(concept: Concept, wishes: dict[str, Any]) -> bool:
     """Whether what the concept sets was not overruled by another word of the prompt."""
     if "add_weather" in concept.set:
@@ -287,7 +312,7 @@ def _wishes(mentions: list[_Mention]) -> dict[str, Any]:
 
 def parse(prompt: str, negative_prompt: str = "", *, seed: int = 0, has_image: bool = False) -> SceneSpec:
     """What `prompt` asks for and `negative_prompt` rules out. The same arguments give the same answer."""
-    mentions = list(_mentions(prompt))
+    mentions = _give_colours_to_things(list(_mentions(prompt)), prompt)
     denied = [_Mention(m.start, m.end, m.concept, negated=True) for m in _mentions(negative_prompt)]
     # A prompt without a known word still gives another picture than the next one, so its text joins the seed.
     random = np.random.default_rng([abs(seed), zlib.crc32(prompt.encode("utf-8", "surrogatepass"))])
@@ -297,5 +322,7 @@ def parse(prompt: str, negative_prompt: str = "", *, seed: int = 0, has_image: b
     wishes = _wishes(denied + mentions)
     if not has_image and not any(mention.concept for mention in mentions):
         wishes["mood"] = MOODS[int(random.integers(len(MOODS)))]
+    if wishes.get("mood") == "calm" and scene in {"village", "street"}:
+        wishes.setdefault("speed", CALM_SPEED)
     words = tuple(Word(prompt[m.start : m.end], m.start, m.end, *_status(m, scene, wishes)) for m in mentions)
     return SceneSpec(scene=scene, words=words, **wishes)

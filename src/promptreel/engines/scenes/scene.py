@@ -27,6 +27,9 @@ class Scene(Protocol):
 
     `draw` is called by many threads at once, each with a state of its own and in any order of `t`. It changes nothing
     but its state.
+
+    A scene may have a method `frame(state, t)` as well, which gives the planes of a finished frame; then `draw` and
+    `post` are not used. It is for scenes that know better than the film grade what a frame should look like.
     """
 
     post: dict[str, Any]
