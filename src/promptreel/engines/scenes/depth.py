@@ -74,13 +74,29 @@ class _Findings:
     focus: tuple[float, float]
 
 
-def analyse(picture: Picture, tick: Tick, softness: float = 1.0) -> Layers:
-    """Take `picture` (height, width, 3) apart. `softness` is how many pixels wide its sharpest edges may be."""
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The larger picture that a picture was cut from, and where: left, top, width and height as fractions of it."""
+
+    picture: Picture
+    box: tuple[float, float, float, float]
+
+    @property
+    def telling(self) -> bool:
+        """Whether the cut is so large a part that its things can be seen on a small copy of the whole."""
+        return 0.4 <= min(self.box[2:]) and min(self.box[2:]) < 0.999
+
+
+def analyse(picture: Picture, tick: Tick, softness: float = 1.0, context: Context | None = None) -> Layers:
+    """Take `picture` (height, width, 3) apart.
+
+    `softness` is how many pixels wide its sharpest edges may be; `context` is the larger picture that it was cut from.
+    """
     cv2.setNumThreads(1)
     cv2.setRNGSeed(7)
     tick("looking at the picture")
     small = _small_copy(picture)
-    found = _look(small)
+    found = _look(small, context)
     tick("measuring the depth")
     nothing = np.zeros(picture.shape[:2], np.float32)
     matte = _refined_matte(picture, small, found.subject, softness) if found.confidence > 0 else nothing
@@ -129,18 +145,48 @@ def _lab(picture: Picture) -> Map:
     return lab
 
 
-def _look(small: Picture) -> _Findings:
+def _look(small: Picture, context: Context | None) -> _Findings:
     """Sky, subject and horizon of the small copy."""
     height, width = small.shape[:2]
     nothing = np.zeros((height, width), np.float32)
     lab = _lab(small)
     if min(height, width) < 24 or lab.std(axis=(0, 1)).max() < FLAT:
         return _Findings(nothing, nothing, nothing, 0.45, 0.0, (0.5, 0.5))
-    sky = _find_sky(small)
-    saliency = _saliency(lab)
-    subject, confidence = _find_subject(small, lab, saliency, sky)
+    if context is not None and context.telling:
+        # A head that the frame cuts off is known better where it is whole.
+        sky, saliency, subject, confidence = (
+            part if isinstance(part, float) else _cut(part, context.box, small.shape[:2])
+            for part in _see(_small_copy(context.picture))
+        )
+        subject = (subject > 0.5).astype(np.float32)
+        confidence = min(confidence, _confidence(subject, lab))
+    else:
+        sky, saliency, subject, confidence = _see(small)
     focus = _focus(subject if confidence > 0 else saliency**2)
     return _Findings(sky, saliency, subject, _horizon(sky), confidence, focus)
+
+
+def _see(small: Picture) -> tuple[Map, Map, Map, float]:
+    """The sky, the saliency and the subject of a small copy, and how far the subject can be trusted."""
+    lab = _lab(small)
+    sky = _find_sky(small)
+    saliency = _saliency(lab)
+    return sky, saliency, *_find_subject(small, lab, saliency, sky)
+
+
+def _cut(values: Map, box: tuple[float, float, float, float], shape: tuple[int, int]) -> Map:
+    """The `box` of `values` (as fractions: left, top, width, height), resampled to `shape`."""
+    rows, columns = values.shape
+    step_x, step_y = box[2] * columns / shape[1], box[3] * rows / shape[0]
+    matrix = np.array(
+        [
+            [step_x, 0, box[0] * columns + 0.5 * step_x - 0.5],
+            [0, step_y, box[1] * rows + 0.5 * step_y - 0.5],
+        ]
+    )
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    cut: Map = cv2.warpAffine(values, matrix, shape[::-1], flags=flags, borderMode=cv2.BORDER_REPLICATE)
+    return cut
 
 
 def _find_sky(small: Picture) -> Map:
@@ -178,11 +224,13 @@ def _saliency(lab: Map) -> Map:
     height, width = lab.shape[:2]
     # Specks (flakes, leaves, noise) are barriers too; the median takes them away and leaves the edges.
     calm = cv2.medianBlur(lab.astype(np.uint8), 5).astype(np.float32)
+    above = _cut_off_above(calm)
     barrier = np.zeros((height, width), np.float32)
     for channel, weight in ((0, 0.7), (1, 1.3), (2, 1.3)):
         values = np.ascontiguousarray(calm[..., channel])
         distance = np.full((height, width), 1e6, np.float32)
-        distance[0] = distance[:, 0] = distance[:, -1] = 0
+        distance[:, 0] = distance[:, -1] = 0
+        distance[0, ~above] = 0
         barrier_distance(values, distance, values.copy(), values.copy())
         barrier += np.float32(weight) * distance
     barrier /= float(np.percentile(barrier, 99)) + 1e-6
@@ -190,6 +238,21 @@ def _saliency(lab: Map) -> Map:
     middle = np.exp(-(((x / width - 0.5) / 0.42) ** 2 + ((y / height - 0.55) / 0.5) ** 2))
     saliency: Map = cv2.GaussianBlur(np.clip(barrier, 0, 1) * (0.35 + 0.65 * middle), (0, 0), 1.5)
     return (saliency / (float(saliency.max()) + 1e-6)).astype(np.float32)
+
+
+def _cut_off_above(lab: Map) -> NDArray[np.bool_]:
+    """For each column: whether the upper border cuts a thing off there, such as a head.
+
+    That is where, in the middle of the border, a colour is unlike all the colours of the rest of the border.
+    """
+    width = lab.shape[1]
+    middle = np.zeros(width, np.bool_)
+    middle[width // 5 : width - width // 5] = True
+    rest = np.concatenate([lab[0, ~middle], lab[:, 0], lab[:, -1]])
+    nearest = np.linalg.norm(lab[0][:, None] - rest[None], axis=-1).min(axis=1)
+    cut = middle & (nearest > 14)
+    # A border that is unlike the sides all along is sky or wall.
+    return cut if cut.mean() < 0.4 else np.zeros(width, np.bool_)
 
 
 @kernel
@@ -255,7 +318,7 @@ def _grab_cut(small: Picture, saliency: Map, sky: Map, maybe: float, sure: float
     mask[saliency > min(sure, 0.9)] = cv2.GC_FGD
     mask[saliency < 0.3 * maybe] = cv2.GC_BGD
     mask[(sky > 0.5) & (saliency <= maybe)] = cv2.GC_BGD
-    mask[:2] = cv2.GC_BGD
+    mask[:2][saliency[:2] < maybe] = cv2.GC_BGD
     subject = (mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD)
     if subject.sum() < 20 or (~subject).sum() < 20:
         return np.zeros(saliency.shape, np.uint8)

@@ -97,9 +97,9 @@ class Photo:
         keep beside the crop where there is some, in shares of the frame's width and height.
         """
         self.width, self.height = width, height
-        cropped, self.reach, enlarged = _crop(picture, width, height, zoom, spare)
+        cropped, self.reach, enlarged, box = _crop(picture, width, height, zoom, spare)
         self.texels_per_pixel = cropped.shape[1] / (width * self.reach[0])
-        layers = depth.analyse(cropped, tick, max(1.0, enlarged))
+        layers = depth.analyse(cropped, tick, max(1.0, enlarged), depth.Context(picture, box))
         self.layers = layers
         self.focus = (
             (layers.focus[0] - 0.5) * self.reach[0] * width,
@@ -160,9 +160,9 @@ class Photo:
 
 def _crop(
     picture: Picture, width: int, height: int, zoom: float, spare: tuple[float, float]
-) -> tuple[Picture, tuple[float, float], float]:
-    """The part of `picture` that covers the frame, at `zoom` texels per pixel; its sides in frame sides (≥ 1); and how
-    much it was enlarged.
+) -> tuple[Picture, tuple[float, float], float, tuple[float, float, float, float]]:
+    """The part of `picture` that covers the frame, at `zoom` texels per pixel; its sides in frame sides (≥ 1); how much
+    it was enlarged; and where it was (left, top, width and height as fractions of the picture).
 
     The crop sits where it holds most of what draws the eye. The picture is never stretched.
     """
@@ -176,7 +176,8 @@ def _crop(
     # Heads are above bodies: rather the upper part than the lower.
     top = _best_offset(None if attention is None else attention.max(axis=1), box[1] / rows, 0.25) * rows
     size = (max(2, round(reach[0] * width * zoom)), max(2, round(reach[1] * height * zoom)))
-    return _resample(picture, (left, top, box[0], box[1]), size), reach, zoom / unit
+    place = (left / columns, top / rows, box[0] / columns, box[1] / rows)
+    return _resample(picture, (left, top, box[0], box[1]), size), reach, zoom / unit, place
 
 
 def _best_offset(weight: Floats | None, share: float, liked: float) -> float:
