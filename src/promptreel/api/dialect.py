@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import psycopg
 import structlog
@@ -24,7 +24,9 @@ from promptreel import errors
 from promptreel.accounts import Account, Caller
 from promptreel.errors import AuthorizationRequired, InvalidInput, InvalidToken, PromptreelError, ScopeMissing
 from promptreel.limits import Quota
-from promptreel.runtime import Runtime
+
+if TYPE_CHECKING:
+    from promptreel.runtime import Runtime
 
 log = structlog.get_logger()
 

@@ -74,11 +74,11 @@ def pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
-def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    """A table; the cells are HTML."""
+def table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]], style: str = "stacked") -> str:
+    """A table; the cells are HTML. A stacked one is a list on a narrow screen."""
     header = "".join(f'<th scope="col">{cell}</th>' for cell in head)
     body = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in rows)
-    return f'<div class="scroll"><table><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>'
+    return f'<div class="scroll"><table class="{style}"><thead><tr>{header}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
 def kind(schema: dict[str, Any]) -> str:
@@ -141,7 +141,7 @@ def try_form(endpoint: Endpoint) -> str:
             )
     danger = " danger" if endpoint.method == "DELETE" else ""
     return f"""<form class="try" data-method="{endpoint.method}" data-path="{escape(endpoint.path)}"
- data-dialect="{endpoint.dialect}" data-operation="{endpoint.operation["operationId"]}" aria-label="Try {escape(endpoint.operation["summary"])}">
+ data-dialect="{endpoint.dialect}" aria-label="Try {escape(endpoint.operation["summary"])}">
 <div class="fields">{"".join(fields)}</div>
 <p><button class="button{danger}" type="submit">Run it</button> <span class="hint" role="status"></span></p>
 <div class="answer" hidden></div>
@@ -273,7 +273,7 @@ def render(base: str) -> str:
 <p class="hint" id="token-state" role="status"></p>
 </div>
 <h3>Rate Limits</h3>
-{table(("Subscription Tier", "Daily API Calls", "Reset Time"), calls)}
+{table(("Subscription Tier", "Daily API Calls", "Reset Time"), calls, "plain")}
 <p>Every answer tells what is left, in <code>RateLimit</code> headers. Send <code>Prefer: wait=60</code> and one call takes the
 place of many polls. In the PopVid API only creating a video counts.</p>
 </section>

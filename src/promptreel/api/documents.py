@@ -333,6 +333,7 @@ def document(
     }
 
 
+REMOVE_TEXT = "Cancels a video that has not ended, and its credits come back. Deletes one that has, with its files."
 LICENSE = {"name": "Apache-2.0", "identifier": "Apache-2.0"}
 
 # -- PromptToVideo -----------------------------------------------------------------------------------------------------
@@ -554,7 +555,7 @@ def prompttovideo_paths() -> dict[str, Any]:
     remove = {
         "operationId": "deleteVideo",
         "summary": "Cancel or Delete a Video",
-        "description": "Cancels a video that has not ended, and its credits come back. Deletes one that has, with its files.",
+        "description": REMOVE_TEXT,
         "responses": {
             **success(
                 "Cancelled or deleted.",
@@ -570,7 +571,7 @@ def prompttovideo_paths() -> dict[str, Any]:
             "post": {
                 "operationId": "generateVideo",
                 "summary": "Generate Video",
-                "description": "Puts a video into the queue. You are charged when it is completed, and never for one that is not.",
+                "description": "Puts a video into the queue. You pay when it is completed, and never for one that is not.",
                 "parameters": [parameter("Wait"), parameter("IdempotencyKey")],
                 "requestBody": json_body("GenerateRequest", page={"prompt": PROMPT, "quality": "free"}),
                 "responses": {
@@ -700,8 +701,8 @@ def popvid_paths() -> dict[str, Any]:
             "post": {
                 "operationId": "animatePicture",
                 "summary": "Generate a Video from a Picture",
-                "description": "This endpoint initiates the asynchronous generation of a video. You provide an image and a prompt, "
-                "and you'll get back a request ID to track the status.\n\n"
+                "description": "This endpoint initiates the asynchronous generation of a video. You provide an image and "
+                "a prompt, and you'll get back a request ID to track the status.\n\n"
                 "Note: Each video generation consumes 30 credits and produces a 4-5 second video.",
                 "parameters": [parameter("Wait"), parameter("IdempotencyKey")],
                 "requestBody": json_body(
@@ -742,7 +743,7 @@ def popvid_paths() -> dict[str, Any]:
             "delete": {
                 "operationId": "deleteRequest",
                 "summary": "Cancel or Delete a Video",
-                "description": "Cancels a video that has not ended, and its credits come back. Deletes one that has, with its files.",
+                "description": REMOVE_TEXT,
                 "responses": {
                     **success(
                         "Cancelled or deleted.",

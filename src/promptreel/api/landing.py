@@ -79,8 +79,8 @@ def front_page(base: str) -> str:
   <header class="hero">
     <p class="brand"><img src="/assets/icon.svg" alt="" width="28" height="28"> promptreel</p>
     <h1>Words in, moving pictures out.</h1>
-    <p class="lead">This server makes videos: from a sentence, or from a picture and a sentence. It is yours, it runs here, and
-      nothing you send leaves it.</p>
+    <p class="lead">This server makes videos: from a sentence, or from a picture and a sentence. It is yours, and it runs
+      here.</p>
     <p class="actions"><a class="button" href="/docs">Read and try the API</a>
       <a class="button quiet" href="/openapi/prompttovideo.json">OpenAPI</a></p>
   </header>
@@ -98,11 +98,11 @@ def front_page(base: str) -> str:
 
   <section class="cards" aria-label="What it makes">
     <article><h2>A prompt</h2><p class="figure">{free.resolution}</p>
-      <p>{free.duration:g} seconds at {free.fps} frames a second. {credits(free.price)}.</p></article>
+      <p>{free.duration:g} seconds at {free.fps} frames a second. {price(free.price)}.</p></article>
     <article><h2>A prompt, large</h2><p class="figure">{premium.resolution}</p>
-      <p>{premium.duration:g} seconds at {premium.fps} frames a second. {credits(premium.price)}.</p></article>
+      <p>{premium.duration:g} seconds at {premium.fps} frames a second. {price(premium.price)}.</p></article>
     <article><h2>A picture</h2><p class="figure">{animate.resolution}</p>
-      <p>{animate.duration:g} seconds at the picture’s own shape. {credits(animate.price)}.</p></article>
+      <p>{animate.duration:g} seconds at the picture’s own shape. {price(animate.price)}.</p></article>
   </section>
 
   <section aria-labelledby="where">
@@ -119,7 +119,7 @@ def front_page(base: str) -> str:
 </main>"""
 
 
-def credits(number: int) -> str:
+def price(number: int) -> str:
     """A price in words."""
     return f"{number} credit" if number == 1 else f"{number} credits"
 

@@ -26,17 +26,17 @@ class Metrics:
         self.queue = Gauge("promptreel_queue_length", "Videos waiting for a worker", registry=self.registry)
         self.workers = Gauge("promptreel_render_slots", "Render slots alive", registry=self.registry)
         # Label look-ups are the dear part of a count, and there are few combinations.
-        self._children: dict[tuple[str, str, int], Counter] = {}
+        self._children: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._lock = asyncio.Lock()
 
     def count_request(self, route: str, method: str, status: int, seconds: float) -> None:
         """One request more. `route` is the path's pattern, so that ids do not become labels."""
         key = (route, method if method in METHODS else "other", status)
-        child = self._children.get(key)
-        if child is None:
-            child = self._children[key] = self.requests.labels(*map(str, key))
-        child.inc()
-        self.seconds.labels(route).observe(seconds)
+        children = self._children.get(key)
+        if children is None:
+            children = self._children[key] = (self.requests.labels(*map(str, key)), self.seconds.labels(route))
+        children[0].inc()
+        children[1].observe(seconds)
 
     async def render(self, runtime: Runtime) -> Response:
         """All figures as text. Counting the videos is one query at a time, however many ask."""
