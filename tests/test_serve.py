@@ -199,7 +199,7 @@ def test_a_killed_supervisor_takes_its_children_along_and_the_next_one_attaches(
 
 def is_alive(process: psutil.Process) -> bool:
     try:
-        return process.status() != psutil.STATUS_ZOMBIE
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 

@@ -31,8 +31,9 @@ LONGEST_PAUSE = 10.0
 # A child that ran this long was well; its next end is no sign of a lasting fault.
 STEADY = 10.0
 
-# What a worker is given to end its job; one that is not done goes back to the queue.
-GRACE = 5.0
+# What a worker is given to end its job; one that is not done goes back to the queue. Less than `stalled_after`: a worker
+# that is ending sends no heartbeats, and nobody should take it for dead.
+GRACE = 3.0
 
 
 # -- the supervisor's side ---------------------------------------------------------------------------------------------
