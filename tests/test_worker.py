@@ -225,6 +225,24 @@ async def test_cancelling_stops_the_engine_and_frees_the_slot(runtime: Runtime, 
     await assert_sound(runtime, account, spent=1)
 
 
+async def test_a_database_that_goes_away_costs_no_video(runtime: Runtime, make_account: MakeAccount) -> None:
+    account, _ = await make_account()
+    async with worker(runtime.settings):
+        video = await submit(runtime, account, "Slow", duration=3.0)
+        waiting = await submit(runtime, account)
+        await rendering(runtime, video)
+        for _ in range(3):
+            async with runtime.pool.connection() as connection:
+                await connection.execute(
+                    """SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+                )
+            await asyncio.sleep(0.7)
+        done = [await ended(runtime, each, 60) for each in (video, waiting)]
+    assert [each.status for each in done] == [Status.COMPLETED, Status.COMPLETED]
+    await assert_sound(runtime, account, spent=2)
+
+
 @pytest.mark.slow
 async def test_many_jobs_and_two_kills(runtime: Runtime, make_account: MakeAccount) -> None:
     """Forty jobs, two workers, one killed twice: none lost, none paid twice."""
