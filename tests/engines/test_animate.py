@@ -89,7 +89,7 @@ def psnr(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 
 def shown_at_rest(picture: Picture, width: int = WIDTH, height: int = HEIGHT) -> NDArray[np.float32]:
     """What of the picture the frame shows when nothing has moved."""
-    return np.asarray(photo._crop(picture, width, height, 1.0, (0.0, 0.0))[0], np.float32)  # noqa: SLF001
+    return np.asarray(photo._crop(picture, width, height, 1.0, (0.0, 0.0))[0], np.float32)
 
 
 # -- sizes -------------------------------------------------------------------------------------------------------------

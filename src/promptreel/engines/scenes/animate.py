@@ -10,7 +10,7 @@ from the far to the near. The first frame is then exactly the first picture and 
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -154,6 +154,31 @@ ARRIVE = Move(
 """To the last of two pictures, going on to the right."""
 
 
+class Framed(Protocol):
+    """What `least_zoom` needs to know of a photo."""
+
+    @property
+    def width(self) -> int:
+        """Of the frame, in pixels."""
+
+    @property
+    def height(self) -> int:
+        """Of the frame, in pixels."""
+
+    @property
+    def reach(self) -> tuple[float, float]:
+        """The sides of the picture in sides of the frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A frame that a picture fills just so."""
+
+    width: int
+    height: int
+    reach: tuple[float, float] = (1.0, 1.0)
+
+
 class Path:
     """A move before one photo: a view for every moment, none of which sees past the picture's border."""
 
@@ -191,7 +216,7 @@ class Path:
         return max(0.0, need) / there if there > 1e-3 else 0.0
 
 
-def least_zoom(view: View, photo: Photo, focus: tuple[float, float]) -> float:
+def least_zoom(view: View, photo: Framed, focus: tuple[float, float]) -> float:
     """The smallest lens with which `view` shows nothing beyond the picture, whatever is how near."""
     width, height = photo.width, photo.height
     tilt = abs(np.sin(view.roll)) * max(width / height, height / width) + abs(np.cos(view.roll))
@@ -281,12 +306,12 @@ class Animation:
         rng = np.random.default_rng([seed, 0xA11])
         chosen = spec.camera or ("zoom_out" if image is None else UNNAMED[int(rng.integers(len(UNNAMED)))])
         move = MOVES.get(chosen, MOVES["zoom_in"])
-        two = image is not None and last_image is not None
+        last = None if image is None else last_image
         power = _power(spec, self.duration)
-        self._photo, self._path = _shown(first, width, height, LEAVE if two else move, power, tick)
+        self._photo, self._path = _shown(first, width, height, LEAVE if last is not None else move, power, tick)
         self._last: tuple[Photo, Path] | None = None
-        if two:
-            self._last = _shown(last_image, width, height, ARRIVE, power, tick)
+        if last is not None:
+            self._last = _shown(last, width, height, ARRIVE, power, tick)
         wind = 0.09 if spec.weather & {"wind", "storm"} else 0.02
         self._weather = Weather(spec.weather, self._photo, seed, wind * (1 if rng.random() < 0.5 else -1))
         self._pace = float(np.clip(spec.speed, 0.4, 2.0))
@@ -335,23 +360,13 @@ class Animation:
 
 def _shown(picture: Picture, width: int, height: int, move: Move, power: float, tick: Tick) -> tuple[Photo, Path]:
     """The picture as a photo, made as large as the move will show it, and the path before it."""
-    # The zoom depends on the photo's focus, which is not known yet; the middle is near enough for its resolution.
-    start = _Frame(width, height)
-    zoom = min(
-        1.25, max(1.0, *(least_zoom(move.at(u, power), start, (0.0, 0.0)) for u in (0.0, 1.0) if move.overscan(u) > 0))
-    )
-    first = move.overscan(0.0) == 0 or move.overscan(1.0) == 0
-    photo = Photo(picture, width, height, tick, zoom=1.0 if first else zoom, spare=move.spare)
+    zoom = 1.0
+    if move.overscan(0.0) > 0 and move.overscan(1.0) > 0:
+        # Never seen as it is. What the focus adds to the zoom is not known yet, and too little to matter here.
+        filled = _Filled(width, height)
+        zoom = min(1.25, *(least_zoom(move.at(u, power), filled, (0.0, 0.0)) for u in (0.0, 1.0)))
+    photo = Photo(picture, width, height, tick, zoom=max(1.0, zoom), spare=move.spare)
     return photo, Path(move, photo, power)
-
-
-@dataclass(frozen=True, slots=True)
-class _Frame:
-    """What `least_zoom` needs of a photo that fills its frame just so."""
-
-    width: int
-    height: int
-    reach: tuple[float, float] = (1.0, 1.0)
 
 
 def _power(spec: SceneSpec, duration: float) -> float:

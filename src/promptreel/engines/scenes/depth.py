@@ -15,14 +15,18 @@ All arithmetic is on one thread and all seeds are set, so the same picture gives
 
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
-import cv2
+import cv2 as opencv
 import numpy as np
 from numpy.typing import NDArray
 
 from promptreel.engines import Picture
 from promptreel.engines.scenes.kernels import kernel
 from promptreel.engines.scenes.scene import Tick
+
+cv2: Any = opencv
+"""Its type stubs know neither the types of elements nor pictures without a rectangle."""
 
 Map = NDArray[np.float32]
 """One number per pixel: shape (height, width)."""
@@ -84,7 +88,8 @@ class Context:
     @property
     def telling(self) -> bool:
         """Whether the cut is so large a part that its things can be seen on a small copy of the whole."""
-        return 0.4 <= min(self.box[2:]) and min(self.box[2:]) < 0.999
+        least = min(self.box[2:])
+        return 0.4 <= least < 0.999
 
 
 def analyse(picture: Picture, tick: Tick, softness: float = 1.0, context: Context | None = None) -> Layers:
@@ -154,10 +159,8 @@ def _look(small: Picture, context: Context | None) -> _Findings:
         return _Findings(nothing, nothing, nothing, 0.45, 0.0, (0.5, 0.5))
     if context is not None and context.telling:
         # A head that the frame cuts off is known better where it is whole.
-        sky, saliency, subject, confidence = (
-            part if isinstance(part, float) else _cut(part, context.box, small.shape[:2])
-            for part in _see(_small_copy(context.picture))
-        )
+        *maps, confidence = _see(_small_copy(context.picture))
+        sky, saliency, subject = (_cut(part, context.box, (height, width)) for part in maps)
         subject = (subject > 0.5).astype(np.float32)
         confidence = min(confidence, _confidence(subject, lab))
     else:
@@ -371,7 +374,8 @@ def _confidence(subject: Map, lab: Map) -> float:
     solid = area * height * width / max(hull, 1.0)
     touching = float(np.concatenate([subject[0], subject[:, 0], subject[:, -1]]).mean())
     # What goes through from side to side is ground, a wall or a close-up, and no thing before another.
-    through = min(float(subject[:, 0].mean()), float(subject[:, -1].mean()))
+    rim = max(1, width // 16)
+    through = min(float(subject[:, side].max(axis=1).mean()) for side in (slice(rim), slice(-rim, None)))
     size = _ramp(area, 0.012, 0.04) * (1 - _ramp(area, 0.5, 0.68))
     whole = _ramp(solid, 0.35, 0.6) * (1 - _ramp(touching, 0.22, 0.45)) * (1 - _ramp(through, 0.05, 0.2))
     return float(size * whole * _ramp(_contrast(subject, lab), 1.1, 1.6))
@@ -493,7 +497,7 @@ def _linear_model(guide: Map, target: Map, radius: int, smoothness: float) -> tu
     """For each pixel the `slope` (height, width, 3) and `offset` with which `guide` explains `target` around it."""
     side = (2 * radius + 1, 2 * radius + 1)
 
-    def mean(values: Map) -> Map:
+    def mean(values: NDArray[np.floating]) -> Map:
         blurred: Map = cv2.blur(np.ascontiguousarray(values), side)
         return blurred
 

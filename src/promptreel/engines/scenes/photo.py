@@ -6,8 +6,9 @@ brought to the frame's scale once, with an area or a Lanczos filter, so that a r
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-import cv2
+import cv2 as opencv
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,9 @@ from promptreel.engines import Picture
 from promptreel.engines.scenes import depth
 from promptreel.engines.scenes.kernels import device, f32, flr, i32, kernel, mix, sat, u32
 from promptreel.engines.scenes.scene import Tick
+
+cv2: Any = opencv
+"""Its type stubs know neither the types of elements nor pictures without a rectangle."""
 
 Floats = NDArray[np.float32]
 
@@ -161,9 +165,10 @@ class Photo:
 def _crop(
     picture: Picture, width: int, height: int, zoom: float, spare: tuple[float, float]
 ) -> tuple[Picture, tuple[float, float], float, tuple[float, float, float, float]]:
-    """The part of `picture` that covers the frame, at `zoom` texels per pixel; its sides in frame sides (≥ 1); how much
-    it was enlarged; and where it was (left, top, width and height as fractions of the picture).
+    """The part of `picture` that covers the frame, at `zoom` texels per pixel, and how it was cut.
 
+    That is: its sides in frame sides (≥ 1); how much it was enlarged; and where it was (left, top, width and height as
+    fractions of the picture).
     The crop sits where it holds most of what draws the eye. The picture is never stretched.
     """
     rows, columns = picture.shape[:2]

@@ -96,7 +96,9 @@ class Weather:
         drift_fog(self._noise, drift, scale, np.float32(speed * t), np.float32(0.35 * speed * t + 40))
         lay_fog(rgb, nearness, drift, veil.astype(np.float32), np.float32(self.fog))
 
-    def _places(self, particles: Particles, fall: Floats, aside: Floats, view: View) -> tuple[Floats, Floats]:
+    def _places(
+        self, particles: Particles, fall: NDArray[np.floating], aside: NDArray[np.floating], view: View
+    ) -> tuple[Floats, Floats]:
         """Where particles are in the frame, in pixels, after falling `fall` and drifting `aside` (shares of a frame)."""
         near = particles.nearness
         x = ((particles.x + aside / BOX) % 1.0 - 0.5) * BOX
