@@ -111,6 +111,10 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
         ({"prompt": ["a"]}, "Prompt must be a string", "prompt"),
         ({"prompt": "a" * 2001}, "Prompt is too long. Maximum 2000 characters", "prompt"),
         *(
+        ({"webhook_url": url}, "The URL ", "webhook_url")
+        for url in ("", "x", "ftp://example.com/", "http://127.0.0.1/", "https://a:b@example.com/", "http://10.0.0.1/hook")
+    ),
+    *(
             ({"quality": quality}, "Invalid quality. Must be one of: free, premium, 360p, 1080p", "quality")
             for quality in ("", "FREE", "720p", "4k", None, 1, True, ["free"], {})
         ),

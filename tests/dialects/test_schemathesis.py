@@ -18,7 +18,7 @@ HEADERS = {"prompttovideo": "Authorization", "popvid": "X-API-Key"}
 
 @pytest.mark.slow
 @pytest.mark.parametrize("dialect", list(HEADERS))
-async def test_the_document_is_true(live: Live, make_account: MakeAccount, dialect: str) -> None:
+async def test_the_document_is_true(live: Live, make_account: MakeAccount, dialect: str, tmp_path: Path) -> None:
     async def fetch_picture(url: str) -> bytes:
         """There is no network in a test."""
         return file.getvalue()
@@ -35,8 +35,8 @@ async def test_the_document_is_true(live: Live, make_account: MakeAccount, diale
         "--generation-allow-x00", "false", "--suppress-health-check", "all", "--generation-database", "none",
         "--warnings", "off", "--no-color",
     ]  # fmt: skip
-    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "tests.dialects.schemathesis_hooks"}
+    environment = {**os.environ, "SCHEMATHESIS_HOOKS": "schemathesis_hooks", "PYTHONPATH": str(Path(__file__).parent)}
     done = await asyncio.to_thread(
-        subprocess.run, command, capture_output=True, text=True, env=environment, check=False, timeout=240
+        subprocess.run, command, capture_output=True, text=True, env=environment, cwd=tmp_path, check=False, timeout=240
     )
     assert done.returncode == 0, done.stdout[-8000:] + done.stderr[-2000:]

@@ -5,7 +5,8 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NoReturn
 
@@ -14,10 +15,11 @@ from starlette.datastructures import Headers
 
 from promptreel.api.dialect import BodyTooLarge, Call, InvalidJson, MediaTypeRefused
 from promptreel.engines import ENGINES
-from promptreel.errors import InvalidInput, PictureRefused, UrlRefused
-from promptreel.fetch import check_url
+from promptreel.errors import InvalidInput, PictureRefused, UrlRefused, UrlUnreachable
+from promptreel.fetch import Network, check_url
 from promptreel.media import decode_picture, safe_picture, safe_picture_isolated
 from promptreel.plans import Quality
+from promptreel.settings import Settings
 from promptreel.spec import ASPECT_RATIOS, VideoSpec, frame_size
 
 MAX_BODY = 64 * 1024
@@ -244,26 +246,38 @@ class GivenPicture:
     data: bytes = b""
 
 
-async def read_picture(text: str, param: str) -> GivenPicture:
-    """A picture from a field. A URL is judged by its form only. Errors: `InvalidInput` naming what is wrong with it."""
+@contextmanager
+def blamed_on(param: str) -> Iterator[None]:
+    """Errors: `InvalidInput` naming the field, for a picture or a URL that is refused in the block."""
     try:
-        if URL.match(text):
-            url = text.strip()
-            check_url(url)
-            return GivenPicture(url, url=url)
-        data = await asyncio.to_thread(decode_picture, text)
-        digest = hashlib.sha256(data).hexdigest()
-        return GivenPicture(digest, data=await safe_picture_isolated(data))
-    except PictureRefused as error:
-        raise InvalidInput(error.message, param=param, code=error.slug) from None
-    except UrlRefused as error:
+        yield
+    except (PictureRefused, UrlRefused, UrlUnreachable) as error:
         raise InvalidInput(error.message, param=param, code=error.slug) from None
 
 
-async def read_pictures(options: Options) -> dict[str, GivenPicture]:
-    """The pictures among the fields. Errors: `InvalidInput`."""
-    given = {name: getattr(options, name) for name in PICTURES}
-    return {name: await read_picture(text, name) for name, text in given.items() if text is not None}
+async def read_picture(text: str, allow_networks: Sequence[Network]) -> GivenPicture:
+    """A picture from a field. A URL is judged by its text only. Errors: `PictureRefused`, `UrlRefused`."""
+    if URL.match(text):
+        url = text.strip()
+        check_url(url, allow_networks)
+        return GivenPicture(url, url=url)
+    data = await asyncio.to_thread(decode_picture, text)
+    return GivenPicture(hashlib.sha256(data).hexdigest(), data=await safe_picture_isolated(data))
+
+
+async def read_rest(data: Mapping[str, Any], settings: Settings) -> tuple[Options, dict[str, GivenPicture]]:
+    """The optional fields, and the pictures among them. Errors: `InvalidInput` naming the first that is wrong."""
+    options = read_options(data)
+    if options.webhook_url is not None:
+        with blamed_on("webhook_url"):
+            check_url(options.webhook_url, settings.fetch_allow_networks)
+    pictures = {}
+    for name in PICTURES:
+        text = getattr(options, name)
+        if text is not None:
+            with blamed_on(name):
+                pictures[name] = await read_picture(text, settings.fetch_allow_networks)
+    return options, pictures
 
 
 # -- what a caller wants -----------------------------------------------------------------------------------------------

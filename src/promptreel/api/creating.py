@@ -5,14 +5,10 @@ from collections.abc import Callable
 from typing import Any
 
 from promptreel import credits, videos
-from promptreel.api.bodies import GivenPicture, Wanted, idempotency_key
+from promptreel.api.bodies import GivenPicture, Wanted, blamed_on, idempotency_key
 from promptreel.api.dialect import Call
 from promptreel.errors import (
     InsufficientCredits,
-    InvalidInput,
-    PictureRefused,
-    UrlRefused,
-    UrlUnreachable,
     VideoNotFound,
 )
 
@@ -77,10 +73,8 @@ async def fetched(call: Call, param: str, picture: GivenPicture) -> bytes:
     """The bytes of a picture, from its URL if need be. Errors: `InvalidInput`."""
     if not picture.url:
         return picture.data
-    try:
+    with blamed_on(param):
         return await call.runtime.fetch_picture(picture.url)
-    except (UrlRefused, UrlUnreachable, PictureRefused) as error:
-        raise InvalidInput(error.message, param=param, code=error.slug) from None
 
 
 async def ended_or_later(call: Call, video_id: int) -> videos.Video | None:

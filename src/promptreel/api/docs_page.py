@@ -267,11 +267,11 @@ def render(base: str) -> str:
 <h3>Base URL</h3>
 {code(base)}
 <h3>Your token</h3>
-<div class="token">
+<form class="token" id="token-form">
 <p>Paste it here and every <em>Run it</em> on this page works for real. It stays in this tab.</p>
 <label>Token <input id="token" type="password" autocomplete="off" spellcheck="false" placeholder="prl_…"></label>
 <p class="hint" id="token-state" role="status"></p>
-</div>
+</form>
 <h3>Rate Limits</h3>
 {table(("Subscription Tier", "Daily API Calls", "Reset Time"), calls, "plain")}
 <p>Every answer tells what is left, in <code>RateLimit</code> headers. Send <code>Prefer: wait=60</code> and one call takes the

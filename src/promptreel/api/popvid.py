@@ -9,12 +9,13 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 
 from promptreel import videos
-from promptreel.api.bodies import Wanted, read_json, read_options, read_pictures, read_prompt
+from promptreel.api.bodies import Wanted, read_json, read_prompt, read_rest
 from promptreel.api.creating import create, ended_or_later, remove
 from promptreel.api.dialect import Call, Dialect, Entry, bearer_tokens, door
 from promptreel.api.files import file_url
 from promptreel.errors import InvalidInput, VideoNotFound
 from promptreel.plans import QUALITIES
+from promptreel.settings import Settings
 from promptreel.spec import Status
 
 LONGEST_PROMPT = 1000
@@ -38,13 +39,13 @@ def tokens(headers: Headers) -> list[str]:
 DIALECT = Dialect("popvid", tokens, counts="create", vary="Authorization, X-API-Key")
 
 
-async def read_wanted(data: Mapping[str, Any]) -> Wanted:
+async def read_wanted(data: Mapping[str, Any], settings: Settings) -> Wanted:
     """The fields of a create call. Errors: `InvalidInput`."""
     if data.get("image") is None:
         raise InvalidInput("Image is required", param="image", code="image_required")
     prompt = read_prompt(data, LONGEST_PROMPT)
-    options = read_options(data)
-    return Wanted(prompt, QUALITIES[QUALITY], options, await read_pictures(options))
+    options, pictures = await read_rest(data, settings)
+    return Wanted(prompt, QUALITIES[QUALITY], options, pictures)
 
 
 def status_words(call: Call, video: videos.Video) -> dict[str, Any]:
@@ -73,7 +74,7 @@ def accepted_words(_: Call, accepted: videos.Accepted) -> dict[str, Any]:
 
 async def gen_video(call: Call) -> Response:
     """POST /api/v1/gen_video"""
-    wanted = await read_wanted(await read_json(call))
+    wanted = await read_wanted(await read_json(call), call.runtime.settings)
     answer, headers = await create(call, wanted, accepted_words)
     answer = {"requestId": answer["requestId"]} | answer
     video = await ended_or_later(call, answer["videoId"])

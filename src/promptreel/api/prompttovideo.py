@@ -9,12 +9,13 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from promptreel import credits, videos
-from promptreel.api.bodies import Wanted, read_json, read_options, read_pictures, read_prompt
+from promptreel.api.bodies import Wanted, read_json, read_prompt, read_rest
 from promptreel.api.creating import create, ended_or_later, remove
 from promptreel.api.dialect import Call, Dialect, Entry, bearer_tokens, door, instant, rate_limit_info
 from promptreel.api.files import file_url
 from promptreel.errors import InvalidInput, VideoNotFound
 from promptreel.plans import QUALITIES, QUALITY_WORDS, Quality
+from promptreel.settings import Settings
 from promptreel.spec import Status
 
 DIALECT = Dialect("prompttovideo", bearer_tokens, counts="all")
@@ -131,12 +132,12 @@ def queue_words(waiting: videos.Waiting) -> dict[str, Any]:
 # -- create ------------------------------------------------------------------------------------------------------------
 
 
-async def read_wanted(data: Mapping[str, Any]) -> Wanted:
+async def read_wanted(data: Mapping[str, Any], settings: Settings) -> Wanted:
     """The fields of a create call. Errors: `InvalidInput`."""
     prompt = read_prompt(data, LONGEST_PROMPT)
     quality = read_quality(data)
-    options = read_options(data)
-    return Wanted(prompt, quality, options, await read_pictures(options))
+    options, pictures = await read_rest(data, settings)
+    return Wanted(prompt, quality, options, pictures)
 
 
 def read_quality(data: Mapping[str, Any]) -> Quality:
@@ -167,7 +168,7 @@ ACCEPTED_ORDER = ("success", "video_id", "status", "credits_remaining", "queue_p
 
 async def generate(call: Call) -> Response:
     """POST /api/v1/generate"""
-    wanted = await read_wanted(await read_json(call))
+    wanted = await read_wanted(await read_json(call), call.runtime.settings)
     answer, headers = await create(call, wanted, accepted_words)
     # A stored answer comes back in the database's order of keys.
     answer = {key: answer[key] for key in ACCEPTED_ORDER} | answer

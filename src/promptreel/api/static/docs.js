@@ -12,6 +12,7 @@ function rememberToken() {
 
 token.value = sessionStorage.getItem("promptreel-token") ?? "";
 token.addEventListener("input", rememberToken);
+document.querySelector("#token-form").addEventListener("submit", (event) => event.preventDefault());
 rememberToken();
 
 // -- copy buttons ------------------------------------------------------------------------------------------------------
