@@ -260,12 +260,12 @@ class Chalet:
         """Snow blown up against the walls."""
         for name, wall in self._walls.items():
             half = self.half_width if name in ("front", "back") else self.half_depth
-            u = np.linspace(-half - 0.3, half + 0.3, 12)
+            u = np.linspace(-half - 0.1, half + 0.1, 14)
             high = 0.26 + 0.12 * np.sin(u * 1.7 + self._rise * 9) + 0.05 * np.sin(u * 4.1)
-            high = high * np.clip((half + 0.3 - np.abs(u)) / 0.6, 0.2, 1)
+            high = high * np.clip((half + 0.1 - np.abs(u)) / 0.9, 0.0, 1)
             high = np.where((name == "front") & (np.abs(u) < 1.0), 0.05, high)
             inner = [wall.points(a, h, 0.02) for a, h in zip(u, high, strict=True)]
-            outer = [wall.points(a, -0.12, 1.3 + h) for a, h in zip(u, high, strict=True)]
+            outer = [wall.points(a, -0.14, 0.3 + 2.6 * h) for a, h in zip(u, high, strict=True)]
             quads = [[inner[i], inner[i + 1], outer[i + 1], outer[i]] for i in range(len(u) - 1)]
             self._local.mesh.quads(quads, SNOW, toward=(wall.outward[0], 1.0, wall.outward[1]))
 

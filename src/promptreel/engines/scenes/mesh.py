@@ -398,9 +398,8 @@ def project(vertices, camera, scale, middle_x, middle_y, mirror, points):
 def find_bands(points, triangles, columns, rows, band, first, last, ends):
     """Which bands (of `band` rows of samples) each triangle touches: `first`, `last` (-1 where it is not seen).
 
-    `ends` (bands + 1) gets how many triangles come before each band's own. Returns their total.
+    `ends` (bands + 1), all 0 before, gets how many triangles come before each band's own. Returns their total.
     """
-    ends[:] = 0
     for t in range(triangles.shape[0]):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
         last[t] = -1
@@ -593,6 +592,7 @@ class Rasteriser:
         middle = np.float32(self.width), np.float32(self.height)
         project(vertices, camera.frame, np.float32(2 * scale), *middle, upside, self._points)
         band = np.int32(2 * BAND_ROWS)
+        self._ends.fill(0)
         total = find_bands(self._points, triangles, width, height, band, self._first, self._last, self._ends)
         if total > len(self._order):
             self._order = np.zeros(total * 5 // 4, np.int32)

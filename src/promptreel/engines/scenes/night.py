@@ -20,7 +20,10 @@ Floats = NDArray[np.float32]
 EARTH_RADIUS = 6371.0
 """Kilometres."""
 
-CURTAIN_POINTS = 1800
+CURTAIN_POINTS = 2600
+
+AURORA_LIGHT = 0.78
+"""What `Night._light_ahead` is brought to."""
 
 AURORA_COLOURS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
     "green": ((0.08, 1.0, 0.40), (0.40, 0.16, 0.75)),
@@ -167,12 +170,14 @@ class Night:
         low, high = AURORA_COLOURS.get(colour, AURORA_COLOURS["green"])
         self._colours = np.array([*low, *high], np.float32)
         self._reach = reach
-        self._columns = max(48, min(900, round(width * 0.62)))
-        self._rows = max(48, min(420, round(height * 0.62)))
+        self._columns = max(48, min(640, round(width * 0.55)))
+        self._rows = max(48, min(360, round(height * 0.55)))
         sine = (np.arange(self._rows) / (self._rows - 1)).clip(0, 0.9995)
         self._tangent = (sine / np.sqrt(1 - sine**2)).astype(np.float32)
         self._curtains = [self._curtain(rng, number) for number in range(4)]
         self._stars = self._scatter(rng)
+        self._gain = 1.0
+        self._gain = float(np.clip(AURORA_LIGHT / max(self._light_ahead(), 1e-6), 0.5, 2.2))
         self._size = max(0.62, min(width, height) / 760)
 
     @staticmethod
@@ -188,6 +193,16 @@ class Night:
             _Wobble(rng),
             rng.choice([-1.0, 1.0]) * rng.uniform(0.7, 1.3),
         )
+
+    def _light_ahead(self) -> float:
+        """How much light the curtains hold before the camera, so that no seed is dull and none drowns the sky."""
+        total = 0.0
+        for t in (0.0, 3.0, 6.0, 9.0):
+            points = np.concatenate([self._points(curtain, t) for curtain in self._curtains])
+            per_column = 2 * self._reach / self._columns
+            ahead = np.abs(points[:, 0] * per_column - self._reach) < 0.75
+            total += float(points[ahead, 2].sum()) * per_column / 4
+        return total
 
     @staticmethod
     def _scatter(rng: np.random.Generator) -> NDArray[np.float64]:
@@ -264,7 +279,9 @@ class Night:
         patches = np.clip(patches + 0.40 * np.exp(-((s / 0.30) ** 2)), 0, 1)
         patches = patches * patches * (3 - 2 * patches)
         taper = np.clip((1 - np.abs(s)) * 6, 0, 1)
-        bright = curtain.bright * patches * taper * (0.20 + 0.95 * np.clip(rays, 0, 1) ** 1.5) * density * 0.62
+        bright = (
+            self._gain * curtain.bright * patches * taper * (0.20 + 0.95 * np.clip(rays, 0, 1) ** 1.5) * density * 0.62
+        )
         edge = curtain.edge + 9.0 * curtain.patches(s * 9.0 + 11 + flow)
         fade_low = 17.0 + 40.0 * np.clip(rays, 0, 1) * (0.4 + 0.6 * patches)
         fade_high = 50.0 + 60.0 * np.clip(rays, 0, 1)

@@ -27,7 +27,6 @@ from promptreel.engines.scenes.kernels import (
     vatan2,
     vcos,
     vexp,
-    vpow,
     vsin,
 )
 from promptreel.engines.scenes.mesh import Camera
@@ -54,8 +53,9 @@ def ridged_heights(heights, first, stop, offset_x, offset_z, frequency, gain, oc
         for x in range(side):
             a = (f32(x) / f32(side)) * frequency + offset_x
             b = (f32(y) / f32(side)) * frequency + offset_z
-            px[x] = a + noise2(a * f32(0.7) + f32(5.2), b * f32(0.7) + f32(1.3)) * f32(0.7)
-            pz[x] = b + noise2(a * f32(0.7) + f32(1.2), b * f32(0.7) + f32(8.3)) * f32(0.7)
+            warp = noise2(a * f32(0.7) + f32(5.2), b * f32(0.7) + f32(1.3)) * f32(0.9)
+            px[x] = a + warp
+            pz[x] = b + warp * warp - warp
             weight[x] = f32(1.0)
             total[x] = f32(0.0)
         share = f32(1.0)
@@ -93,7 +93,7 @@ def shape_valley(heights, valley):
             rise *= f32(0.85) + f32(0.3) * sstep(f32(4.5), f32(8.0), away)
             foot = f32(0.10) * sstep(f32(0.5), f32(3.0), away)
             ridge = clamp(heights[y, x] / valley[3], f32(0.0), f32(1.35))
-            heights[y, x] = (f32(0.16) + f32(0.84) * vpow(ridge, f32(1.2))) * (rise + foot) * valley[2]
+            heights[y, x] = (f32(0.16) + f32(0.84) * ridge * (f32(0.8) + f32(0.2) * ridge)) * (rise + foot) * valley[2]
 
 
 @kernel
@@ -272,7 +272,7 @@ def shade_panorama(
             hold = smooth * f32(0.55) + ny * f32(0.45) + relief * f32(0.34)
             snow = sstep(f32(0.655) - lights[13], f32(0.715) - lights[13], hold)
             strata = tex(noise, i32(9), i32(0), wx * f32(0.004), height * f32(0.22)) - f32(0.5)
-            rock = f32(0.040) + f32(0.030) * strata + f32(0.030) * relief
+            rock = f32(0.058) + f32(0.040) * strata + f32(0.040) * relief
             trees = tex(noise, i32(9), i32(0), wx * f32(0.012), wz * f32(0.012))
             crowns = tex(noise, i32(9), i32(0), wx * f32(0.62), wz * f32(0.62) + height * f32(0.4))
             wood = sstep(lights[12] * f32(1.15), lights[12] * f32(0.75), height + (trees - f32(0.5)) * f32(190.0))
@@ -327,19 +327,19 @@ def overlay_panorama(hdr, picture, camera, tangent, left, per_column, lowest, pe
             v = clamp(v, f32(0.0), f32(rows) - f32(1.01))
             i, j = i32(u), i32(v)
             a, b = u - f32(i), v - f32(j)
-            cover = _bilinear(picture[3], j, i, b, a)
+            cover = _bilinear(picture, 3, j, i, b, a)
             cover = f32(0.0) if sky else cover
-            shine = _bilinear(picture[4], j, i, b, a)
+            shine = _bilinear(picture, 4, j, i, b, a)
             keep = f32(1.0) - cover
-            hdr[0, y, x] = hdr[0, y, x] * keep + cover * (_bilinear(picture[0], j, i, b, a) + shine * glow[0])
-            hdr[1, y, x] = hdr[1, y, x] * keep + cover * (_bilinear(picture[1], j, i, b, a) + shine * glow[1])
-            hdr[2, y, x] = hdr[2, y, x] * keep + cover * (_bilinear(picture[2], j, i, b, a) + shine * glow[2])
+            hdr[0, y, x] = hdr[0, y, x] * keep + cover * (_bilinear(picture, 0, j, i, b, a) + shine * glow[0])
+            hdr[1, y, x] = hdr[1, y, x] * keep + cover * (_bilinear(picture, 1, j, i, b, a) + shine * glow[1])
+            hdr[2, y, x] = hdr[2, y, x] * keep + cover * (_bilinear(picture, 2, j, i, b, a) + shine * glow[2])
 
 
 @device
-def _bilinear(plane, row, column, down, across):
-    above = mix(plane[row, column], plane[row, column + 1], across)
-    below = mix(plane[row + 1, column], plane[row + 1, column + 1], across)
+def _bilinear(planes, c, row, column, down, across):
+    above = mix(planes[c, row, column], planes[c, row, column + i32(1)], across)
+    below = mix(planes[c, row + i32(1), column], planes[c, row + i32(1), column + i32(1)], across)
     return mix(above, below, down)
 
 

@@ -46,10 +46,10 @@ def _ring(x, z, t, density, rate):
 
 
 @device
-def _between(plane, row, column, down, across):
-    """A bilinear read; the row and the column after must be inside."""
-    above = mix(plane[row, column], plane[row, column + i32(1)], across)
-    below = mix(plane[row + i32(1), column], plane[row + i32(1), column + i32(1)], across)
+def _between(planes, c, row, column, down, across):
+    """A bilinear read of plane `c`; the row and the column after must be inside."""
+    above = mix(planes[c, row, column], planes[c, row, column + i32(1)], across)
+    below = mix(planes[c, row + i32(1), column], planes[c, row + i32(1), column + i32(1)], across)
     return mix(above, below, down)
 
 
@@ -172,9 +172,9 @@ def draw_ground(hdr, mirror, streaks, soft, noise, camera, tangent, t, look, haz
             vy1, vx1 = ty - f32(ky), tx - f32(kx)
             film = (f32(1.0) - puddle) * (f32(0.85) + (grit - f32(0.5)) * near)
             share = puddle * f32(1.0 / TAPS)
-            r = r * share + film * _between(streaks[0], ky, kx, vy1, vx1)
-            g = g * share + film * _between(streaks[1], ky, kx, vy1, vx1)
-            b = b * share + film * _between(streaks[2], ky, kx, vy1, vx1)
+            r = r * share + film * _between(streaks, 0, ky, kx, vy1, vx1)
+            g = g * share + film * _between(streaks, 1, ky, kx, vy1, vx1)
+            b = b * share + film * _between(streaks, 2, ky, kx, vy1, vx1)
             # Schlick's Fresnel for water.
             graze = max(f32(1.0) + dy, f32(0.0))
             graze2 = graze * graze
@@ -207,7 +207,7 @@ def draw_ground(hdr, mirror, streaks, soft, noise, camera, tangent, t, look, haz
             up = sat(f32(1.0) - dy * f32(1.1))
             for c in range(3):
                 shine = r if c == 0 else (g if c == 1 else b)
-                wet = mix(_between(soft[c], jy, jx, wy, wx) * albedo + shine * fresnel, haze[1 + c], fog)
+                wet = mix(_between(soft, c, jy, jx, wy, wx) * albedo + shine * fresnel, haze[1 + c], fog)
                 hdr[c, y, x] = haze[1 + c] * up + f32(0.008) if open_sky else wet
 
 
