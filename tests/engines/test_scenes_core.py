@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba.core.caching import NullCache
 
 from promptreel.engines import Planes, RenderJob, load_engine
 from promptreel.engines.scenes import SCENES, ScenesEngine, in_mood, kernels, ocean, post
@@ -198,8 +197,7 @@ def test_a_bright_spot_glows_without_a_trace_of_the_blocks():
 def test_the_kernels_are_vectorised(kernel):
     """A gather with a store (needs the promise that arrays do not overlap) and the grading of every pixel."""
     frames(spec(width=64, height=36, duration=0.1))
-    fresh = kernels._compile(kernel.py_func)  # numba shows no assembly of what it loaded from its cache
-    fresh._cache = NullCache()
+    fresh = kernels.uncached(kernel)
     [signature] = kernel.signatures
     fresh.compile(signature)
     [code] = fresh.inspect_asm().values()

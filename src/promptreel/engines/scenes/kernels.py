@@ -94,17 +94,31 @@ def _sources(function: Callable[..., Any], found: set[str]) -> set[str]:
 device = njit(fastmath=True, nogil=True, error_model="numpy", forceinline=True, boundscheck=False)
 """For helpers: put into its caller, so that the caller's loop is one straight body."""
 
-_compile = njit(pipeline_class=_Restrict, fastmath=True, nogil=True, error_model="numpy", boundscheck=False, cache=True)
+_OPTIONS = {
+    "pipeline_class": _Restrict,
+    "fastmath": True,
+    "nogil": True,
+    "error_model": "numpy",
+    "boundscheck": False,
+}
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """For loops over pixels: compiled once, kept on disk (`NUMBA_CACHE_DIR`), runs without the GIL."""
-    dispatcher = _compile(function)
+    try:
+        dispatcher = njit(**_OPTIONS, cache=True)(function)
+    except RuntimeError:  # there is no folder to keep it in
+        return njit(**_OPTIONS)(function)
     # numba knows a kept kernel to be stale by the date of its own file only. Ours is stale when any helper in it
     # changed, and stays good when only dates did (a container image): the stamp is a digest of all the sources.
     stamp = b"".join(sorted(_digest(path) for path in _sources(function, set())))
     dispatcher._cache._cache_file._source_stamp = hashlib.sha256(stamp).hexdigest()  # noqa: SLF001
     return dispatcher
+
+
+def uncached(compiled: Any) -> Any:
+    """The same kernel, to be compiled anew: numba shows no machine code of one that it loaded."""
+    return njit(**_OPTIONS)(compiled.py_func)
 
 
 # -- arithmetic --------------------------------------------------------------------------------------------------------
