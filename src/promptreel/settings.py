@@ -60,7 +60,7 @@ class Settings(BaseSettings):
 
     max_attempts: int = Field(3, ge=1, le=20)
     max_pending: int = Field(100_000, ge=1)
-    """Pending videos at which new ones are refused with 503."""
+    """Videos waiting ahead of a new one at which it is refused with 503."""
 
     quota_counts: Literal["all", "create"] = "all"
     link_ttl: int = Field(3600, ge=60)

@@ -122,10 +122,8 @@ async def submit(  # noqa: PLR0913 - the outside world comes in as arguments
     """
     spec = submission.spec
     moderate(settings, spec.prompt, spec.negative_prompt)
-    video_id, full = await next_id(connection, queue.POOL, settings.max_pending)
+    video_id = await next_id(connection)
     credits_remaining = await credits.hold(connection, account.id, video_id, submission.price)
-    if full:
-        raise NoCapacity
     turn = await queue.take_turn(connection, account.id, account.tier, queue.POOL, spec)
     job_id = await queue.defer(connection, jobs, video_id, queue.POOL, turn)
     cursor = await connection.execute(
@@ -155,19 +153,17 @@ async def submit(  # noqa: PLR0913 - the outside world comes in as arguments
     position, until_done = await queue.place_of(
         connection, video.pool, video.tag, video.job_id, turn.seconds, alive_window(settings)
     )
+    if position > settings.max_pending:
+        raise NoCapacity
     return Accepted(video, credits_remaining, position, until_done)
 
 
-async def next_id(connection: Connection, pool: str, most: int) -> tuple[int, bool]:
-    """A new video's number, known before its row so that the hold and the job can name it; and whether `most` wait."""
-    cursor = await connection.execute(
-        """SELECT nextval(pg_get_serial_sequence('videos', 'id')) AS id,
-                  EXISTS (SELECT FROM videos WHERE status = 'pending' AND pool = %s OFFSET %s LIMIT 1) AS full""",
-        [pool, most - 1],
-    )
+async def next_id(connection: Connection) -> int:
+    """A new video's number, known before its row so that the hold and the job can name it."""
+    cursor = await connection.execute("SELECT nextval(pg_get_serial_sequence('videos', 'id')) AS id")
     row = await cursor.fetchone()
     assert row is not None
-    return row["id"], row["full"]
+    return int(row["id"])
 
 
 def alive_window(settings: Settings) -> float:
@@ -395,21 +391,22 @@ async def start(connection: Connection, video_id: int, max_attempts: int) -> Vid
 
 
 async def report_progress(connection: Connection, video: Video, progress: float, step: str) -> bool:
-    """Tell how far an attempt is (0…1), which also renews its lease. False: the attempt is no longer the current one."""
+    """Tell how far an attempt is (0…1, never falling), which also renews its lease. False: it is no longer the current one."""
     cursor = await connection.execute(
-        """UPDATE videos SET progress = %s, step = %s, progress_at = now()
+        """UPDATE videos SET progress = greatest(progress, %s), step = %s, progress_at = now()
             WHERE id = %s AND attempt = %s AND status = 'processing'""",
         [progress, step, video.id, video.attempt],
     )
     return bool(cursor.rowcount)
 
 
-async def note_failure(connection: Connection, video: Video, error: str) -> None:
-    """Keep why an attempt failed, for the day the last one does."""
-    await connection.execute(
+async def note_failure(connection: Connection, video: Video, error: str) -> bool:
+    """Keep why an attempt failed, for the day the last one does. False: the attempt is no longer the current one."""
+    cursor = await connection.execute(
         "UPDATE videos SET error = %s WHERE id = %s AND attempt = %s AND status = 'processing'",
         [error, video.id, video.attempt],
     )
+    return bool(cursor.rowcount)
 
 
 async def hand_back(connection: Connection, video: Video) -> bool:
