@@ -54,9 +54,8 @@ class Turn:
 
 
 TAKE_TURN = """
-    WITH shared AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared(%(lock)s)),
-         clock AS (SELECT coalesce(max(virtual_time), 0) AS now, coalesce(max(base), 0) AS base
-                     FROM queue_clocks, shared WHERE pool = %(pool)s),
+    WITH clock AS (SELECT coalesce(max(virtual_time), 0) AS now, coalesce(max(base), 0) AS base
+                     FROM queue_clocks WHERE pool = %(pool)s),
          -- The median pace of the newest renders of that kind, in seconds per second of video.
          pace AS (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY render_seconds / video_seconds) AS median
                     FROM (SELECT render_seconds, video_seconds FROM render_times
@@ -70,11 +69,13 @@ TAKE_TURN = """
 
 
 async def take_turn(connection: Connection, account_id: int, tier: str, pool: str, spec: VideoSpec) -> Turn:
-    """The account's next place in the order. Locks the account until the transaction ends."""
+    """The account's next place in the order. Locks the account until the transaction ends.
+
+    The caller shares `BASE_LOCK` since an earlier statement: this one would wait for a moving base and then still see the old.
+    """
     cursor = await connection.execute(
         TAKE_TURN,
         {
-            "lock": BASE_LOCK,
             "pool": pool,
             "engine": spec.engine,
             "quality": spec.quality,
@@ -162,16 +163,29 @@ def seconds_until_done(ahead_seconds: float, load: Load, own_seconds: float) -> 
 # -- recovery ----------------------------------------------------------------------------------------------------------
 
 
-async def rescue_stalled(queue: procrastinate.App, stalled_after: float) -> int:
-    """Put the jobs of workers without a heartbeat back into the queue; how many."""
+async def rescue_stalled(connection: Connection, queue: procrastinate.App, stalled_after: float) -> int:
+    """Put the jobs of workers without a heartbeat back into the queue; how many.
+
+    Each is still that worker's when it is put back: another sweeper may have been first, and another worker may run it by now.
+    A job that was asked to abort has nobody left to obey, and nothing left to do.
+    """
     rescued = 0
     for job in await queue.job_manager.get_stalled_jobs(seconds_since_heartbeat=stalled_after):
-        try:
-            await queue.job_manager.retry_job(job)
-        except procrastinate.exceptions.ConnectorException:
-            continue  # another sweeper was first
-        rescued += 1
-        log.warning("job_rescued", job=job.id, video=job.task_kwargs.get("video_id"))
+        of_that_worker = [job.id, job.worker_id]
+        cursor = await connection.execute(
+            """UPDATE procrastinate_jobs SET status = 'todo', attempts = attempts + 1, scheduled_at = now()
+                WHERE id = %s AND worker_id IS NOT DISTINCT FROM %s AND status = 'doing' AND NOT abort_requested""",
+            of_that_worker,
+        )
+        if cursor.rowcount:
+            rescued += 1
+            log.warning("job_rescued", job=job.id, video=job.task_kwargs.get("video_id"))
+            continue
+        await connection.execute(
+            """DELETE FROM procrastinate_jobs
+                WHERE id = %s AND worker_id IS NOT DISTINCT FROM %s AND status = 'doing' AND abort_requested""",
+            of_that_worker,
+        )
     return rescued
 
 
@@ -181,6 +195,8 @@ async def rescue_lost(connection: Connection, queue: procrastinate.App, lease: f
     Covers a live worker that lost its job (an answer that never arrived), and a job that a worker past its time removed.
     A job that waits to be tried again is not lost. Returns how many; each only once however many sweepers run, since the video's row is locked meanwhile.
     """
+    # Before any row: moving the base waits for whoever shares the lock, and must not be waited for with rows locked.
+    await connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BASE_LOCK])
     cursor = await connection.execute(
         """SELECT v.id, v.pool, v.tag, v.job_id, j.status AS job FROM videos v
              LEFT JOIN procrastinate_jobs j ON j.id = v.job_id
@@ -232,8 +248,9 @@ async def rebase(connection: Connection, pool: str, at: int = REBASE_AT) -> bool
     )
     row = await cursor.fetchone()
     moved = row["moved"] if row else 0
+    # Running jobs too: one that is handed back or tried again takes its old place.
     await connection.execute(
-        "UPDATE procrastinate_jobs SET priority = priority + %s WHERE queue_name = %s AND status = 'todo'",
+        "UPDATE procrastinate_jobs SET priority = priority + %s WHERE queue_name = %s AND status IN ('todo', 'doing')",
         [moved, pool],
     )
     return moved > 0

@@ -173,7 +173,8 @@ async def sweep(runtime: Runtime) -> None:
     while True:
         await asyncio.sleep(max(0.5, settings.stalled_after / 5))
         try:
-            await queue.rescue_stalled(runtime.queue, settings.stalled_after)
+            async with runtime.pool.connection() as connection:
+                await queue.rescue_stalled(connection, runtime.queue, settings.stalled_after)
             async with runtime.transaction() as connection:
                 await queue.rescue_lost(connection, runtime.queue, settings.lease)
             async with runtime.transaction() as connection:

@@ -133,21 +133,27 @@ class Slot:
         )
 
     async def _drop_earlier_files(self, video: Video) -> None:
-        """What an attempt stored that then did not complete."""
-        if video.attempt > 1:
-            await self._runtime.storage.delete_prefix(videos.files_prefix(video))
+        """What attempts stored that then did not complete. Not what comes later: this one may be fenced off already."""
+        for attempt in range(1, video.attempt):
+            await self._runtime.storage.delete_prefix(f"{videos.files_prefix(video)}{attempt}/")
 
     async def _note(self, video: Video, error: EngineFailed) -> None:
-        """A failed attempt: run again while attempts are left, else fail the video."""
+        """A failed attempt: run again while attempts are left, else fail the video. Neither is up to one that is fenced off."""
         log.warning("render_failed", video=video.id, attempt=video.attempt, reason=error.message)
         used = video.attempt - video.handed_back
-        if used < self._settings.max_attempts and not isinstance(error, EngineTimeout):
-            async with self._runtime.transaction() as connection:
-                await videos.note_failure(connection, video, error.message)
-            raise error
+        again = used < self._settings.max_attempts and not isinstance(error, EngineTimeout)
         async with self._runtime.transaction() as connection:
-            await videos.fail(connection, video, error.message, error.slug)
-        await self._runtime.storage.delete_prefix(videos.files_prefix(video))
+            if again:
+                current = await videos.note_failure(connection, video, error.message)
+            else:
+                current = await videos.fail(connection, video, error.message, error.slug)
+        if not current:
+            # Its job may be another worker's by now, and its video complete: nothing to run again, nothing to delete.
+            await self._give_way(video)
+        elif again:
+            raise error
+        else:
+            await self._runtime.storage.delete_prefix(videos.files_prefix(video))
 
     async def _give_way(self, video: Video) -> None:
         """The attempt was fenced off. After a cancel there is nothing left to do but to drop the files.
