@@ -377,7 +377,7 @@ def _confidence(subject: Map, lab: Map) -> float:
     rim = max(1, width // 16)
     through = min(float(subject[:, side].max(axis=1).mean()) for side in (slice(rim), slice(-rim, None)))
     size = _ramp(area, 0.012, 0.04) * (1 - _ramp(area, 0.5, 0.68))
-    whole = _ramp(solid, 0.35, 0.6) * (1 - _ramp(touching, 0.22, 0.45)) * (1 - _ramp(through, 0.05, 0.2))
+    whole = _ramp(solid, 0.35, 0.6) * (1 - _ramp(touching, 0.22, 0.45)) * (1 - _ramp(through, 0.15, 0.35))
     return float(size * whole * _ramp(_contrast(subject, lab), 1.1, 1.6))
 
 
