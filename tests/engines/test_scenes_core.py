@@ -272,6 +272,11 @@ def test_what_is_ruled_out_is_shown_only_where_it_is_really_missing():
     assert parse("a cloudy sea", "clouds").weather == frozenset()
 
 
+def test_what_the_weather_hides_is_not_claimed():
+    assert fates("the sun over the sea")["sun"] == "shown"
+    assert fates("the sun over a stormy sea")["sun"] == "not_shown"
+
+
 def test_a_colour_belongs_to_the_light_or_to_a_thing():
     assert parse("a purple and pink sunset over the sea").colours == ("purple", "pink")
     assert parse("sea in orange and gold tones").colours == ("orange", "gold")

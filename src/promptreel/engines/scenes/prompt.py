@@ -86,6 +86,7 @@ class Concept:
     approximated: dict[str, str] = field(default_factory=dict)
     always: tuple[str, ...] = ()
     takes_colour: bool = False
+    hidden_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,10 +251,12 @@ def _colourful(concept: Concept) -> bool:
 
 
 def _granted(concept: Concept, wishes: dict[str, Any]) -> bool:
-    """Whether what the concept sets was not overruled by another word of the prompt."""
+    """Whether no other word of the prompt hides the concept or overrules what it sets."""
+    if {wishes.get("time", ""), *wishes["weather"]} & set(concept.hidden_by):
+        return False
     if "add_weather" in concept.set:
         return wishes["weather"].issuperset(concept.set["add_weather"])
-    return all(wishes[key] == concept.set[key] for key in ("time", "mood", "camera", "speed") if key in concept.set)
+    return all(wishes.get(key) == concept.set[key] for key in ("time", "mood", "camera", "speed") if key in concept.set)
 
 
 def _status(mention: _Mention, scene: str, wishes: dict[str, Any]) -> tuple[Status, str]:
