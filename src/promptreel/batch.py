@@ -42,10 +42,18 @@ class Batch(Generic[Key, Value]):
                 await self._answer({key: self._waiting.pop(key) for key in keys})
         finally:
             self._runner = None
+            # Empty, unless a load was cancelled: then nobody may wait for what will not come.
+            for future in self._waiting.values():
+                future.cancel()
+            self._waiting.clear()
 
     async def _answer(self, futures: dict[Key, asyncio.Future[Value | None]]) -> None:
         try:
             found = await self._load(list(futures))
+        except asyncio.CancelledError:
+            for future in futures.values():
+                future.cancel()
+            raise
         except Exception as error:  # noqa: BLE001 - handed to every waiting caller, who raises it
             for future in futures.values():
                 future.set_exception(error)

@@ -159,8 +159,14 @@ async def submit(  # noqa: PLR0913 - the outside world comes in as arguments
 
 
 async def next_id(connection: Connection) -> int:
-    """A new video's number, known before its row so that the hold and the job can name it."""
-    cursor = await connection.execute("SELECT nextval(pg_get_serial_sequence('videos', 'id')) AS id")
+    """A new video's number, known before its row so that the hold and the job can name it.
+
+    From here on the transaction shares the lock of the queue's base: `queue.take_turn` needs it since an earlier statement.
+    """
+    cursor = await connection.execute(
+        "SELECT pg_advisory_xact_lock_shared(%s), nextval(pg_get_serial_sequence('videos', 'id')) AS id",
+        [queue.BASE_LOCK],
+    )
     row = await cursor.fetchone()
     assert row is not None
     return int(row["id"])
