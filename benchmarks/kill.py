@@ -27,7 +27,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 
 def start(environment: dict[str, str]) -> subprocess.Popen[bytes]:
-    return subprocess.Popen([sys.executable, "-m", "promptreel", "worker"], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        [sys.executable, "-m", "promptreel", "worker"], env=environment, cwd=ROOT, stderr=subprocess.DEVNULL
+    )
 
 
 async def measure(settings: Settings, jobs: int, workers: int, kills: int) -> None:
@@ -124,7 +126,9 @@ async def kill_and_wait(runtime: Runtime, victim: subprocess.Popen[bytes]) -> li
 async def report(runtime: Runtime, account: accounts.Account, jobs: int, gaps: list[float], took: float) -> None:
     async with runtime.pool.connection() as connection:
         rows = await (
-            await connection.execute("SELECT status, count(*) AS n, count(*) FILTER (WHERE attempt > 1) AS again FROM videos GROUP BY status")
+            await connection.execute(
+                "SELECT status, count(*) AS n, count(*) FILTER (WHERE attempt > 1) AS again FROM videos GROUP BY status"
+            )
         ).fetchall()
         wallet = await credits.balance(connection, account.id)
         differences = await credits.audit(connection)

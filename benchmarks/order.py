@@ -113,7 +113,11 @@ def told(name: str, times: list[float]) -> None:
 
 
 async def measure(settings: Settings, jobs: int, pending: int) -> None:
-    environment = {**os.environ, "PROMPTREEL_DATA": str(settings.data), "PROMPTREEL_DATABASE_URL": settings.database_url}
+    environment = {
+        **os.environ,
+        "PROMPTREEL_DATA": str(settings.data),
+        "PROMPTREEL_DATABASE_URL": settings.database_url,
+    }
     async with open_runtime(settings) as runtime:
         account, _ = await make_account(runtime, "first@example.com")
         process = subprocess.Popen([sys.executable, __file__, "--worker"], env=environment, stdout=subprocess.PIPE)

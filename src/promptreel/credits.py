@@ -44,7 +44,7 @@ POST = """
 """
 
 
-async def post(  # noqa: PLR0913 - a ledger line has this many facts
+async def post(
     connection: Connection,
     kind: str,
     key: str,

@@ -193,7 +193,8 @@ async def rescue_lost(connection: Connection, queue: procrastinate.App, lease: f
     """Queue again what no worker works on although it has not ended: without progress for `lease` seconds, or without a job.
 
     Covers a live worker that lost its job (an answer that never arrived), and a job that a worker past its time removed.
-    A job that waits to be tried again is not lost. Returns how many; each only once however many sweepers run, since the video's row is locked meanwhile.
+    A job that waits to be tried again is not lost. Returns how many; each only once however many sweepers run, since the
+    video's row is locked meanwhile.
     """
     # Before any row: moving the base waits for whoever shares the lock, and must not be waited for with rows locked.
     await connection.execute("SELECT pg_advisory_xact_lock_shared(%s)", [BASE_LOCK])

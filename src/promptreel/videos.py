@@ -108,7 +108,7 @@ INSERT = f"""
 """
 
 
-async def submit(  # noqa: PLR0913 - the outside world comes in as arguments
+async def submit(
     connection: Connection,
     jobs: procrastinate.App,
     settings: Settings,
