@@ -1,4 +1,4 @@
-"""What a mountain village is built of: chalets, a church, lamps and snowy conifers. Metres; local y is 0 at the ground."""
+"""What a mountain village is built of: chalets, a church, lamps and snowy conifers. Metres, from the ground up."""
 
 from dataclasses import dataclass, field
 
@@ -17,7 +17,7 @@ DARK_PANE = np.array([0.004, 0.007, 0.012])
 
 @dataclass
 class Placed:
-    """What was put into the world beside triangles: lamps as (x, y, z, r, g, b), and mouths of chimneys as (x, y, z)."""
+    """What was put into the world beside triangles: lamps (x, y, z, r, g, b), and mouths of chimneys (x, y, z)."""
 
     lamps: list[NDArray[np.floating]] = field(default_factory=list)
     chimneys: list[NDArray[np.floating]] = field(default_factory=list)
@@ -394,7 +394,10 @@ _FINE_LEAF = (
     ]),
 )  # fmt: skip
 _PLAIN_LEAF = (
-    np.array([(0.0, 0.0, 0.10, 0.12), (0.52, 0.0, 0.20, 1.0), (1.0, 0.0, 0.0, 0.6), (0.60, -0.9, -0.12, 0.2), (0.60, 0.9, -0.12, 0.2)]),
+    np.array([
+        (0.0, 0.0, 0.10, 0.12), (0.52, 0.0, 0.20, 1.0), (1.0, 0.0, 0.0, 0.6), (0.6, -0.9, -0.12, 0.2),
+        (0.6, 0.9, -0.12, 0.2),
+    ]),
     np.array([[0, 3, 1], [0, 1, 4], [3, 2, 1], [1, 2, 4]]),
 )  # fmt: skip
 _ROUGH_LEAF = (

@@ -55,7 +55,7 @@ def building(
     """A building on the left (-1) or right (1) side, its front on x = side * line, from z to z + wide."""
     face = side * line
     tone = (
-        np.array([0.055, 0.055, 0.068])
+        np.array([0.040, 0.040, 0.052])
         * rng.uniform(0.6, 1.6)
         * np.array([rng.uniform(0.9, 1.3), 1, rng.uniform(0.9, 1.2)])
     )

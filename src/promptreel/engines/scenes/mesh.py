@@ -1,6 +1,7 @@
 """Triangles: building them, lighting their corners, and drawing them with a depth buffer.
 
-Coordinates are metres in a left-handed frame: x to the right, y up, z away from the camera. Colour and light are linear.
+Coordinates are metres in a left-handed frame: x to the right, y up, z away from the camera. Colour and light are
+linear.
 
 A picture is drawn in bands of a few rows with four samples per pixel, so that the sample buffers of a band stay in the
 cache and cost the same few hundred kilobytes at any size of the frame.
@@ -20,7 +21,8 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 NEAR = 0.08
-"""Metres. A triangle with a corner nearer than this (or behind the camera) is left out, so near surfaces are cut small."""
+"""Metres. A triangle with a corner nearer than this (or behind the camera) is left out, so near surfaces are cut
+small."""
 
 BAND_ROWS = 16
 """Rows of pixels drawn at once."""
@@ -31,7 +33,7 @@ BAND_ROWS = 16
 
 @dataclass(frozen=True, slots=True)
 class Mesh:
-    """`vertices`, `normals`, `colour` (how much light comes back) and `emission`: (n, 3). `triangles`: (m, 3) indices."""
+    """`vertices`, `normals`, `colour` (how much light comes back), `emission`: (n, 3). `triangles`: (m, 3) indices."""
 
     vertices: Floats
     triangles: Ints
@@ -128,7 +130,7 @@ class MeshBuilder:
     def boxes(
         self, centres: ArrayLike, halves: ArrayLike, colour: ArrayLike, emission: ArrayLike = 0.0, turn: float = 0.0
     ) -> None:
-        """Add n boxes without floor. `centres`, `halves`: (n, 3); `colour`, `emission`: (3) or (n, 3); `turn` about y."""
+        """Add n boxes without floor. `centres`, `halves`: (n, 3); colours: (3) or (n, 3); `turn`: radians about y."""
         middle = np.asarray(centres, np.float32).reshape(-1, 1, 1, 3)
         half = np.broadcast_to(np.asarray(halves, np.float32).reshape(-1, 1, 1, 3), (len(middle), 1, 1, 3))
         rotation = turn_about_y(turn)
@@ -296,8 +298,9 @@ def lamp_table(lamps: Sequence[ArrayLike]) -> Floats:
 def light_corners(vertices, normals, colour, emission, lamps, moon, sky, ground, start, stop, shades):
     """Light the vertices `start`…`stop` into `shades` (n, 3): moonlight, sky above, ground below, and lamps.
 
-    `lamps` (k, 6): position and colour, sorted by z (`lamp_table`). `moon` (6): direction toward it and colour. A lamp falls off with the square of
-    the distance, bent to end at `LIGHT_REACH`; 0.15 of it wraps around the surface, in place of bounced light.
+    `lamps` (k, 6): position and colour, sorted by z (`lamp_table`). `moon` (6): direction toward it and
+    colour. A lamp falls off with the square of the distance, bent to end at `LIGHT_REACH`; 0.15 of it wraps around the
+    surface, in place of bounced light.
     """
     reach2 = f32(LIGHT_REACH * LIGHT_REACH)
     for i in range(start, stop):
@@ -585,7 +588,7 @@ class Rasteriser:
         *,
         mirror: bool = False,
     ) -> None:
-        """Draw over `hdr` (3, height, width). `noise` is a flat square texture; `haze` and `grain`: see `resolve_band`."""
+        """Draw over `hdr` (3, height, width). `noise` is a flat square texture; `haze`, `grain`: see `resolve_band`."""
         width, height = np.int32(2 * self.width), np.int32(2 * self.height)
         scale = self.height / 2 / camera.tangent
         upside = np.float32(-1.0 if mirror else 1.0)

@@ -1,8 +1,8 @@
 """The night sky: its gradient, stars, and an aurora made of folded curtains.
 
-A curtain is a line on the ground, hundreds of kilometres long, drawn out upwards. Seen from the village each point of the
-line is one azimuth, so the curtains are drawn into a small panorama (azimuth by sine of the elevation), point by point:
-no marching, no noise, and folds that brighten where the curtain is seen edge on, as real ones do.
+A curtain is a line on the ground, hundreds of kilometres long, drawn out upwards. Seen from the village each point of
+the line is one azimuth, so the curtains are drawn into a small panorama (azimuth by sine of the elevation), point by
+point: no marching, no noise, and folds that brighten where the curtain is seen edge on, as real ones do.
 """
 
 import math

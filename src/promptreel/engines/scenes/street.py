@@ -162,11 +162,9 @@ class Street:
     def _light(self, vertices: Floats, normals: Floats, start: int, stop: int, shades: Floats) -> None:
         haze = self._haze[1:4]
         moon = np.array([0, 1, 0, 0.010, 0.010, 0.020], np.float32)
-        sky, below = haze * np.float32(0.65), haze * np.float32(0.8) + np.float32(0.006)
+        sky, below = haze * np.float32(0.5), haze * np.float32(0.8) + np.float32(0.006)
         mesh = self._mesh
-        light_corners(
-            vertices, normals, mesh.colour, mesh.emission, self._lamps, moon, sky, below, start, stop, shades
-        )  # fmt: skip
+        light_corners(vertices, normals, mesh.colour, mesh.emission, self._lamps, moon, sky, below, start, stop, shades)
 
     @staticmethod
     def _build_houses(builder: MeshBuilder, fronts: Fronts, rng: np.random.Generator, tick: Tick) -> None:

@@ -1,8 +1,8 @@
 """Far mountains: a height map, its erosion and light, and a panorama of it drawn once per clip.
 
-The panorama is laid out by azimuth (columns) and slope, the tangent of the elevation (rows, from below to above). In that
-layout every column of the picture is one walk over the map from near to far, so it costs columns times steps, not pixels
-times steps, and any camera that only turns, tilts or moves by metres can read from it.
+The panorama is laid out by azimuth (columns) and slope, the tangent of the elevation (rows, from below to above). In
+that layout every column of the picture is one walk over the map from near to far, so it costs columns times steps, not
+pixels times steps, and any camera that only turns, tilts or moves by metres can read from it.
 """
 
 import math
@@ -44,9 +44,10 @@ DROPS = 45_000
 
 @kernel
 def ridged_heights(heights, first, stop, offset_x, offset_z, frequency, gain, octaves, px, pz, weight, total):
-    """Ridged multifractal noise into the rows `first`…`stop` of `heights` (n, n), about 0…1.6 (Musgrave; each octave weighted by the last).
+    """Ridged multifractal noise into the rows `first`…`stop` of `heights` (n, n), about 0…1.6.
 
-    The noise is warped by a slower one, so that ridges bend. The last four arguments are rows of scratch.
+    Musgrave's, each octave weighted by the last. The noise is warped by a slower one, so that ridges bend. The last
+    four arguments are rows of scratch.
     """
     side = heights.shape[0]
     for y in range(first, stop):
@@ -194,7 +195,7 @@ def light_map(heights, cell, moon, first, stop, slope_x, slope_z, shadow, openne
 
 @kernel
 def walk_columns(heights, first, stop, left, per_column, lowest, per_row, eye, reach, horizon):
-    """Walk from near to far along the azimuth of the columns `first`…`stop`; the first surface seen in a row is its own.
+    """Walk from near to far along the azimuth of the columns `first`…`stop`; a row shows the first surface seen in it.
 
     `reach` (rows, columns) gets its distance along the ground in metres, 0 where there is sky. `horizon` (columns) gets
     the row, with fraction, where the sky begins.
@@ -243,8 +244,8 @@ def shade_panorama(
 ):
     """Colour the rows `first`…`stop` of a panorama into `picture` (5, rows, columns): R, G, B, cover, glow.
 
-    `glow` is how much of the light of the aurora comes back. `lights` (16): moon direction, moon colour, sky colour, haze
-    colour, tree line in metres, amount of snow.
+    `glow` is how much of the light of the aurora comes back. `lights` (16): moon direction, moon colour, sky colour,
+    haze colour, tree line in metres, amount of snow.
     """
     columns = reach.shape[1]
     for y in range(first, stop):

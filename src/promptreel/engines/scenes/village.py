@@ -1,7 +1,6 @@
 """A snowy mountain village at night under northern lights."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,7 +96,7 @@ class Village:
         reach = half_width(self._tangent, width, height) * 1.12 + 0.30
         self._night = Night(seed, width, height, min(reach, 2.2), colour=colour, strength=strength)
         self._draw_mountains(seed, min(reach, 2.2), tick)
-        self._build(seed, rng, tick)
+        self._build(seed, tick)
         self._flakes = np.random.default_rng([seed, 41]).random((FLAKES, 5))
         density = 0.0075 if "fog" in spec.weather else 0.0026
         self._haze = np.array([density, *(self._light.haze * 1.15), 0.92], np.float32)
@@ -178,7 +177,7 @@ class Village:
         per_radian = self._height / 2 / self._tangent * 1.15
         self._panorama = mountains.panorama(reach, 60.0, 0.55, per_radian, tick)
 
-    def _build(self, seed: int, rng: np.random.Generator, tick: Tick) -> None:
+    def _build(self, seed: int, tick: Tick) -> None:
         """Everything that is made of triangles, with the light on it."""
         builder = MeshBuilder()
         placed = Placed()
@@ -328,8 +327,18 @@ class Village:
         for start in range(0, len(shades), 60_000):
             stop = min(start + 60_000, len(shades))
             light_corners(
-                mesh.vertices, mesh.normals, mesh.colour, mesh.emission, lamps, moon, light.sky, below, start, stop, shades
-            )  # fmt: skip
+                mesh.vertices,
+                mesh.normals,
+                mesh.colour,
+                mesh.emission,
+                lamps,
+                moon,
+                light.sky,
+                below,
+                start,
+                stop,
+                shades,
+            )
             tick("light")
         return shades
 

@@ -143,7 +143,7 @@ def draw_ground(hdr, mirror, streaks, soft, noise, camera, tangent, t, look, haz
                 f32(0.62) - look[0] * f32(0.16), f32(0.76) - look[0] * f32(0.16), broad * f32(0.8) + patch * f32(0.2)
             )
             puddle = mix(puddle * f32(0.6), puddle, road)
-            rough = mix(f32(0.100), f32(0.010), puddle) * look[2]
+            rough = mix(f32(0.100), f32(0.006), puddle) * look[2]
             calm = (f32(0.25) + f32(0.75) * puddle) * near
             uneven = (grit - f32(0.5)) * rough * near
             tilt_x = ground[3, x] * calm + uneven * f32(0.9) + (patch - f32(0.5)) * f32(0.02)
@@ -151,7 +151,7 @@ def draw_ground(hdr, mirror, streaks, soft, noise, camera, tangent, t, look, haz
             shift_x = tilt_x * per_tilt * f32(1.6)
             shift_y = tilt_z * per_tilt * f32(2.6)
             # Rough water smears reflections toward the viewer: a few reads up and down the mirrored picture.
-            smear = f32(0.010) * look[2] * per_tilt * f32(4.0)
+            smear = f32(0.005) * look[2] * per_tilt * f32(4.0)
             jitter = hash2(i32(x), i32(y)) * f32(0.6) + f32(0.2)
             r, g, b = f32(0.0), f32(0.0), f32(0.0)
             for tap in range(TAPS):
