@@ -28,6 +28,7 @@ STAMP = ENVIRONMENT / "promptreel-installed.json"
 
 
 def main() -> None:
+    """Set up what is missing, then become the program that was asked for."""
     arguments = sys.argv[1:]
     if arguments[:1] in (["-h"], ["--help"]):
         print(__doc__)
@@ -115,6 +116,7 @@ def run(arguments: list[str], folder: Path | None) -> None:
 
 
 def say(line: str) -> None:
+    """Tell the user, apart from what the program itself prints."""
     print(line, file=sys.stderr, flush=True)
 
 

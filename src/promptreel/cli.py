@@ -47,8 +47,10 @@ Who = Annotated[str, typer.Argument(metavar="ACCOUNT", help="The account's e-mai
 
 
 def main() -> NoReturn:
-    """Run the command line. What goes wrong is one line on standard error: exit status 2 for what the caller must mend
-    (arguments, the set-up), else 1."""
+    """Run the command line. What goes wrong is one line on standard error.
+
+    Exit status 2 for what the caller must mend (arguments, the set-up), 130 for Ctrl-C, else 1.
+    """
     try:
         code = app(prog_name="promptreel", standalone_mode=False)
     except click.exceptions.UsageError as error:

@@ -100,14 +100,9 @@ def check_data_folder(settings: Settings) -> Check:
         prepare_data_folder(settings)
         return Check("data folder", True, f"{folder} is writable")
     parent = nearest_folder(folder)
-    fine = os.access(parent, os.W_OK)
-    return Check(
-        "data folder", fine, f"{folder} will be made" if fine else f"{parent} is not writable", advice_for(fine)
-    )
-
-
-def advice_for(fine: bool) -> str:
-    return "" if fine else "Name another with --data or PROMPTREEL_DATA"
+    if os.access(parent, os.W_OK):
+        return Check("data folder", True, f"{folder} will be made")
+    return Check("data folder", False, f"{parent} is not writable", "Name another with --data or PROMPTREEL_DATA")
 
 
 def nearest_folder(path: Path) -> Path:

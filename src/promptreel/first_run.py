@@ -1,6 +1,7 @@
 """What happens once: the operator's account, and a first video, so that a new installation shows what it can do."""
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from uuid import uuid4
 
@@ -22,6 +23,8 @@ def create_operator(url: str) -> str | None:
     """The token of a new operator's account; None where there is an account already."""
 
     async def create(connection: Connection) -> str | None:
+        if await accounts.list_accounts(connection):
+            return None
         # One of two servers that start at once makes it.
         await connection.execute("LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE")
         if await accounts.list_accounts(connection):
@@ -43,6 +46,7 @@ class FirstVideo:
 
     @property
     def wanted(self) -> bool:
+        """Whether it is still to be made."""
         return self._note.exists()
 
     def want(self) -> None:
@@ -90,7 +94,6 @@ class OperatorToken:
         async def revoke(connection: Connection) -> None:
             await accounts.revoke_token(connection, token.account_id, token.id)
 
-        try:
+        # With its account a token is gone, too.
+        with suppress(NotFound):
             database.run(self._url, revoke)
-        except NotFound:
-            pass

@@ -1,5 +1,4 @@
-"""`promptreel serve`: everything in one. The database, its schema, the API, the workers, and on the first run an account and
-a first video."""
+"""`promptreel serve`: the database, its schema, the API and the workers in one; on the first run an account and a video."""
 
 import errno
 import http.client
@@ -17,7 +16,7 @@ from rich.console import Console
 from promptreel.console import tell
 from promptreel.errors import PortTaken, SettingInvalid
 from promptreel.settings import Settings, prepare_data_folder
-from promptreel.supervisor import Child, Supervisor, on_signals, raise_interrupt
+from promptreel.supervisor import Child, Supervisor, interrupt_on_signals, on_signals
 
 if TYPE_CHECKING:
     from promptreel import first_run
@@ -57,7 +56,7 @@ def supervised(settings: Settings, children: list[Child], console: Console) -> I
 
     A second Ctrl-C during the stop ends everything at once.
     """
-    on_signals(raise_interrupt)
+    interrupt_on_signals()
     supervisor = Supervisor(settings, children)
     try:
         supervisor.start_api()
@@ -105,7 +104,8 @@ def listening(settings: Settings) -> Iterator[socket.socket]:
 
 def address(settings: Settings) -> str:
     """The URL at which this machine reaches the server."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.host, settings.host)
+    everywhere = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+    host = everywhere.get(settings.host, settings.host)
     return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
 
 

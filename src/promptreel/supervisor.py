@@ -216,8 +216,15 @@ def raise_interrupt(*_: object) -> NoReturn:
     raise KeyboardInterrupt
 
 
+def interrupt_on_signals() -> None:
+    """Let both signals that ask a program to end raise `KeyboardInterrupt`."""
+    # Python's own handler, because asyncio knows it and then ends its tasks in order.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGTERM, raise_interrupt)
+
+
 def on_signals(handler: "Callable[..., object]") -> None:
-    """Handle the signals that ask a program to end."""
+    """Handle both signals that ask a program to end."""
     signal.signal(signal.SIGINT, handler)
     signal.signal(signal.SIGTERM, handler)
 

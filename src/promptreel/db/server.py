@@ -56,6 +56,9 @@ LONGEST_LOG = 10_000_000
 # With these a crash of the machine loses data (a killed server does not): for throw-away servers of tests.
 UNSAFE = ("fsync=off", "full_page_writes=off")
 
+# Where root keeps binaries that others may run; a place that is not root's alone is passed over.
+COPY_PLACES = (Path("/var/cache/promptreel"), Path("/var/tmp/promptreel"))
+
 
 @dataclass(frozen=True, slots=True)
 class Binaries:
@@ -196,8 +199,10 @@ class _Embedded:
 
     @property
     def log(self) -> Path:
-        """What the server says. Our own file and not the server's log collector, which writes it a moment too late to
-        tell why a start failed."""
+        """What the server says.
+
+        Our own file: the server's log collector writes its own a moment too late to tell why a start failed.
+        """
         return self.home / "server.log"
 
     def join(self) -> None:
@@ -399,8 +404,10 @@ class _Embedded:
         return "../socket" if folder == beside else str(folder)
 
     def _answers(self) -> bool:
-        """Whether a server accepts on the socket, in whatever state it is. Survives what a process id does not:
-        zombies, and other processes with the number of a dead one."""
+        """Whether a server accepts on the socket, in whatever state it is.
+
+        Not fooled by what a process id is: a zombie, or another process with the number of a dead one.
+        """
         with socket.socket(socket.AF_UNIX) as probe:
             probe.settimeout(5)
             try:
@@ -447,8 +454,10 @@ class _Embedded:
         return _last_line([line for line in lines if re.search(r"\b(FATAL|PANIC):", line)] or lines)
 
     def trim_log(self) -> None:
-        """Keep the log small: what is too long becomes `server.log.1`. The server only ever appends, so it may be cut
-        under its hands."""
+        """Keep the log small: what is too long becomes `server.log.1`.
+
+        The server only ever appends, so the file may be cut under its hands.
+        """
         with suppress(OSError):
             if self.log.stat().st_size > LONGEST_LOG:
                 shutil.copyfile(self.log, self.log.with_name("server.log.1"))
@@ -492,7 +501,7 @@ class _Embedded:
         """The folder itself, or a copy that the user who runs PostgreSQL can reach (a home folder often is closed)."""
         if not self._run_as.other or self._can_run(folder):
             return folder
-        for place in (self.home / "binaries", Path("/var/cache/promptreel"), Path("/var/tmp/promptreel")):
+        for place in (self.home / "binaries", *COPY_PLACES):
             with suppress(OSError):
                 copy = _copy_binaries(folder, place)
                 if self._can_run(copy):
@@ -583,7 +592,7 @@ def _refuse_foreign(path: Path) -> None:
 def _open_to_readers(folder: Path) -> None:
     """Let everybody read and run what is in the folder, as installed programs are, whatever our umask was."""
     for parent, _, files in os.walk(folder):
-        os.chmod(parent, 0o755)
+        Path(parent).chmod(0o755)
         for name in files:
             path = Path(parent) / name
             if not path.is_symlink():
