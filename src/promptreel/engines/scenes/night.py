@@ -21,6 +21,7 @@ EARTH_RADIUS = 6371.0
 """Kilometres."""
 
 CURTAIN_POINTS = 2600
+"""The most points that a curtain is drawn with."""
 
 AURORA_LIGHT = 0.78
 """What `Night._light_ahead` is brought to."""
@@ -172,6 +173,8 @@ class Night:
         self._reach = reach
         self._columns = max(48, min(640, round(width * 0.55)))
         self._rows = max(48, min(360, round(height * 0.55)))
+        # Dense enough that a curtain has no gaps between its points.
+        self._points_each = max(500, min(CURTAIN_POINTS, round(self._columns * 4.1)))
         sine = (np.arange(self._rows) / (self._rows - 1)).clip(0, 0.9995)
         self._tangent = (sine / np.sqrt(1 - sine**2)).astype(np.float32)
         self._curtains = [self._curtain(rng, number) for number in range(4)]
@@ -258,7 +261,7 @@ class Night:
 
     def _points(self, curtain: _Curtain, t: float) -> NDArray[np.floating]:
         """The points of one curtain at `t` seconds, (n, 6), see `draw_curtains`."""
-        s = np.linspace(-1.0, 1.0, CURTAIN_POINTS)
+        s = np.linspace(-1.0, 1.0, self._points_each)
         length = curtain.away * 2.6
         flow = t * 0.016 * curtain.drift
         # Two sizes of waves; the displacement along the line is what folds it over itself.

@@ -264,7 +264,7 @@ class Village:
         kinds = [*near, *middle, *far]
         standing: list[tuple[float, float, float]] = []
         kind: list[int] = []
-        count = 2300
+        count = 1950
         z_all = 12 + 390 * rng.random(count) ** 1.35
         x_all = rng.uniform(-1, 1, count) * (16 + z_all * 1.05)
         chance = rng.random(count)
