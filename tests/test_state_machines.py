@@ -662,6 +662,8 @@ class Lives(Machine):
         self.lives: dict[int, Life] = {}
         self.seen: dict[int, Status] = {}
         self.everyone: list[Hand] = []
+        for _ in range(2):
+            self.submit(who=1, price=2)
 
     # -- the model -----------------------------------------------------------------------------------------------------
 
@@ -772,13 +774,15 @@ class Lives(Machine):
 
     @rule(hand=hands, progress=st.floats(0, 1, width=32))
     def report(self, hand: Hand, progress: float) -> None:
-        """Also one that comes late and tells less than what is known already."""
+        """Also one that comes late; and then one that tells less than what is known already."""
         current = self.is_current(hand)
         report = self.step(lambda connection: videos.report_progress(connection, hand.video, progress, "rendering"))
         assert report == current
         if current:
             life = self.lives[hand.video.id]
             life.progress = max(life.progress, progress)
+            less = life.progress / 2
+            assert self.step(lambda connection: videos.report_progress(connection, hand.video, less, "rendering"))
 
     @rule(hand=hands)
     def note_failure(self, hand: Hand) -> None:
@@ -850,6 +854,23 @@ class Lives(Machine):
             if life.job == "doing" and latest and latest[0].dead:
                 # Nothing is left to do for a cancelled video; any other is looked at once more.
                 life.job = None if life.status is Status.CANCELLED else "todo"
+
+    @rule(target=hands, hand=hands)
+    def overtake(self, hand: Hand) -> Any:
+        """A worker sleeps for too long and another takes over; the first wakes up at once and tries everything."""
+        self.die(hand)
+        self.rescue_stalled()
+        taken = self.take()
+        self.report(hand, 0.75)
+        self.note_failure(hand)
+        if not self.is_current(hand):
+            for late in (
+                lambda connection: videos.hand_back(connection, hand.video),
+                lambda connection: videos.fail(connection, hand.video, "late", "late"),
+                lambda connection: videos.complete(connection, hand.video, RESULT),
+            ):
+                assert not self.step(late)
+        return taken
 
     @precondition(lambda self: any(life.job in {"todo", "doing"} for life in self.lives.values()))
     @rule(which=st.integers(0, 99))
@@ -930,7 +951,7 @@ class Lives(Machine):
 
 
 def test_the_life_of_a_job(template: str) -> None:
-    walk(lambda: Lives(template), examples=12, steps=30)
+    walk(lambda: Lives(template), examples=15, steps=30)
 
 
 class Scripted(Slot):
