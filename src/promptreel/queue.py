@@ -26,6 +26,8 @@ TAGS_PER_SECOND = 10
 # Seconds of rendering per second of video, until a machine has measured its own.
 FIRST_GUESS = {"free": 1.0, "premium": 8.0, "720p": 2.0}
 REBASE_AT = 2**30
+# Procrastinate's priority is an int4. Who is that far behind, after years of the queue to himself, is last among equals.
+LAST_PRIORITY = -(2**31)
 # Every accepting transaction shares this advisory lock; moving the base takes it alone.
 BASE_LOCK = 0x70726F6D70740001
 
@@ -64,7 +66,7 @@ TAKE_TURN = """
     UPDATE accounts SET last_tag = greatest(last_tag, clock.now)
                                    + greatest(1, round(cost.seconds * %(scale)s / %(weight)s))::bigint
       FROM clock, cost WHERE id = %(account)s
-    RETURNING last_tag AS tag, (clock.base - last_tag)::int AS priority, cost.seconds
+    RETURNING last_tag AS tag, greatest(clock.base - last_tag, %(last)s)::int AS priority, cost.seconds
 """
 
 
@@ -77,6 +79,7 @@ async def take_turn(connection: Connection, account_id: int, tier: str, pool: st
         TAKE_TURN,
         {
             "pool": pool,
+            "last": LAST_PRIORITY,
             "engine": spec.engine,
             "quality": spec.quality,
             "guess": FIRST_GUESS.get(spec.quality, 2.0),
@@ -216,7 +219,7 @@ async def rescue_lost(connection: Connection, queue: procrastinate.App, lease: f
         if row["job"] is not None:
             await connection.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [row["job_id"]])
         base = await current_base(connection, row["pool"])
-        job_id = await defer(connection, queue, row["id"], row["pool"], Turn(row["tag"], base - row["tag"], 0))
+        job_id = await defer(connection, queue, row["id"], row["pool"], Turn(row["tag"], max(base - row["tag"], LAST_PRIORITY), 0))
         await connection.execute(
             "UPDATE videos SET job_id = %s, progress_at = now() WHERE id = %s", [job_id, row["id"]]
         )
