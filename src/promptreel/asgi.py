@@ -181,14 +181,17 @@ class HttpProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self.unfinished = 0
         self.in_head = True
+        self.began_here = False
         self.refused = False
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, unless the head of the request goes on and on."""
         if self.refused:
             return
+        self.began_here = False
         super().data_received(data)
-        if self.in_head and not self.refused:
+        # Where the head began in this piece, most of the piece may be the body of the request before it.
+        if self.in_head and not self.refused and not self.began_here:
             self.unfinished += len(data)
             if self.unfinished > MAX_UNFINISHED_HEAD:
                 self.refuse(HeadersTooLarge())
@@ -198,6 +201,11 @@ class HttpProtocol(HttpToolsProtocol):
         self.in_head, self.unfinished = True, 0
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One field of the head. Those that trail a body are dropped: no check has seen them."""
+        if self.in_head:
+            super().on_header(name, value)
+
     def on_headers_complete(self) -> None:
         """The head of a request is whole."""
         self.in_head = False
@@ -206,7 +214,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """The next byte begins another head."""
         super().on_message_complete()
-        self.in_head, self.unfinished = True, 0
+        self.in_head, self.began_here, self.unfinished = True, True, 0
 
     def send_400_response(self, msg: str) -> None:
         """Answer what is no HTTP."""
@@ -215,10 +223,18 @@ class HttpProtocol(HttpToolsProtocol):
     def refuse(self, error: PromptreelError) -> None:
         """Answer and hang up, but not at once: a caller who is still sending would lose the answer."""
         self.refused = True
-        answer = failure_response(error, secrets.token_hex(16), headers={"Connection": "close"})
+        if self.in_head and self.cycle is not None and not self.cycle.response_complete:
+            # A whole request is still being answered: to its caller this would be the answer. Hang up after that one.
+            self.cycle.keep_alive = False
+            return
+        request_id = secrets.token_hex(16)
+        answer = failure_response(error, request_id, headers={"Connection": "close", "Vary": "Authorization"})
+        message = {"headers": answer.raw_headers}
         head = [f"HTTP/1.1 {answer.status_code} Refused".encode()]
-        head += [name + b": " + value for name, value in answer.raw_headers]
-        head.append(b"cache-control: no-store\r\nx-content-type-options: nosniff")
+        # The path is not known: it has the headers of every answer.
+        head += [
+            name + b": " + value for name, value in (*answer.raw_headers, *missing_headers("", message, request_id))
+        ]
         self.transport.write(b"\r\n".join([*head, b"", bytes(answer.body)]))
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 

@@ -145,10 +145,24 @@ async def test_heads_without_end(live: Live) -> None:
         answer = await speak(live, *pieces)
         assert answer.startswith(b"HTTP/1.1 431 ")
         assert b'"code":"headers_too_large"' in answer
+        for header in (b"x-request-id", b"x-content-type-options", b"cache-control", b"vary"):
+            assert answer.lower().count(b"\r\n" + header + b": ") == 1
     large = {"X-Filler": "x" * 40_000}
     async with httpx2.AsyncClient() as client:
         assert (await client.get(f"{live.url}/api/v1/account", headers=large)).status_code == 431
         assert (await client.get(f"{live.url}/api/v1/none", headers=large)).status_code == 404
+
+
+async def test_a_large_body_is_no_head(live: Live) -> None:
+    """However the bytes happen to be cut into pieces."""
+    body = b'{"prompt": "a picture", "image": "' + b"A" * 400_000 + b'"}'
+    head = b"POST /api/v1/gen_video HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAuthorization: Bearer "
+    head += live.token.encode() + b"\r\nContent-Length: %d\r\n\r\n" % len(body)
+    for pieces in ([head + body], [head, body], [head + body[:1000], body[1000:]]):
+        for _ in range(3):
+            answer = await speak(live, *pieces)
+            assert answer.startswith(b"HTTP/1.1 400 "), answer
+            assert b'"code":"invalid_picture"' in answer
 
 
 async def test_what_is_no_http(live: Live) -> None:
@@ -157,6 +171,21 @@ async def test_what_is_no_http(live: Live) -> None:
         assert answer.startswith(b"HTTP/1.1 400 "), text
         assert b"application/json" in answer
         assert b"traceback" not in answer.lower()
+
+
+async def test_what_trails_a_body_is_no_header(live: Live) -> None:
+    head = b"GET /api/v1/account HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+    trailer = b"\r\n1\r\na\r\n0\r\nAuthorization: Bearer x\r\n\r\n"
+    whose = b"Authorization: Bearer " + live.token.encode() + b"\r\n"
+    assert (await speak(live, head + whose + trailer)).startswith(b"HTTP/1.1 200 ")
+    assert b"authorization_required" in await speak(live, head + trailer)
+
+
+async def test_what_follows_a_call_does_not_answer_it(live: Live) -> None:
+    call = b"GET /api/v1/account HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer " + live.token.encode() + b"\r\n\r\n"
+    for rest in (b"hello\r\n\r\n", b"\x00", call + b"hello\r\n\r\n"):
+        answer = await speak(live, call + rest)
+        assert answer.startswith(b"HTTP/1.1 200 "), answer
 
 
 async def test_many_calls_over_one_connection(live: Live) -> None:
