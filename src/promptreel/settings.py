@@ -137,13 +137,17 @@ def load_settings(**given: Any) -> Settings:
 
 
 def prepare_data_folder(settings: Settings) -> Path:
-    """The data folder, made if it was not there, private to its owner and writable.
+    """The data folder, made if it was not there, writable, and private in what it holds.
+
+    Others may pass through it, as PostgreSQL's own user must, but not look: not at the list, nor at videos and work.
 
     Errors: `FolderUnwritable`.
     """
     folder = settings.data.absolute()
     try:
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
+        for private in ("files", "cache", "work"):
+            (folder / private).mkdir(mode=0o700, exist_ok=True)
         probe = folder / f".writable.{os.getpid()}"
         probe.touch()
         probe.unlink()

@@ -292,6 +292,8 @@ def bind_task(jobs: procrastinate.App, slot: Slot) -> None:
 async def run_worker(runtime: Runtime, *, pool: str = queue.POOL, grace: float = 10.0) -> None:
     """Work until cancelled. A job that is not done within `grace` seconds of the cancel goes back to the queue."""
     settings = runtime.settings
+    # A worker that ends tells no heartbeats any more: past this its job would be rescued instead of handed back.
+    grace = min(grace, settings.stalled_after / 2)
     slot = Slot(runtime)
     bind_task(runtime.queue, slot)
     background = [
