@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     link_ttl: int = Field(3600, ge=60)
     """Seconds that a link to a file works."""
 
+    redirect_files: bool = False
+    """Send who follows a link on to the cloud storage itself, instead of passing the bytes through this server."""
+
     fetch_allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
     """Networks that picture URLs may lead to although they are not public."""
 

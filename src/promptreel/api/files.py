@@ -1,7 +1,7 @@
 """GET and HEAD /files/{key}: finished files, for whoever has a link that has not expired."""
 
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from promptreel.api.dialect import Call, LinkRefused, failure_response
@@ -34,7 +34,12 @@ async def serve_file(request: Request) -> Response:
         link = runtime.storage.verify(request.path_params["key"], request.query_params, runtime.clock())
         if link is None:
             raise LinkRefused
-        return respond(request, runtime, link, await runtime.storage.head(link.key))
+        stored = await runtime.storage.head(link.key)
+        if runtime.settings.redirect_files and request.method == "GET":
+            elsewhere = await runtime.storage.direct_link(link.key, runtime.settings.link_ttl)
+            if elsewhere is not None:
+                return RedirectResponse(elsewhere, 307, {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"})
+        return respond(request, runtime, link, stored)
     except PromptreelError as error:
         failure = NotFound() if isinstance(error, NotFound) else error
         return failure_response(failure, request.scope["request_id"], request.headers.get("accept", ""))
