@@ -226,13 +226,16 @@ class Reporter:
 
 
 async def to_its_end(step: Coroutine[None, None, object]) -> None:
-    """Run a step that must not be cut off: a cancel waits for it, so that what it stored can be removed afterwards."""
+    """Run a step that must not be cut off: cancels wait for it, so that what it stored can be removed afterwards."""
     task = asyncio.ensure_future(step)
-    try:
-        await asyncio.shield(task)
-    except asyncio.CancelledError:
-        await asyncio.wait({task})
-        raise
+    cancelled: asyncio.CancelledError | None = None
+    while not task.done():
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError as error:
+            cancelled = error
+    if cancelled is not None:
+        raise cancelled
 
 
 # -- where rendering happens -------------------------------------------------------------------------------------------

@@ -52,7 +52,7 @@ async def test_a_render_is_a_whole_file_and_the_process_stays_warm(tmp_path: Pat
         ("TooFew", "1 frames instead of 10"),
         ("WrongSize", "shape"),
         ("Refusing", "does not know how"),
-        ("Raising", "a bug"),
+        ("Raising", "unexpected ZeroDivisionError$"),
     ],
 )
 async def test_a_failing_engine_is_a_failed_attempt_that_says_why(tmp_path: Path, kind: str, says: str) -> None:
@@ -102,6 +102,22 @@ async def test_cancelling_stops_within_a_frame_and_keeps_the_process(tmp_path: P
     assert list(tmp_path.glob("a/*")) == []
     await render(engine, tmp_path / "b")
     assert engine.pid == first
+    await engine.close()
+
+
+async def test_an_impatient_cancel_does_not_answer_the_next_job(tmp_path: Path) -> None:
+    """A cancelled job is cancelled twice: by the queue, and by the database that says that it is over."""
+    engine = host("Slow", tmp_path)
+    spec = VideoSpec("long", 64, 48, fps=10, duration=60)
+    for cancels in (1, 2, 3) * 3:
+        task = asyncio.create_task(render(engine, tmp_path / "a", spec))
+        await asyncio.sleep(0.3)
+        for _ in range(cancels):
+            task.cancel()
+            await asyncio.sleep(0.005)
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        await render(engine, tmp_path / "b")
     await engine.close()
 
 

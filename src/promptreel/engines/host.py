@@ -3,14 +3,15 @@
 The parent (`EngineHost`) writes one JSON object per line to the child's standard input and reads one per line from its
 standard output. The child (`main`) ends as soon as its input closes, so it never outlives a worker that was killed.
 
-parent → child: `{"render": {…}}`, `{"stop": true}`
+parent → child: `{"render": {…}, "job": number}`, `{"stop": number}`
 child → parent: `{"ready": true}`, `{"progress": 0…1, "step": "…"}`, then one of `{"done": {…}}`, `{"stopped": true}`,
-`{"failed": {"slug", "reason"}}`
+`{"failed": {"slug", "reason"}}`, each with its `"job"`: what is told of a job that was given up answers no other.
 """
 
 import asyncio
 import contextlib
 import ctypes
+import itertools
 import json
 import os
 import queue
@@ -67,6 +68,7 @@ class EngineHost:
         self._cache = cache
         self._memory_mib = memory_mib
         self._process: asyncio.subprocess.Process | None = None
+        self._numbers = itertools.count(1)
 
     async def start(self) -> asyncio.subprocess.Process:
         """The running process; it loads its engine while nothing waits for it."""
@@ -107,8 +109,9 @@ class EngineHost:
             path.write_bytes(picture)
             job[place] = str(path)
         process = await self.start()
+        number = next(self._numbers)
         watcher = asyncio.create_task(self._watch_memory(process))
-        conversation = asyncio.create_task(self._converse(process, job, progress))
+        conversation = asyncio.create_task(self._converse(process, number, job, progress))
         try:
             done, _ = await asyncio.wait(
                 {watcher, conversation}, timeout=time_limit, return_when=asyncio.FIRST_COMPLETED
@@ -120,7 +123,11 @@ class EngineHost:
                 await watcher
             raise EngineTimeout(time_limit)
         except asyncio.CancelledError:
-            await self._stop(process, conversation)
+            stopping = asyncio.ensure_future(self._stop(process, number, conversation))
+            while not stopping.done():
+                # Whoever cancels once more must not leave an engine behind that is still busy with this job.
+                with contextlib.suppress(asyncio.CancelledError):
+                    await asyncio.shield(stopping)
             raise
         finally:
             for task in (watcher, conversation):
@@ -128,13 +135,19 @@ class EngineHost:
             await asyncio.gather(watcher, conversation, return_exceptions=True)
 
     async def _converse(
-        self, process: asyncio.subprocess.Process, job: dict[str, Any], progress: Callable[[float, str], None]
+        self,
+        process: asyncio.subprocess.Process,
+        number: int,
+        job: dict[str, Any],
+        progress: Callable[[float, str], None],
     ) -> dict[str, Any]:
         assert process.stdin
         try:
-            process.stdin.write(json.dumps({"render": job}).encode() + b"\n")
+            process.stdin.write(json.dumps({"render": job, "job": number}).encode() + b"\n")
             await process.stdin.drain()
             async for message in messages(process):
+                if message.get("job") != number:
+                    continue
                 if "progress" in message:
                     progress(float(message["progress"]), str(message["step"]))
                 elif "done" in message:
@@ -164,11 +177,13 @@ class EngineHost:
                 log.warning("engine_out_of_memory", engine=self.engine, mebibytes=most)
                 raise EngineOutOfMemory(self._memory_mib)
 
-    async def _stop(self, process: asyncio.subprocess.Process, conversation: asyncio.Task[dict[str, Any]]) -> None:
-        """Ask the engine to stop; kill it if it does not within a few seconds."""
+    async def _stop(
+        self, process: asyncio.subprocess.Process, number: int, conversation: asyncio.Task[dict[str, Any]]
+    ) -> None:
+        """Ask the engine to stop a job; kill it if it does not within a few seconds."""
         try:
             assert process.stdin
-            process.stdin.write(b'{"stop": true}\n')
+            process.stdin.write(json.dumps({"stop": number}).encode() + b"\n")
             done, _ = await asyncio.wait({conversation}, timeout=STOP_GRACE)
             if done:
                 return
@@ -255,8 +270,10 @@ class Child:
         self._name = engine
         self._commands = commands
         self._answers = answers
-        self._jobs: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
-        self._stop = threading.Event()
+        self._jobs: queue.SimpleQueue[tuple[int, dict[str, Any]]] = queue.SimpleQueue()
+        self._number = 0
+        self._stopped = 0
+        """The number up to which jobs are not wanted any more."""
 
     def run(self) -> None:
         """Serve until the parent goes away."""
@@ -264,8 +281,7 @@ class Child:
         engine = load_engine(self._name)
         self._tell({"ready": True})
         while True:
-            job = self._jobs.get()
-            self._stop.clear()
+            self._number, job = self._jobs.get()
             try:
                 self._tell({"done": self._render(engine, job)})
             except EngineStopped:
@@ -279,20 +295,21 @@ class Child:
                 import traceback
 
                 traceback.print_exc()
-                self._tell({"failed": {"slug": EngineFailed.slug, "reason": f"{type(error).__name__}: {error}"[:300]}})
+                # The text is for the log: it may name files of this machine.
+                self._tell({"failed": {"slug": EngineFailed.slug, "reason": f"unexpected {type(error).__name__}"}})
 
     def _listen(self) -> None:
         for line in self._commands:
             command = json.loads(line)
             if "stop" in command:
-                self._stop.set()
+                self._stopped = command["stop"]
             else:
-                self._jobs.put(command["render"])
+                self._jobs.put((command["job"], command["render"]))
         os._exit(0)  # the parent is gone, however busy this process is
 
     def _tell(self, message: dict[str, Any]) -> None:
         try:
-            self._answers.write(json.dumps(message) + "\n")
+            self._answers.write(json.dumps(message | {"job": self._number}) + "\n")
             self._answers.flush()
         except OSError:
             os._exit(0)
@@ -304,7 +321,7 @@ class Child:
 
         def progress(fraction: float, step: str) -> None:
             nonlocal last_told
-            if self._stop.is_set():
+            if self._number <= self._stopped:
                 raise EngineStopped
             if (now := time.monotonic()) - last_told > 0.1:
                 last_told = now
