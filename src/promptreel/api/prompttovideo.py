@@ -217,7 +217,10 @@ async def delete(call: Call) -> Response:
 def read_number(call: Call, name: str, default: int) -> int:
     """A positive number from the query; what is none becomes the default."""
     text = call.request.query_params.get(name, "")
-    return int(text) or default if re.fullmatch("[0-9]{1,9}", text) else default
+    if not re.fullmatch("[0-9]+", text):
+        return default
+    digits = text.lstrip("0")
+    return min(int(digits[:20] or default), LARGEST_ID)
 
 
 async def list_videos(call: Call) -> Response:
