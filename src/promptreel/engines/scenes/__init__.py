@@ -34,18 +34,14 @@ SCENES = {
     "animation": "promptreel.engines.scenes.animate:Animation",
 }
 
-GRADED_HERE = {"village", "street"}
-"""Scenes that leave the mood to the grade."""
-
-MOOD_GRADES: dict[str, dict[str, Any]] = {
-    "dramatic": {"contrast": 0.14, "vignette": 0.12},
-    "warm": {"tint": (1.12, 1.0, 0.84)},
-    "cold": {"tint": (0.86, 0.99, 1.16)},
-    "dark": {"exposure": 0.66, "vignette": 0.10},
-    "bright": {"exposure": 1.28, "saturation": 0.10},
-    "dreamy": {"bloom": 1.7, "contrast": -0.10, "tint": (1.05, 0.97, 1.06)},
-}
-"""What a mood changes: factors for exposure and bloom, the colour of the light, and what is added to the rest."""
+WARM_UP = (
+    ("sunset over the ocean", ""),
+    ("a mountain village", ""),
+    ("a city street", ""),
+    ("rain and fog", "first"),
+    ("snow", "first last"),
+)
+"""Prompts and pictures of jobs that together use every kernel."""
 
 POLL_SECONDS = 0.25
 """How often a job is asked whether it should end while a thread is busy."""
@@ -68,10 +64,27 @@ class ScenesEngine:
 
     def warm_up(self) -> None:
         """Compile every kernel, or load it from `NUMBA_CACHE_DIR`, by drawing each scene once and very small."""
-        picture = np.linspace(0, 255, 36 * 64 * 3, dtype=np.uint8).reshape(36, 64, 3)
-        for prompt in ("sunset over the ocean", "a mountain village", "a city street", ""):
-            spec = VideoSpec(prompt=prompt, width=64, height=36, fps=2, duration=1.0, has_image=not prompt)
-            for _ in self.render(RenderJob(spec, lambda _fraction, _step: None, image=None if prompt else picture)):
+        first = np.linspace(0, 255, 36 * 64 * 3).astype(np.uint8).reshape(36, 64, 3)
+        # A bright block before a dark ground, so that what parts a subject from its background is compiled too.
+        last = np.full((120, 200, 3), 30, np.uint8)
+        last[40:110, 70:130] = 220
+        for prompt, pictures in WARM_UP:
+            spec = VideoSpec(
+                prompt=prompt,
+                width=64,
+                height=36,
+                fps=2,
+                duration=1.0,
+                has_image="first" in pictures,
+                has_last_image="last" in pictures,
+            )
+            job = RenderJob(
+                spec,
+                lambda _fraction, _step: None,
+                image=first if "first" in pictures else None,
+                last_image=last if "last" in pictures else None,
+            )
+            for _ in self.render(job):
                 pass
 
     def report(self, spec: VideoSpec) -> dict[str, Any]:
@@ -115,10 +128,7 @@ class _Setup:
         module, _, name = SCENES[wanted.scene].partition(":")
         make: Callable[..., Scene] = getattr(importlib.import_module(module), name)
         pictures = {"image": job.image, "last_image": job.last_image} if wanted.scene == "animation" else {}
-        scene = make(spec.width, spec.height, spec.duration, spec.seed, wanted, self._tick, **pictures)
-        if wanted.scene in GRADED_HERE:
-            scene.post = in_mood(scene.post, wanted.mood)
-        return scene
+        return make(spec.width, spec.height, spec.duration, spec.seed, wanted, self._tick, **pictures)
 
     def report(self) -> None:
         """Pass the latest step on; the fraction creeps up, as nobody knows how many steps there are."""
@@ -169,19 +179,6 @@ def _wait(future: Future[_Result], poll: Callable[[], None]) -> _Result:
 
 def _parse(spec: VideoSpec) -> SceneSpec:
     return parse(spec.prompt, spec.negative_prompt, seed=spec.seed, has_image=spec.has_image)
-
-
-def in_mood(post: dict[str, Any], mood: str) -> dict[str, Any]:
-    """The grade `post`, changed by a word for the mood."""
-    changed = dict(post)
-    for key, value in MOOD_GRADES.get(mood, {}).items():
-        if key == "tint":
-            changed[key] = value
-        elif key in {"exposure", "bloom"}:
-            changed[key] = post.get(key, 1.0) * value
-        else:
-            changed[key] = post.get(key, 0.0) + value
-    return changed
 
 
 def usable_cpus() -> int:

@@ -313,7 +313,9 @@ class Animation:
         if last is not None:
             self._last = _shown(last, width, height, ARRIVE, power, tick)
         wind = 0.09 if spec.weather & {"wind", "storm"} else 0.02
-        self._weather = Weather(spec.weather, self._photo, seed, wind * (1 if rng.random() < 0.5 else -1))
+        self._weather = Weather(
+            spec.weather, self._photo, seed, wind * (1 if rng.random() < 0.5 else -1), spec.intensity
+        )
         self._pace = float(np.clip(spec.speed, 0.4, 2.0))
         self._grade = GRADES.get(spec.mood, Grade()).numbers()
         tick("ready")

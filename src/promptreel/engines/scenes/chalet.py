@@ -458,7 +458,12 @@ def conifer(rng: np.random.Generator, whorls: int, branches: int, snowy: float, 
 
 
 def plant(
-    target: MeshBuilder, kinds: list[Mesh], kind: NDArray[np.integer], at: Floats, high: Floats, turn: Floats
+    target: MeshBuilder,
+    kinds: list[Mesh],
+    kind: NDArray[np.integer],
+    at: Floats,
+    high: NDArray[np.floating],
+    turn: NDArray[np.floating],
 ) -> None:
     """Put many trees at once: `kind` says which of `kinds` each is, `at` (n, 3) its foot, `high` metres."""
     for number, mesh in enumerate(kinds):

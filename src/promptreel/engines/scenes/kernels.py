@@ -23,7 +23,7 @@ from numba import njit, types
 from numba import uint32 as u32
 from numba.core.compiler import Compiler
 from numba.core.dispatcher import Dispatcher
-from numba.extending import intrinsic
+from numba.extending import intrinsic as _intrinsic
 from numpy.typing import NDArray
 
 __all__ = [
@@ -70,7 +70,7 @@ class _Restrict(Compiler):
 
     def __init__(
         self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
-    ) -> None:  # noqa: A002, E501, PLR0913
+    ) -> None:
         flags.noalias = True
         super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
 
@@ -94,7 +94,7 @@ def _sources(function: Callable[..., Any], found: set[str]) -> set[str]:
 device = njit(fastmath=True, nogil=True, error_model="numpy", forceinline=True, boundscheck=False)
 """For helpers: put into its caller, so that the caller's loop is one straight body."""
 
-_OPTIONS = {
+_OPTIONS: dict[str, Any] = {
     "pipeline_class": _Restrict,
     "fastmath": True,
     "nogil": True,
@@ -112,7 +112,7 @@ def kernel(function: Callable[..., Any]) -> Any:
     # numba knows a kept kernel to be stale by the date of its own file only. Ours is stale when any helper in it
     # changed, and stays good when only dates did (a container image): the stamp is a digest of all the sources.
     stamp = b"".join(sorted(_digest(path) for path in _sources(function, set())))
-    dispatcher._cache._cache_file._source_stamp = hashlib.sha256(stamp).hexdigest()  # noqa: SLF001
+    dispatcher._cache._cache_file._source_stamp = hashlib.sha256(stamp).hexdigest()
     return dispatcher
 
 
@@ -122,6 +122,9 @@ def uncached(compiled: Any) -> Any:
 
 
 # -- arithmetic --------------------------------------------------------------------------------------------------------
+
+# For numba the first parameter is its own and callers leave it out, which its type hints do not say.
+intrinsic: Any = _intrinsic
 
 
 @intrinsic
@@ -391,7 +394,7 @@ def tile_fbm(
     into crests.
     """
     rng = np.random.default_rng(seed)
-    total = np.zeros((side, side), np.float32)
+    total: Floats = np.zeros((side, side), np.float32)
     weight = 1.0
     for octave in range(octaves):
         cells = base * 2**octave
@@ -399,7 +402,7 @@ def tile_fbm(
             break
         noise = _gradient_noise(side, cells, rng)
         if ridged:
-            noise = (1 - np.abs(noise) * 2.2) ** 2 - 0.5
+            noise = ((1 - np.abs(noise) * 2.2) ** 2 - 0.5).astype(np.float32)
         total += np.float32(weight) * noise
         weight *= gain
     low, high = np.percentile(total, [0.5, 99.5])

@@ -26,7 +26,16 @@ MOODS = ("calm", "dramatic", "warm", "dreamy")
 CALM_SPEED = 0.7
 """How fast a calm village or street moves."""
 
+SINGLE = ("time", "mood", "camera", "speed", "intensity")
+"""Fields of which a prompt can set but one."""
+
+VAGUE = {"colour", "mood", "speed"}
+"""What a concept may set that nobody can see to be missing."""
+
 LONGEST_PHRASE = 4
+LONGEST_UNSPACED = 6
+"""Letters of the longest Chinese or Japanese word in the lexicon."""
+
 SHORTEST_MENDED = 6
 """A slip of the pen is mended only in words of at least so many letters: short words are too close to one another."""
 
@@ -65,6 +74,10 @@ class SceneSpec:
     `dolly_out`, `crane_up`, `crane_down`, `shake`."""
     speed: float = 1.0
     """How fast things move: 0.5 for slow motion or a slow camera, 2 for fast, 6 for a time lapse."""
+    intensity: float = 1.0
+    """How much falls: 0.4 for a drizzle, 2 for heavy snow."""
+    named: frozenset[str] = frozenset()
+    """Names of concepts that the prompt asks for, such as `taxis`."""
     without: frozenset[str] = frozenset()
     """Names of concepts that the prompt or the negative prompt rules out, such as `clouds`."""
     words: tuple[Word, ...] = field(default=(), compare=False)
@@ -87,6 +100,7 @@ class Concept:
     always: tuple[str, ...] = ()
     takes_colour: bool = False
     hidden_by: tuple[str, ...] = ()
+    needs: dict[str, list[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +112,8 @@ class Lexicon:
     negators: frozenset[str]
     slips: dict[str, str]
     """Known words with one letter left out, to the word that was meant."""
+    unspaced: frozenset[str]
+    """Those words, known or without content, that are written without spaces between them."""
 
 
 @functools.cache
@@ -112,7 +128,9 @@ def lexicon() -> Lexicon:
             phrases[tuple(words.split())] = concept
     single = sorted(phrase[0] for phrase in phrases if len(phrase) == 1 and len(phrase[0]) >= SHORTEST_MENDED)
     slips = {short: word for word in single for short in _without_a_letter(word)}
-    return Lexicon(phrases, frozenset(data["stop"].split()), frozenset(data["negators"].split()), slips)
+    stop, negators = frozenset(data["stop"].split()), frozenset(data["negators"].split())
+    alone = {phrase[0] for phrase in phrases if len(phrase) == 1} | stop | negators
+    return Lexicon(phrases, stop, negators, slips, frozenset(word for word in alone if _unspaced(word[0])))
 
 
 def _without_a_letter(word: str) -> Iterator[str]:
@@ -192,7 +210,33 @@ def _tokens(text: str) -> Iterator[_Token]:
         word = run.strip(APOSTROPHES)
         if kind == "word" and word:
             start += len(run) - len(run.lstrip(APOSTROPHES))
-            yield _Token(word.casefold().replace("’", "'"), start, start + len(word), clause)
+            for part in _parts(word):
+                yield _Token(part.casefold().replace("’", "'"), start, start + len(part), clause)
+                start += len(part)
+
+
+def _unspaced(character: str) -> bool:
+    """Whether it is of a script that puts no spaces between words: Chinese or Japanese."""
+    return "\u3040" <= character <= "\u9fff"
+
+
+def _parts(word: str) -> Iterator[str]:
+    """`word`, or where it is Chinese or Japanese the known words in it and what stands between them."""
+    if not any(map(_unspaced, word)):
+        yield word
+        return
+    known = lexicon().unspaced
+    at = unknown = 0
+    while at < len(word):
+        length = next((n for n in range(min(LONGEST_UNSPACED, len(word) - at), 0, -1) if word[at : at + n] in known), 0)
+        if length and unknown < at:
+            yield word[unknown:at]
+        if length:
+            yield word[at : at + length]
+            unknown = at + length
+        at += length or 1
+    if unknown < len(word):
+        yield word[unknown:]
 
 
 def _match(tokens: list[_Token], at: int, known: Lexicon) -> tuple[Concept | None, int]:
@@ -250,23 +294,29 @@ def _colourful(concept: Concept) -> bool:
     return concept.takes_colour or "colour" in concept.set
 
 
-def _granted(concept: Concept, wishes: dict[str, Any]) -> bool:
+def _granted(concept: Concept, scene: str, wishes: dict[str, Any]) -> bool:
     """Whether no other word of the prompt hides the concept or overrules what it sets."""
     if {wishes.get("time", ""), *wishes["weather"]} & set(concept.hidden_by):
         return False
-    if "add_weather" in concept.set:
-        return wishes["weather"].issuperset(concept.set["add_weather"])
-    return all(wishes.get(key) == concept.set[key] for key in ("time", "mood", "camera", "speed") if key in concept.set)
+    if wishes["without"].intersection(concept.needs.get(scene, ())):
+        return False
+    if "add_weather" in concept.set and not wishes["weather"].issuperset(concept.set["add_weather"]):
+        return False
+    keys = ("intensity",) if "add_weather" in concept.set else SINGLE
+    return all(wishes.get(key) == concept.set[key] for key in keys if key in concept.set)
 
 
 def _status(mention: _Mention, scene: str, wishes: dict[str, Any]) -> tuple[Status, str]:
     """What becomes of a mention in that scene, and by what."""
     concept = mention.concept
     if mention.negated:
-        # A picture may hold anything, so only a drawn scene can promise that something is not there.
-        missing = scene != ANIMATION and (concept is None or scene not in concept.always)
+        # A picture may hold anything, so only a drawn scene can promise that something is not there; and none can
+        # promise to be free of a colour or a mood.
+        missing = scene != ANIMATION and (
+            concept is None or (scene not in concept.always and not VAGUE & concept.set.keys())
+        )
         return ("shown", "left out") if missing else ("not_shown", "")
-    if concept is None or not _granted(concept, wishes):
+    if concept is None or not _granted(concept, scene, wishes):
         return "not_shown", ""
     if scene in concept.shown:
         return "shown", concept.name
@@ -277,11 +327,13 @@ def _status(mention: _Mention, scene: str, wishes: dict[str, Any]) -> tuple[Stat
 
 def _choose_scene(mentions: list[_Mention], random: np.random.Generator) -> str:
     """The scene with most votes; a tie, or no vote at all, is for the seed to decide."""
-    votes = dict.fromkeys(SCENES, 0)
+    # What is not wanted counts only between scenes that are wanted alike: it is often a part of the wanted one.
+    votes = dict.fromkeys(SCENES, (0, 0))
     for mention in mentions:
         if mention.concept is not None:
             for scene, weight in mention.concept.votes.items():
-                votes[scene] += -weight if mention.negated else weight
+                wanted, unwanted = votes[scene]
+                votes[scene] = (wanted, unwanted - weight) if mention.negated else (wanted + weight, unwanted)
     most = max(votes.values())
     best = [scene for scene in SCENES if votes[scene] == most]
     return best[int(random.integers(len(best)))]
@@ -304,12 +356,13 @@ def _wishes(mentions: list[_Mention]) -> dict[str, Any]:
         dropped.update(wish.get("drop_weather", ()))
         if "colour" in wish and wish["colour"] not in colours:
             colours.append(wish["colour"])
-        for key in ("time", "mood", "camera", "speed"):
+        for key in SINGLE:
             if key in wish:
                 fields.setdefault(key, wish[key])
     fields["weather"] = frozenset(weather) - dropped
     fields["colours"] = tuple(colours)
     fields["without"] = frozenset(m.concept.name for m in mentions if m.negated and m.concept is not None)
+    fields["named"] = frozenset(m.concept.name for m in mentions if not m.negated and m.concept is not None)
     return fields
 
 

@@ -45,7 +45,17 @@ PUFFS = 16
 HAZES = np.array([(0.050, 0.034, 0.088), (0.026, 0.046, 0.090), (0.064, 0.030, 0.070), (0.022, 0.052, 0.066)])
 """Colours of the wet air between the houses: violet, blue, magenta, teal."""
 
-HAZE_BY_NAME = {"purple": 0, "blue": 1, "pink": 2, "red": 2, "teal": 3, "green": 3}
+HAZE_BY_NAME = {
+    "purple": (0.050, 0.034, 0.088),
+    "blue": (0.024, 0.044, 0.100),
+    "pink": (0.074, 0.028, 0.064),
+    "red": (0.084, 0.026, 0.032),
+    "orange": (0.082, 0.044, 0.022),
+    "gold": (0.076, 0.050, 0.020),
+    "yellow": (0.074, 0.056, 0.018),
+    "teal": (0.022, 0.052, 0.066),
+    "green": (0.020, 0.062, 0.036),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +95,15 @@ class Street:
         self._noise = tile_fbm(512, seed % (1 << 31), base=4, octaves=7).ravel()
         tick("noise")
         self._raining = "rain" not in spec.without
-        air = next((HAZE_BY_NAME[name] for name in spec.colours if name in HAZE_BY_NAME), int(rng.integers(len(HAZES))))
-        density = 0.019 if "fog" in spec.weather else 0.011
-        self._haze = np.array([density, *HAZES[air], 0.96], np.float32)
+        by_chance = HAZES[int(rng.integers(len(HAZES)))]
+        air = next((HAZE_BY_NAME[name] for name in spec.colours if name in HAZE_BY_NAME), by_chance)
+        density = 0.005 if "fog" in spec.without else 0.019 if "fog" in spec.weather else 0.011
+        self._haze = np.array([density, *air, 0.96], np.float32)
         self._grain = np.array([0.55, 1.3 * 6, 0.40, 7.0 * 6], np.float32)
         self._look = np.array([0.9 if self._raining else 0.45, 1.0 if self._raining else 0.0, 1.0, 0.9], np.float32)
         self._way = self._plan(spec)
         self._build(seed, spec, tick)
-        self._drops = np.random.default_rng([seed, 41]).random((DROPS, 4))
+        self._drops = np.random.default_rng([seed, 41]).random((round(DROPS * spec.intensity), 4))
         grade = {
             "exposure": 1.72,
             "bloom": 0.42,
@@ -144,10 +155,9 @@ class Street:
         towers(builder, np.random.default_rng([seed, 9]))
         tick("towers")
         self._still = builder.count
-        self._cars = self._build_cars(builder, np.random.default_rng([seed, 13]), 0 if "cars" in spec.without else 6)
+        self._cars = self._build_cars(builder, np.random.default_rng([seed, 13]), spec)
         self._crowd_start = builder.count
-        crowd_size = 0 if {"people", "person", "man", "woman"} & spec.without else 18
-        crowd = self._build_crowd(builder, np.random.default_rng([seed, 17]), crowd_size)
+        crowd = self._build_crowd(builder, np.random.default_rng([seed, 17]), spec)
         mesh = builder.build()
         self._mesh = mesh
         self._vertices, self._triangles = mesh.vertices, mesh.triangles
@@ -197,15 +207,18 @@ class Street:
         cables(builder, rng, 11)
 
     @staticmethod
-    def _build_cars(builder: MeshBuilder, rng: np.random.Generator, number: int) -> _Cars:
+    def _build_cars(builder: MeshBuilder, rng: np.random.Generator, spec: SceneSpec) -> _Cars:
         """Half of the cars drive away on the right, half come on the left, at one speed per lane so that none meet."""
         ranges, x, z, speed = [], [], [], []
         lane_speed = {1: rng.uniform(3.6, 5.2), -1: -rng.uniform(5.0, 7.0)}
         span = CAR_RANGE[1] - CAR_RANGE[0]
+        number = 0 if "cars" in spec.without else 6
         for k in range(number):
             lane = 1 if k % 2 == 0 else -1
             start = builder.count
-            car(builder, rng, taxi=bool(rng.random() < 0.4))
+            # The first two are ahead of the camera from the start.
+            taxi = bool(rng.random() < 0.4) or (k < 2 and "taxis" in spec.named)
+            car(builder, rng, taxi=taxi and "taxis" not in spec.without)
             ranges.append((start, builder.count))
             x.append(lane * rng.uniform(2.35, 2.75))
             first = 26.0 if lane == 1 else 62.0
@@ -214,11 +227,13 @@ class Street:
         return _Cars(ranges, np.array(x), np.array(z), np.array(speed))
 
     @staticmethod
-    def _build_crowd(builder: MeshBuilder, rng: np.random.Generator, number: int) -> dict[str, list[Any]]:
+    def _build_crowd(builder: MeshBuilder, rng: np.random.Generator, spec: SceneSpec) -> dict[str, list[Any]]:
         """People on both pavements, most with umbrellas; every seventh stands and waits."""
         crowd: dict[str, list[Any]] = {"part": [], "at": [], "way": [], "phase": [], "size": []}
+        number = 0 if {"people", "someone"} & spec.without else 18
         for k in range(number):
-            crowd["part"].append(person(builder, rng, umbrella=bool(rng.random() < 0.72)))
+            umbrella = bool(rng.random() < 0.72) and "umbrellas" not in spec.without
+            crowd["part"].append(person(builder, rng, umbrella=umbrella))
             side = -1 if k % 2 else 1
             crowd["at"].append((side * rng.uniform(6.35, 7.55), 7.5 + (k // 2) * 5.6 + rng.uniform(0, 4.0)))
             pace = rng.uniform(0.95, 1.45) * rng.choice([-1, 1])
@@ -341,10 +356,10 @@ class Street:
         z = grate[..., 1] + 0.4 * age * np.cos(phase * 1.7)
         points = np.stack([x, y, z], -1).reshape(-1, 3)
         radius, opacity = (0.22 + 0.95 * age).ravel(), (0.075 * (1 - age) ** 1.2 * np.minimum(age * 6, 1)).ravel()
-        x, y, close = on_screen(points, camera, self._width, self._height)
+        column, row, close = on_screen(points, camera, self._width, self._height)
         size = radius * (self._height / 2 / camera.tangent) * close
         seen = (close > 0) & (close < 0.25)
-        discs = np.stack([x, y, close, np.maximum(size, 0.6), opacity], 1)[seen].astype(np.float32)
+        discs = np.stack([column, row, close, np.maximum(size, 0.6), opacity], 1)[seen].astype(np.float32)
         colour = np.broadcast_to(self._haze[1:4] * np.float32(2.4) + np.float32(0.03), (len(discs), 3))
         splat_discs(state.hdr, state.raster.distance, np.ascontiguousarray(discs), np.ascontiguousarray(colour))
 

@@ -139,7 +139,7 @@ def choose_look(spec: SceneSpec, random: np.random.Generator) -> Look:
     tint = np.array(PALETTES[int(draw["palette"] * len(PALETTES))] if low < 4 and not spec.colours else (1.0, 1.0, 1.0))
     key, contrast, saturation = 0.155, 0.10, 1.16
     if "clear" in weather or "clouds" in spec.without:
-        cover, cirrus = between(0.05, 0.22, "cover"), between(0.1, 0.35, "cirrus")
+        cover, cirrus = 0.0, 0.0
     if "clouds" in weather:
         cover = between(0.56, 0.66, "cover")
     if storm:
@@ -314,7 +314,8 @@ class Sunset:
     def draw(self, state: State, t: float) -> Hdr:
         """The picture at `t` seconds, in a buffer of `state`."""
         sky, sea = self._sky, self._sea
-        waves_t = t * min(self._speed, 1.6)
+        # High waves pass as slowly as those of a larger sea: at the true pace near water is a blur.
+        waves_t = t * min(self._speed, 1.6) * min(1.0, 0.9 / self.look.wave_height) ** 0.5
         state.long.move(waves_t)
         state.short.move(waves_t)
         clouds = 0.012 * t * self._speed * (8.0 if self._speed > 3 else 1.0)

@@ -214,7 +214,7 @@ def walk_columns(heights, first, stop, left, per_column, lowest, per_row, eye, r
             height = tex(heights, i32(LOG2_SIDE), i32(0), mx, mz)
             row = ((height - eye) / away - lowest) * per_row
             if row > top:
-                start = max(i32(np.ceil(top)), 0)
+                start = i32(max(np.ceil(top), f32(0.0)))
                 end = min(i32(np.ceil(row)), rows)
                 for y in range(start, end):
                     part = sat((f32(y) - row_before) / max(row - row_before, f32(1e-6)))

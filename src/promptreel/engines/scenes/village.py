@@ -97,8 +97,10 @@ class Village:
         self._night = Night(seed, width, height, min(reach, 2.2), colour=colour, strength=strength)
         self._draw_mountains(seed, min(reach, 2.2), tick)
         self._build(seed, tick)
-        self._flakes = np.random.default_rng([seed, 41]).random((FLAKES, 5))
-        density = 0.0075 if "fog" in spec.weather else 0.0026
+        self._flakes = np.random.default_rng([seed, 41]).random((round(FLAKES * spec.intensity), 5))
+        self._smoking = "smoke" not in spec.without
+        self._starry = "stars" not in spec.without
+        density = 0.0012 if "fog" in spec.without else 0.0075 if "fog" in spec.weather else 0.0026
         self._haze = np.array([density, *(self._light.haze * 1.15), 0.92], np.float32)
         self._grain = np.array([0.34, 1.9 * 4, 0.30, 9.0 * 4], np.float32)
         grade = {
@@ -364,14 +366,16 @@ class Village:
         # The aurora's own light, around what the set-up has counted on.
         glow = self._night.aurora(state.aurora, time) * np.float32(0.16)
         self._night.sky(state.aurora, state.hdr, camera)
-        self._night.stars(state.hdr, camera, t)
+        if self._starry:
+            self._night.stars(state.hdr, camera, t)
         self._panorama.over(state.hdr, camera, glow)
         np.multiply(self._glow, glow, out=state.shades)
         state.shades += self._shades
         state.raster.draw(
             self._vertices, state.shades, self._triangles, camera, self._haze, self._grain, self._noise, state.hdr
         )
-        self._draw_smoke(state, camera, time)
+        if self._smoking:
+            self._draw_smoke(state, camera, time)
         if self._snowing:
             self._draw_flakes(state, camera, time)
         return state.hdr

@@ -113,7 +113,7 @@ class Crowd:
     rest: Floats
     normals: Floats
     part: NDArray[np.int32]
-    owner: NDArray[np.int32]
+    owner: NDArray[np.integer]
     at: Floats
     way: Floats
     phase: Floats

@@ -53,8 +53,8 @@ class Particles:
 class Weather:
     """What falls and drifts before one photo. Safe to use from many threads: nothing in it changes."""
 
-    def __init__(self, wanted: frozenset[str], photo: Photo, seed: int, wind: float) -> None:
-        """`wanted` as in `SceneSpec.weather`; `wind` in shares of the width per second at nearness 1, to the right."""
+    def __init__(self, wanted: frozenset[str], photo: Photo, seed: int, wind: float, intensity: float = 1.0) -> None:
+        """`wanted`, `intensity` as in `SceneSpec`; `wind` in shares of the width per second at nearness 1, to the right."""
         self._width, self._height = photo.width, photo.height
         self._wind = wind
         storm = "storm" in wanted
@@ -69,7 +69,7 @@ class Weather:
         share = np.array([red, green, blue]) / max(luma, 1.0)
         self._tint = (0.8 + 0.2 * np.clip(share, 0.5, 1.5)).astype(np.float32)
         # The box is a fixed piece of air, so a wide frame shows as dense a fall as a narrow one.
-        crowd = max(self._width / self._height, self._height / self._width, 1.0) ** 0.5
+        crowd = intensity * max(self._width / self._height, self._height / self._width, 1.0) ** 0.5
         if self.snow:
             self._flakes = Particles.scattered(int(1500 * crowd), (0.08, 1.0), 1.7, rng)
         if self.rain:
