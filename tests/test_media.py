@@ -12,6 +12,7 @@ import zlib
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from urllib.parse import quote_from_bytes
 
 import av
 import numpy as np
@@ -76,7 +77,23 @@ def test_a_picture_in_text_is_read(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["####", "abc$", "a", "abcde", "ab=c", "abc==", "abcd====", "=", "é" * 4, "data:image/png;base64,@@@@", "data:x"],
+    [
+        "####",
+        "abc$",
+        "a",
+        "abcde",
+        "ab=c",
+        "abc==",
+        "abcd====",
+        "=",
+        "é" * 4,
+        "data:image/png;base64,@@@@",
+        "data:x",
+        "data:,%",
+        "data:,%4",
+        "data:,a%zz",
+        "data:image/png;base64,AA%3",
+    ],
 )
 def test_junk_that_python_would_decode_is_refused(text: str) -> None:
     with pytest.raises(PictureRefused, match="not valid base64|empty"):
@@ -93,6 +110,17 @@ def test_nothing_is_named_as_such(text: str) -> None:
 def test_every_base64_comes_back(data: bytes, safe_alphabet: bool, padded: bool) -> None:
     text = (base64.urlsafe_b64encode if safe_alphabet else base64.b64encode)(data).decode()
     assert media.decode_picture(text if padded else text.rstrip("=")) == data
+
+
+@given(st.binary(min_size=1, max_size=300), st.sampled_from(["", "/:;=?@!$&'()*+,~ \t\r\n"]))
+def test_every_percent_encoding_comes_back(data: bytes, safe: str) -> None:
+    assert media.decode_picture("data:image/png," + quote_from_bytes(data, safe)) == data
+
+
+def test_much_percent_encoding_is_read_at_once() -> None:
+    began = time.monotonic()
+    assert media.decode_picture("data:image/png," + "%41" * (8 << 20)) == b"A" * (8 << 20)
+    assert time.monotonic() - began < 1.0
 
 
 # -- kinds of pictures -------------------------------------------------------------------------------------------------

@@ -10,7 +10,6 @@ import sys
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import unquote_to_bytes
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +31,7 @@ _decoders = ThreadPoolExecutor(max_workers=2, thread_name_prefix="picture")
 """Who waits for the decoder processes: two at a time, however many requests there are and on whatever event loop."""
 
 _BASE64 = re.compile(rb"[A-Za-z0-9+/]*")
+_BAD_PERCENT = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _DATA_URI = re.compile(r"\s*data:(?P<type>[^,]*),", re.IGNORECASE)
 
 
@@ -46,9 +46,9 @@ def decode_picture(text: str) -> bytes:
         if header is None:
             data = _base64(text.encode("ascii"))
         elif header["type"].rpartition(";")[2].strip().lower() == "base64":
-            data = _base64(unquote_to_bytes(text[header.end() :].encode("ascii")))
+            data = _base64(_percent_decoded(text[header.end() :].encode("ascii")))
         else:
-            data = unquote_to_bytes(text[header.end() :].encode("ascii"))
+            data = _percent_decoded(text[header.end() :].encode("ascii"))
     except (UnicodeEncodeError, binascii.Error):
         raise PictureRefused("The picture is not valid base64") from None
     if not data:
@@ -64,6 +64,18 @@ def _base64(text: bytes) -> bytes:
     if padding not in (0, -len(bare) % 4) or len(bare) % 4 == 1 or not _BASE64.fullmatch(bare):
         raise binascii.Error
     return base64.b64decode(bare + b"=" * (-len(bare) % 4))
+
+
+def _percent_decoded(text: bytes) -> bytes:
+    """Percent-encoding undone, as quoted-printable, which differs in the sign only and is decoded in C.
+
+    `urllib`'s own way takes seconds for what a stranger may send, and nobody else is served meanwhile.
+    """
+    if b"%" not in text:
+        return text
+    if _BAD_PERCENT.search(text):
+        raise binascii.Error
+    return binascii.a2b_qp(text.replace(b"=", b"=3D").replace(b"%", b"="))
 
 
 def safe_picture(data: bytes) -> Picture:
