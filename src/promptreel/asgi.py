@@ -42,6 +42,8 @@ log = structlog.get_logger()
 REQUEST_ID = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,127}")
 MAX_UNFINISHED_HEAD = 128 * 1024
 LINGER_SECONDS = 2.0
+HEAD_SECONDS = 20.0
+"""What a caller is given for the head of a request: who never finishes one holds a connection for nothing."""
 
 
 def create_app(settings: Settings, *, runtime: Runtime | None = None) -> FastAPI:
@@ -183,6 +185,28 @@ class HttpProtocol(HttpToolsProtocol):
         self.in_head = True
         self.began_here = False
         self.refused = False
+        self.head_timer: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """A caller has come, and is expected to say what for."""
+        super().connection_made(transport)
+        self.expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """The caller has gone."""
+        self.forget_head()
+        super().connection_lost(exc)
+
+    def expect_head(self) -> None:
+        """Hang up unless the head of a request is whole in time."""
+        self.forget_head()
+        self.head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def forget_head(self) -> None:
+        """The head is whole, or nobody waits for one."""
+        if self.head_timer is not None:
+            self.head_timer.cancel()
+            self.head_timer = None
 
     def data_received(self, data: bytes) -> None:
         """Parse what came, unless the head of the request goes on and on."""
@@ -199,6 +223,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """The head of a request begins."""
         self.in_head, self.unfinished = True, 0
+        self.expect_head()
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -209,6 +234,7 @@ class HttpProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """The head of a request is whole."""
         self.in_head = False
+        self.forget_head()
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:

@@ -14,6 +14,7 @@ import httpx2
 import pytest
 from PIL import Image
 
+from promptreel import asgi
 from promptreel.api import docs_page
 
 from .conftest import Live
@@ -163,6 +164,25 @@ async def test_a_large_body_is_no_head(live: Live) -> None:
             answer = await speak(live, *pieces)
             assert answer.startswith(b"HTTP/1.1 400 "), answer
             assert b'"code":"invalid_picture"' in answer
+
+
+async def test_a_head_that_never_ends_is_hung_up_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(asgi, "HEAD_SECONDS", 0.3)
+    call = b"GET /api/v1/account HTTP/1.1\r\nHost: a\r\n"
+    host, port = live.url.removeprefix("http://").split(":")
+    for pieces in ([], [call], [call + b"\r\n", call]):
+        reader, writer = await asyncio.open_connection(host, int(port))
+        for piece in pieces:
+            writer.write(piece)
+            await asyncio.sleep(0.1)
+        answers = await asyncio.wait_for(reader.read(), 10)
+        assert answers.count(b"HTTP/1.1 401 ") == (1 if len(pieces) == 2 else 0)
+        writer.close()
+    # Who has asked is not hung up on, however long the answer takes.
+    token = b"Authorization: Bearer " + live.token.encode() + b"\r\n"
+    body = b'{"prompt": "slowly"}'
+    head = b"POST /api/v1/generate HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nPrefer: wait=1\r\n" + token
+    assert (await speak(live, head + b"Content-Length: %d\r\n\r\n" % len(body) + body)).startswith(b"HTTP/1.1 200 ")
 
 
 async def test_what_is_no_http(live: Live) -> None:
