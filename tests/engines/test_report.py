@@ -81,6 +81,7 @@ def test_nobody_is_told_that_a_thing_is_left_out_which_is_there(prompt: str, thi
         ("a village at sunset", "sunset"),
         ("a village without aurora, pink tones", "pink"),
         ("a street in the snow", "snow"),
+        ("the sun over the sea at noon", "sun"),
     ],
 )
 def test_what_cannot_be_there_is_not_claimed(prompt: str, word: str):

@@ -372,7 +372,12 @@ def lens(width: int, height: int) -> float:
 
 
 def make_sea(look: Look, random: np.random.Generator) -> tuple[Waves, Waves]:
-    """The waves of both scales: long ones of the wanted height, short ones with the slopes of such a wind."""
+    """The waves of both scales: long ones of the wanted height, short ones with the slopes of such a wind.
+
+    On a rough sea the small waves are fewer and flatter than they would be: the large ones carry them so far from frame
+    to frame that the eye cannot follow, and a shutter would have blurred them.
+    """
+    rough = min(max((look.wave_height - 0.9) / 1.5, 0.0), 1.0)
     long = make_waves(
         random,
         length=163.0,
@@ -391,7 +396,7 @@ def make_sea(look: Look, random: np.random.Generator) -> tuple[Waves, Waves]:
         wind=look.wind,
         heading=look.wind_heading - 0.14,
         longest=3.4,
-        shortest=0.36,
+        shortest=0.36 + 0.54 * rough,
         choppiness=0.9,
     )
     at_rest = Surface(long)
@@ -401,7 +406,7 @@ def make_sea(look: Look, random: np.random.Generator) -> tuple[Waves, Waves]:
     at_rest.move(0.0)
     size = short.side**2
     variance = float(np.mean(at_rest.slope_x[:size] ** 2 + at_rest.slope_z[:size] ** 2))
-    wanted = 0.0030 + 0.0062 * min(look.wave_height, 1.2)
+    wanted = (0.0030 + 0.0062 * min(look.wave_height, 1.2)) * (1 - 0.65 * rough)
     return long, short.scaled(float(np.sqrt(wanted / variance)))
 
 
