@@ -193,7 +193,7 @@ def draw_ground(hdr, mirror, streaks, soft, noise, camera, tangent, t, look, haz
             bars = sstep(f32(0.30), f32(0.26), abs(fract(px * f32(0.9)) - f32(0.5))) * road
             bars = bars if (pz > f32(8.0)) & (pz < f32(11.5)) else f32(0.0)
             dashes = f32(0.0) if (pz > f32(6.5)) & (pz < f32(13.0)) else dashes
-            albedo = mix(albedo, f32(0.42), max(max(dashes, edges), bars) * worn * f32(0.75))
+            albedo = mix(albedo, f32(0.62), max(max(dashes, edges), bars) * worn * f32(0.85))
             # The pavement: slabs with dark joints behind a pale kerb.
             slabs = max(
                 sstep(f32(0.46), f32(0.49), abs(fract(px * f32(1.25)) - f32(0.5))),
