@@ -219,7 +219,9 @@ async def rescue_lost(connection: Connection, queue: procrastinate.App, lease: f
         if row["job"] is not None:
             await connection.execute("DELETE FROM procrastinate_jobs WHERE id = %s", [row["job_id"]])
         base = await current_base(connection, row["pool"])
-        job_id = await defer(connection, queue, row["id"], row["pool"], Turn(row["tag"], max(base - row["tag"], LAST_PRIORITY), 0))
+        job_id = await defer(
+            connection, queue, row["id"], row["pool"], Turn(row["tag"], max(base - row["tag"], LAST_PRIORITY), 0)
+        )
         await connection.execute(
             "UPDATE videos SET job_id = %s, progress_at = now() WHERE id = %s", [job_id, row["id"]]
         )
