@@ -22,6 +22,15 @@ def host(kind: str, tmp_path: Path, memory_mib: int = 2000) -> EngineHost:
 Told = list[tuple[float, str]]
 
 
+async def gone(pid: int) -> bool:
+    """Whether the process has ended, or does so within a moment: a busy machine takes its time to clear it away."""
+    for _ in range(40):
+        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
+            return True
+        await asyncio.sleep(0.05)
+    return False
+
+
 async def render(
     engine: EngineHost, folder: Path, spec: VideoSpec = SPEC, limit: float = 60, told: Told | None = None
 ) -> Told:
@@ -76,7 +85,7 @@ async def test_the_time_limit_ends_a_hanging_engine(tmp_path: Path) -> None:
     process = await engine.start()
     with pytest.raises(EngineTimeout):
         await render(engine, tmp_path / "a", limit=4)
-    assert not psutil.pid_exists(process.pid)
+    assert await gone(process.pid)
 
 
 async def test_the_memory_limit_ends_a_leaking_engine(tmp_path: Path) -> None:
@@ -131,7 +140,7 @@ async def test_a_deaf_engine_is_killed_when_cancelled(tmp_path: Path) -> None:
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    assert not psutil.pid_exists(process.pid)
+    assert await gone(process.pid)
 
 
 async def test_the_engine_never_outlives_its_parent(tmp_path: Path) -> None:
@@ -155,8 +164,4 @@ asyncio.run(main())
     await parent.stdout.readline()  # progress: it renders
     parent.kill()
     await parent.wait()
-    for _ in range(50):
-        if not psutil.pid_exists(pid) or psutil.Process(pid).status() == psutil.STATUS_ZOMBIE:
-            return
-        await asyncio.sleep(0.1)
-    pytest.fail("the engine lives on")
+    assert await gone(pid)
