@@ -310,7 +310,8 @@ async def run_worker(runtime: Runtime, *, pool: str = queue.POOL, grace: float =
                 await runtime.queue.run_worker_async(
                     queues=[pool],
                     concurrency=1,
-                    delete_jobs="successful",
+                    # The videos tell what became of them. One that was cancelled as it began would leave its job here for good.
+                    delete_jobs="always",
                     install_signal_handlers=False,
                     update_heartbeat_interval=settings.heartbeat_interval,
                     stalled_worker_timeout=settings.stalled_after,
