@@ -165,7 +165,9 @@ def request_name(scope: Scope) -> str:
 def missing_headers(path: str, message: Message, request_id: str) -> list[tuple[bytes, bytes]]:
     """The headers of every answer that this one has not set itself."""
     present = {name for name, _ in message["headers"]}
-    wanted = [(b"x-request-id", request_id.encode()), (b"x-content-type-options", b"nosniff")]
+    wanted = [(b"x-request-id", request_id.encode())]
+    if b"x-content-type-options" not in present:
+        wanted.append((b"x-content-type-options", b"nosniff"))
     if b"cache-control" not in present:
         wanted.append((b"cache-control", b"no-store"))
     if b"vary" not in present and path.startswith(("/api/", "/v1/")):

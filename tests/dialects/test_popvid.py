@@ -45,7 +45,7 @@ async def test_a_request_through_its_life(someone: Someone, worker: Worker) -> N
     await worker.complete(answer["videoId"], duration=4.5)
     completed = (await someone.get(path)).json()
     assert list(completed)[:3] == ["requestId", "status", "outputUrl"]
-    assert set(completed) == {"requestId", "status", "outputUrl", "thumbnailUrl", "duration", "seed"}
+    assert set(completed) == {"requestId", "status", "outputUrl", "thumbnailUrl", "duration", "promptReport", "seed"}
     assert completed["status"] == "completed"
     assert (await someone.client.get(completed["outputUrl"])).content == b"not really a video"
 

@@ -379,6 +379,7 @@ def popvid_schemas() -> dict[str, Schema]:
         "outputUrl": described(LINK, "When completed. The link expires; ask again for a new one."),
         "thumbnailUrl": LINK,
         "duration": {"type": "number", "minimum": 0},
+        "promptReport": described({"type": "object"}, "What of the prompt is shown, and what is not."),
         "error": described(TEXT, "When failed."),
         "code": TEXT,
         "seed": COUNT,

@@ -56,6 +56,7 @@ def status_words(call: Call, video: videos.Video) -> dict[str, Any]:
             "outputUrl": file_url(call, video.video_key),
             "thumbnailUrl": file_url(call, video.thumbnail_key),
             "duration": video.duration,
+            "promptReport": video.report or {},
         }
     elif video.status is Status.PROCESSING:
         answer |= {"progress": round(video.progress * 100), "step": video.step}
