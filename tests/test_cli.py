@@ -198,3 +198,15 @@ def test_doctor_says_what_is_missing(tmp_path: Path) -> None:
     bad = [line for line in done.stdout.splitlines() if line.startswith("BAD")]
     assert len(bad) == 2
     assert "--port" in done.stdout
+
+
+def test_what_is_not_shown_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    words = [
+        {"text": "beach", "status": "approximated", "by": "open water"},
+        {"text": "dog", "status": "not_shown", "by": ""},
+        {"text": "sunset", "status": "shown", "by": "sunset"},
+    ]
+    cli.report({"file": "out.mp4", "prompt_report": {"words": words}}, as_json=False)
+    told = capsys.readouterr()
+    assert told.out == "out.mp4\n"
+    assert told.err == "Not shown of the prompt: dog\nApproximated: beach (open water)\n"

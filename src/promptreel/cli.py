@@ -285,11 +285,18 @@ def animate(
 
 
 def report(made: dict[str, Any], as_json: bool) -> None:
-    """Say where a video is."""
+    """Say where a video is, and what of the prompt it does not show."""
     if as_json:
         say_json(made)
-    else:
-        say(made["file"])
+        return
+    say(made["file"])
+    told = made.get("prompt_report") or made.get("promptReport") or {}
+    if missing := [word["text"] for word in told.get("words", []) if word["status"] == "not_shown"]:
+        typer.echo(f"Not shown of the prompt: {', '.join(missing)}", err=True)
+    if stand_ins := [
+        f"{word['text']} ({word['by']})" for word in told.get("words", []) if word["status"] == "approximated"
+    ]:
+        typer.echo(f"Approximated: {', '.join(stand_ins)}", err=True)
 
 
 # -- accounts ----------------------------------------------------------------------------------------------------------
