@@ -173,6 +173,19 @@ async def test_a_video_that_always_fails_costs_nothing(runtime: Runtime, make_ac
     await assert_sound(runtime, account, spent=0)
 
 
+async def test_a_storage_that_takes_nothing_fails_the_video_and_gives_the_credits_back(
+    runtime: Runtime, make_account: MakeAccount
+) -> None:
+    account, _ = await make_account()
+    (runtime.settings.data / "files").mkdir(exist_ok=True)
+    (runtime.settings.data / "files" / "videos").touch()  # where the folder should be
+    async with worker(runtime.settings):
+        video = await ended(runtime, await submit(runtime, account))
+    assert (video.status, video.error_code) == (Status.FAILED, "attempts_used_up")
+    assert video.error == "The video could not be rendered or stored"
+    await assert_sound(runtime, account, spent=0)
+
+
 async def test_a_worker_that_wakes_late_is_fenced_off(runtime: Runtime, make_account: MakeAccount) -> None:
     account, _ = await make_account()
     async with worker(runtime.settings) as sleeper:

@@ -79,6 +79,13 @@ class Slot:
             await self._give_way(video)
         except EngineFailed as error:
             await self._note(video, error)
+        except Exception:
+            # A full disk, a storage or a database that is away, a bug: told here, since nobody else would, and run again.
+            log.exception("attempt_broken", video=video.id, attempt=video.attempt)
+            with suppress(Exception):
+                async with self._runtime.transaction() as connection:
+                    await videos.note_failure(connection, video, "The video could not be rendered or stored")
+            raise
 
     async def _make(self, video: Video) -> videos.Result:
         """Render and store one attempt. Errors: `Fenced`, `EngineFailed`."""
