@@ -69,6 +69,7 @@ def option_fields() -> dict[str, Schema]:
         fields[name]["format"] = "picture"
         fields[name]["description"] = "An http(s) URL, a data URI or base64 of a PNG, JPEG or WebP picture."
     fields["webhook_url"]["format"] = "http-url"
+    fields["webhook_url"]["description"] += " Checked and kept; this version delivers nothing to it yet."
     return fields
 
 
