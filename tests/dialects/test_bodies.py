@@ -1,5 +1,15 @@
 """JSON bodies: every malformed kind that the contract lists, and the content types."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from promptreel.api.bodies import read_body
+from promptreel.api.dialect import BodyTooSlow, Call
+
 from .conftest import PIXEL, NewAccount, Someone, Traces
 
 MALFORMED = {
@@ -108,3 +118,14 @@ async def test_a_body_in_pieces(someone: Someone) -> None:
 
     response = await someone.post("/api/v1/generate", content=pieces(), headers={"Content-Type": "application/json"})
     assert response.status_code == 200
+
+
+async def test_a_body_that_never_ends_is_given_up() -> None:
+    class Request:
+        async def stream(self) -> AsyncIterator[bytes]:
+            yield b"{"
+            await asyncio.Event().wait()
+
+    call = cast("Call", SimpleNamespace(headers={}, request=Request()))
+    with pytest.raises(BodyTooSlow):
+        await read_body(call, seconds=0.05)

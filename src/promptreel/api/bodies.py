@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, NoReturn
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 from starlette.datastructures import Headers
 
-from promptreel.api.dialect import BodyTooLarge, Call, InvalidJson, MediaTypeRefused
+from promptreel.api.dialect import BodyTooLarge, BodyTooSlow, Call, InvalidJson, MediaTypeRefused
 from promptreel.engines import ENGINES
 from promptreel.errors import InvalidInput, PictureRefused, UrlRefused, UrlUnreachable
 from promptreel.fetch import Network, check_url
@@ -24,6 +24,8 @@ from promptreel.spec import ASPECT_RATIOS, VideoSpec, frame_size
 
 MAX_BODY = 64 * 1024
 MAX_PICTURE_BODY = 25 * 1024 * 1024
+# A large picture over a slow line takes minutes; who takes longer holds a connection for nothing.
+BODY_SECONDS = 300.0
 THREAD_FROM = 256 * 1024
 """Bytes from which a body is parsed in a thread, so that one caller's picture does not hold up everybody's polls."""
 
@@ -63,17 +65,21 @@ def check_media_type(headers: Headers) -> None:
         raise MediaTypeRefused
 
 
-async def read_body(call: Call) -> bytes:
-    """The body, refused as soon as it is known to be too large. Errors: `BodyTooLarge`."""
+async def read_body(call: Call, seconds: float = BODY_SECONDS) -> bytes:
+    """The body, refused as soon as it is known to be too large, or after `seconds`. Errors: `BodyTooLarge`, `BodyTooSlow`."""
     declared = call.headers.get("content-length", "")
     if re.fullmatch("[0-9]+", declared) and (len(declared) > len("1000000000") or int(declared) > MAX_PICTURE_BODY):
         raise BodyTooLarge
     chunks, size = [], 0
-    async for chunk in call.request.stream():
-        size += len(chunk)
-        if size > MAX_PICTURE_BODY:
-            raise BodyTooLarge
-        chunks.append(chunk)
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in call.request.stream():
+                size += len(chunk)
+                if size > MAX_PICTURE_BODY:
+                    raise BodyTooLarge
+                chunks.append(chunk)
+    except TimeoutError:
+        raise BodyTooSlow from None
     return b"".join(chunks)
 
 

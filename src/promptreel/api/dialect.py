@@ -71,6 +71,12 @@ class BodyTooLarge(PromptreelError):
     slug: ClassVar[str] = "body_too_large"
 
 
+class BodyTooSlow(PromptreelError):
+    """The request body did not arrive in time"""
+
+    slug: ClassVar[str] = "body_too_slow"
+
+
 class InvalidJson(PromptreelError):
     """JSON data required
 
@@ -126,6 +132,7 @@ STATUSES: dict[type[PromptreelError], int] = {
     RouteNotFound: 404,
     MethodNotAllowed: 405,
     errors.IdempotencyRunning: 409,
+    BodyTooSlow: 408,
     BodyTooLarge: 413,
     MediaTypeRefused: 415,
     errors.IdempotencyMismatch: 422,
@@ -217,7 +224,7 @@ def failure_headers(error: PromptreelError, now: datetime) -> dict[str, str]:
             headers["Retry-After"] = str(seconds_until(quota.reset_at, now))
     elif error.slug in RETRY_SECONDS:
         headers["Retry-After"] = str(RETRY_SECONDS[error.slug])
-    elif isinstance(error, BodyTooLarge | HeadersTooLarge):
+    elif isinstance(error, BodyTooLarge | BodyTooSlow | HeadersTooLarge):
         headers["Connection"] = "close"
     return headers
 

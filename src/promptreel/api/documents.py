@@ -290,7 +290,7 @@ def prompttovideo_paths() -> dict[str, Any]:
                         "Preference-Applied",
                         accepted=ACCEPTED_EXAMPLE,
                     ),
-                    **error_responses(400, 402, 409, 413, 415, 422, 429, texts=own_texts),
+                    **error_responses(400, 402, 408, 409, 413, 415, 422, 429, texts=own_texts),
                 },
             }
         },
@@ -426,7 +426,7 @@ def popvid_paths() -> dict[str, Any]:
                         "Preference-Applied",
                         accepted={"requestId": REQUEST_UUID},
                     ),
-                    **error_responses(400, 402, 409, 413, 415, 422, 429, texts=own_texts),
+                    **error_responses(400, 402, 408, 409, 413, 415, 422, 429, texts=own_texts),
                 },
             }
         },

@@ -107,6 +107,10 @@ ERRORS: dict[int, tuple[str, dict[str, dict[str, Any]]]] = {
         "Not Found: no such video, or one of another account",
         {"unknown": {"error": "Video not found", "code": "video_not_found"}},
     ),
+    408: (
+        "Request Timeout: the body did not arrive in time",
+        {"slow": {"error": "The request body did not arrive in time", "code": "body_too_slow"}},
+    ),
     409: (
         "Conflict: a request with this Idempotency-Key is still running",
         {
