@@ -702,8 +702,9 @@ def test_a_truncated_file_is_invalid(tmp_path: Path, good: bytes, part: float) -
 
 def test_damage_in_the_middle_is_invalid(tmp_path: Path, good: bytes) -> None:
     data = bytearray(good)
-    middle = len(data) * 2 // 3
-    data[middle : middle + 400] = b"\xa5" * 400
+    # Over several frames, their lengths too: within one, H.264 has no checksum, and noise may pass for a picture.
+    damaged = slice(len(data) // 2, len(data) * 5 // 6)
+    data[damaged] = b"\xa5" * len(data[damaged])
     (tmp_path / "a.mp4").write_bytes(data)
     with pytest.raises(MediaInvalid):
         media.check(tmp_path / "a.mp4", spec())

@@ -58,10 +58,10 @@ class CrashingOnce(Colours):
 
 
 class Deaf(Colours):
-    """Hangs and never asks whether it should stop."""
+    """Hangs after its first frame and never asks whether it should stop: from its first word of progress on."""
 
     def before(self, number: int, job: RenderJob) -> None:
-        if number == 3:
+        if number == 1:
             while True:
                 time.sleep(1)
 
