@@ -164,7 +164,6 @@ def _turn(point: Floats, normal: Floats, chosen: NDArray[np.bool_], pivot: float
 
 # -- cars --------------------------------------------------------------------------------------------------------------
 
-CAR_LENGTH = 4.4
 
 _STATIONS = np.array(
     [
