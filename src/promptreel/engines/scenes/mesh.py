@@ -355,6 +355,10 @@ class Camera:
         """Where it stands, (3)."""
         return self.frame[:3]
 
+    def mirrored(self) -> "Camera":
+        """The camera that sees, at every pixel, the world as it would be mirrored in the plane y = 0."""
+        return Camera(self.frame * np.array([1, -1, 1] * 4, np.float32), self.tangent)
+
 
 def look(position: Sequence[float], yaw: float, pitch: float, tangent: float) -> Camera:
     """A camera at `position`, turned by `yaw` (to the right) and `pitch` (up), in radians."""

@@ -1,0 +1,1 @@
+"""What is behind everything: skies, space, the deep sea, and pictures that are nothing but pattern. See `stage.Backdrop`."""

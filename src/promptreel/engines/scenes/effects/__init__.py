@@ -1,0 +1,1 @@
+"""What falls, drifts and flashes in the air. See `stage.Effect`."""

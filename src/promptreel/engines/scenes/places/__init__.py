@@ -1,0 +1,1 @@
+"""What is built: lighthouses, castles, streets, rooms. See `stage.Place`."""

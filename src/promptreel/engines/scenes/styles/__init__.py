@@ -1,0 +1,1 @@
+"""How a finished frame looks. See `stage.Style`."""
