@@ -444,6 +444,19 @@ def sort_into_bands(first, last, ends, cursor, order):
 
 
 @kernel
+def start_band(distance, row0, depth, red):
+    """Give every sample of a band the depth of what is there already, and mark it as not drawn (red below 0)."""
+    height, width = distance.shape
+    for row in range(depth.shape[0]):
+        y = min(row0 + (row >> 1), height - 1)
+        for x in range(width):
+            depth[row, 2 * x] = distance[y, x]
+            depth[row, 2 * x + 1] = distance[y, x]
+            red[row, 2 * x] = f32(-1.0)
+            red[row, 2 * x + 1] = f32(-1.0)
+
+
+@kernel
 def fill_band(points, shades, triangles, order, start, stop, columns, row0, rows, depth, red, green, blue):
     """Draw triangles into the samples of one band, the nearest winning.
 
@@ -509,7 +522,7 @@ def _slopes(q1, q2, dx1, dy1, dx2, dy2, inverse):
 
 @kernel
 def resolve_band(depth, red, green, blue, row0, camera, scale, haze, grain, noise, log2_side, hdr, distance, texture):
-    """Average 2×2 samples of a band over the background in `hdr`, with haze and a grain on the surfaces.
+    """Average the drawn ones of 2×2 samples of a band over what is in `hdr`, with haze and a grain on the surfaces.
 
     `haze` (5): density per metre, colour, and the most it may cover. `grain` (4): strength and cells per metre of a
     coarse and a fine noise, which darken what does not glow. `distance` (H, W) gets 1/distance of the nearest sample.
@@ -546,7 +559,7 @@ def resolve_band(depth, red, green, blue, row0, camera, scale, haze, grain, nois
                 sy = 2 * row + (s >> 1)
                 sx = 2 * x + (s & 1)
                 z = depth[sy, sx]
-                hit = f32(1.0) if z > f32(0.0) else f32(0.0)
+                hit = f32(1.0) if red[sy, sx] >= f32(0.0) else f32(0.0)
                 away = f32(1.0) / max(z, f32(1e-5))
                 fog = (f32(1.0) - vexp(-haze[0] * away)) * haze[4]
                 sr, sg, sb = red[sy, sx] * away, green[sy, sx] * away, blue[sy, sx] * away
@@ -576,8 +589,14 @@ class Rasteriser:
         self._cursor = np.zeros(bands, np.int32)
         self._order = np.zeros(triangles, np.int32)
         self._texture = np.zeros(width, np.float32)
-        self.distance = np.zeros((height, width), np.float32)
-        """1/distance of what was drawn last, (H, W); 0 where there was nothing."""
+        self._distance: Floats | None = None
+
+    @property
+    def distance(self) -> Floats:
+        """1/distance of what was drawn last without a `near` of the caller's, (H, W); 0 where there was nothing."""
+        if self._distance is None:
+            self._distance = np.zeros((self.height, self.width), np.float32)
+        return self._distance
 
     def draw(
         self,
@@ -591,8 +610,15 @@ class Rasteriser:
         hdr: Floats,
         *,
         mirror: bool = False,
+        near: Floats | None = None,
     ) -> None:
-        """Draw over `hdr` (3, height, width). `noise` is a flat square texture; `haze`, `grain`: see `resolve_band`."""
+        """Draw over `hdr` (3, height, width). `noise` is a flat square texture; `haze`, `grain`: see `resolve_band`.
+
+        `near` (H, W) is the 1/distance of what is in `hdr` already: it hides what is farther, and is brought up to date.
+        """
+        if near is None:
+            near = self.distance
+            near.fill(0)
         width, height = np.int32(2 * self.width), np.int32(2 * self.height)
         scale = self.height / 2 / camera.tangent
         upside = np.float32(-1.0 if mirror else 1.0)
@@ -609,9 +635,8 @@ class Rasteriser:
             start, stop = self._ends[number], self._ends[number + 1]
             row0 = np.int32(number * BAND_ROWS)
             if start == stop:
-                self.distance[row0 : row0 + BAND_ROWS] = 0
                 continue
-            self._samples[0].fill(0)
+            start_band(near, row0, self._samples[0], self._samples[1])
             fill_band(
                 self._points,
                 shades,
@@ -634,7 +659,7 @@ class Rasteriser:
                 noise,
                 log2_side,
                 hdr,
-                self.distance,
+                near,
                 self._texture,
             )
 

@@ -39,6 +39,8 @@ BELOW = 12  # 3
 FOG = 15
 LIGHT_LENGTH = 16
 
+LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)
+
 
 @dataclass(frozen=True, slots=True)
 class Light:
@@ -59,6 +61,18 @@ class Light:
     """What grey the middle of the picture is exposed to: 0.16 a normal day, 0.05 a dark night, 0.25 high key."""
     wind: tuple[float, float] = (1.0, 0.3)
     """Toward where the air moves, x and z, m/s."""
+
+    @property
+    def white(self) -> float:
+        """The luminance of paper that lies in this light."""
+        return float(max(self.sunlight @ LUMINANCE + self.above @ LUMINANCE, 1e-6))
+
+    @property
+    def glow(self) -> float:
+        """The radiance that shows as bright as paper in the sun, by day and by night alike: the unit of `emission` of all
+        meshes and of all lamps. `world` multiplies by it; makers of meshes write 1 for a lit page, 4 for a lamp's globe.
+        """
+        return 0.22 * self.white / self.key
 
     @property
     def vector(self) -> Floats:
@@ -181,7 +195,10 @@ class Set:
     mesh: MeshBuilder = field(default_factory=MeshBuilder)
     """Everything that stands still."""
     lamps: list[tuple[float, float, float, float, float, float]] = field(default_factory=list)
-    """Point lights: x, y, z and colour (radiance of a white surface 1 m away)."""
+    """Point lights: x, y, z and colour: what a white surface 1 m away gets, in units of `Light.glow`. Emission of the
+    mesh is in the same units."""
+    spots: dict[str, list[tuple[float, float, float]]] = field(default_factory=dict)
+    """Where subjects of a habitat may be, if not just anywhere: `table`, `ground` (of a room), `water` (of a pool)."""
     layers: list[Layer] = field(default_factory=list)
     """What moves in what is built and is no mesh: smoke, beams, fire. Drawn after all triangles, in this order."""
     bodies: list["Acting"] = field(default_factory=list)
@@ -228,8 +245,8 @@ class Body(Protocol):
     colour: Floats
     """Reflectance, (n, 3)."""
     emission: Floats
-    """Own light, (n, 3), in shares of a white surface in the key light: 1 is as bright as paper in the sun, by day and by
-    night alike (`world` scales it)."""
+    """Own light, (n, 3), in units of `Light.glow`: 1 is as bright as paper in the sun, by day and by night alike (`world`
+    scales it)."""
     finish: Floats
     """(n, 2): gloss 0…1 (mirrors the sky, shows highlights) and translucency 0…1 (leaves, wings, sails: lit from
     behind too)."""
