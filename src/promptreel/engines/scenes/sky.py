@@ -148,8 +148,56 @@ def scatter(sun_elevation: float, haze: float, transmittance: Transmittance) -> 
         glow = transmittance(height * 0.6 + 9000, np.clip(sine + 0.12, -0.25, 1))
         light += seen * (air_light + haze_light) * glow * np.float32(0.10 / np.pi)
         depth += extinction * piece[..., None]
-    light = np.where(ground[..., None], light[TABLE_ELEVATIONS // 2 + 1][None] * 0.9, light)
+    light = np.where(ground[..., None], light[TABLE_ELEVATIONS // 2 + 1][None], light)
     return np.ascontiguousarray((light * SUN_LIGHT).transpose(2, 0, 1).astype(np.float32))
+
+
+_GRID = np.linspace(-1, 1, TABLE_ELEVATIONS)
+ELEVATIONS: Floats = (np.sign(_GRID) * _GRID * _GRID * np.pi / 2).astype(np.float32)
+"""Of the rows of the table, in radians."""
+
+
+def twilight(sun_elevation: float) -> Floats:
+    """The sky after the sun has set, like `scatter`, which with its single bounce of light knows little of it.
+
+    Around the place of the sun an orange arch under rose and blue; opposite, the blue shadow of the earth under its
+    pink belt. The colours are picked from photographs for 3° below the horizon.
+    """
+    heights = np.radians([0.0, 3.0, 8.0, 16.0, 34.0, 90.0])
+    toward = np.array(
+        [[0.95, 0.40, 0.13], [0.78, 0.36, 0.17], [0.42, 0.25, 0.21], [0.17, 0.16, 0.22], [0.065, 0.085, 0.165],
+         [0.030, 0.047, 0.108]]
+    )  # fmt: skip
+    away = np.array(
+        [[0.075, 0.085, 0.135], [0.088, 0.090, 0.140], [0.145, 0.115, 0.160], [0.110, 0.108, 0.165],
+         [0.052, 0.070, 0.138], [0.030, 0.047, 0.108]]
+    )  # fmt: skip
+    up = np.abs(ELEVATIONS)
+    azimuth = np.linspace(0, np.pi, TABLE_AZIMUTHS)
+    share = ((1 + np.cos(azimuth)) / 2) ** 1.7
+    planes = []
+    for c in range(3):
+        near = np.interp(up, heights, toward[:, c])[:, None]
+        far = np.interp(up, heights, away[:, c])[:, None]
+        planes.append(far + (near - far) * share)
+    return np.asarray(np.stack(planes) * np.exp(0.45 * (np.degrees(sun_elevation) + 3)), np.float32)
+
+
+def closed_sky(table: Floats, sunlight: Floats) -> Floats:
+    """The mean radiance (3) of the clouds of a closed sky: a third of the light above them, nearly without colour."""
+    weights = np.maximum(np.sin(ELEVATIONS), 0) * np.cos(ELEVATIONS) * np.gradient(ELEVATIONS)
+    sky = (table.mean(axis=2) * weights).sum(axis=1) / weights.sum()
+    light = 0.34 * (sky + sunlight / np.pi)
+    grey = float(light @ np.array([0.2126, 0.7152, 0.0722]))
+    return np.asarray(0.22 * light + 0.78 * grey * np.array([0.97, 1.0, 1.06]), np.float32)
+
+
+def overcast(sun_elevation: float) -> Floats:
+    """Relative radiance of a closed sky, in the table's layout: brighter overhead and somewhat toward the sun."""
+    up = np.sin(np.maximum(ELEVATIONS, 0))[:, None]
+    azimuth = np.linspace(0, np.pi, TABLE_AZIMUTHS)[None, :]
+    cosine = up * np.sin(sun_elevation) + np.sqrt(1 - up * up) * np.cos(sun_elevation) * np.cos(azimuth)
+    return np.asarray(0.80 + 0.35 * up + 0.30 * np.maximum(cosine, 0) ** 6, np.float32)
 
 
 # -- parameters of the kernels: where things are in the vector `sky` ---------------------------------------------------
@@ -169,6 +217,9 @@ PLACE = 23  # where in the endless cloud pattern the clip begins: x, z in km
 TURN = 25  # cosine, sine of the angle by which the pattern is turned
 HAZE = 27  # per km: how fast clouds fade into the sky behind
 DISC_SIZE = 28  # 1 / (1 - cosine of the disc's radius)
+EVOLVE = 29  # how far the clouds have changed their forms; 1 is another sky
+SOFT = 30  # 0 for heaps with edges … 1 for sheets whose edges are wide
+HALO = 31  # factor on the glow of haze around the sun
 SKY_LENGTH = 32
 
 
@@ -183,14 +234,18 @@ class Sky:
     noise_log2: np.int32
     sky: Floats
 
-    def at(self, drift_km: tuple[float, float]) -> Floats:
-        """The parameters with the clouds moved."""
+    def at(self, drift_km: tuple[float, float], evolve: float = 0.0) -> Floats:
+        """The parameters with the clouds moved and changed."""
         vector = self.sky.copy()
         vector[DRIFT : DRIFT + 2] = drift_km
+        vector[EVOLVE] = evolve
         return vector
 
 
 NOISE_LOG2 = 9
+
+SUN_RADIUS = 0.0095
+"""Of the drawn disc of the sun, in radians: twice the real one, as a long lens or a memory shows it."""
 
 
 def make_sky(
@@ -204,11 +259,25 @@ def make_sky(
     cloud_height: float,
     tint: Floats,
     seed: int,
+    grey: float = 0.0,
+    gloom: float = 1.0,
+    base: Floats | None = None,
+    soft: float = 0.0,
 ) -> Sky:
-    """Angles in radians; `tint` multiplies red, green and blue of all the sky's light; heights in km."""
+    """Angles in radians; `tint` multiplies red, green and blue of all the sky's light; heights in km.
+
+    `grey` (0…1) is how closed a grey sky is, `gloom` how bright it and its clouds are; `base` (2, 3) the zenith and the
+    horizon of a night without moon, which is added; `soft` as `SOFT`.
+    """
     random = np.random.default_rng([seed, 11])
     transmittance = Transmittance(haze)
-    table = scatter(sun_elevation, haze, transmittance) * tint[:, None, None]
+    table = scatter(sun_elevation, haze, transmittance)
+    if sun_elevation < 0:
+        table = 0.2 * table + 0.8 * twilight(sun_elevation)
+    table *= tint[:, None, None]
+    if base is not None:
+        low = np.exp(-np.abs(ELEVATIONS) * 4.2).astype(np.float32)
+        table += (base[0][:, None] + (base[1] - base[0])[:, None] * low)[:, :, None]
 
     def sunlight(height: float, elevation: float) -> Floats:
         light = transmittance(np.array([height], np.float32), np.array([np.sin(elevation)], np.float32))[0]
@@ -230,13 +299,21 @@ def make_sky(
     zenith = table[:, int(TABLE_ELEVATIONS * 0.85), 40]
     horizon = table[:, TABLE_ELEVATIONS // 2 + 2, 40]
     vector[AMBIENT : AMBIENT + 3] = 0.55 * zenith + 0.25 * horizon
+    if grey > 0:
+        level = gloom * closed_sky(table, vector[DISC : DISC + 3] * max(np.sin(sun_elevation), 0.02))
+        table = table * (1 - grey) + grey * level[:, None, None] * overcast(sun_elevation)
+        vector[CLOUD_FAR : CLOUD_FAR + 3] *= 1 - grey
+        vector[CLOUD_NEAR : CLOUD_NEAR + 3] *= 1 - grey
+        vector[AMBIENT : AMBIENT + 3] += grey * (level - vector[AMBIENT : AMBIENT + 3])
+    vector[SOFT] = soft
     vector[COVER], vector[CIRRUS] = cover, cirrus
     vector[CLOUD_HEIGHT], vector[DENSITY] = cloud_height, density
     vector[PLACE : PLACE + 2] = random.uniform(0, 40, 2)
     turn = random.uniform(-0.5, 0.5)
     vector[TURN : TURN + 2] = np.cos(turn), np.sin(turn)
     vector[HAZE] = 0.010 + 0.004 * haze
-    vector[DISC_SIZE] = 1 / (1 - np.cos(0.0095))
+    vector[DISC_SIZE] = 1 / (1 - np.cos(SUN_RADIUS))
+    vector[HALO] = 1.0
     noise = tile_fbm(1 << NOISE_LOG2, seed + 5, base=4, octaves=7, gain=0.55).ravel()
     red, green, blue = (np.ascontiguousarray(plane.ravel()) for plane in table)
     return Sky(red, green, blue, noise, np.int32(NOISE_LOG2), vector)
@@ -289,9 +366,9 @@ def layer_distance(dy, height):
 
 
 @device
-def cloud_shape(noise, log2, x, z):
+def cloud_shape(noise, log2, x, z, evolve):
     """The large and middle forms of the clouds at `x`, `z` km, about 0…1: fractal noise, bent by itself."""
-    warp = texs(noise, log2, x * f32(4.3), z * f32(5.1))
+    warp = texs(noise, log2, x * f32(4.3) + evolve, z * f32(5.1) - evolve)
     large = texs(noise, log2, x * f32(11.0) + warp * f32(26.0), z * f32(19.0) + warp * f32(15.0))
     middle = tex(noise, log2, i32(0), x * f32(47.0) - warp * f32(19.0), z * f32(71.0) + warp * f32(12.0))
     return large * f32(0.76) + middle * f32(0.24)
@@ -304,8 +381,8 @@ def cloud_edge(noise, log2, x, z):
 
 
 @device
-def sky_light(red, green, blue, noise, log2, sky, dx, dy, dz, with_sun):
-    """The light that comes from direction (dx, dy, dz): clear sky, cirrus, clouds and, if asked for, the sun itself."""
+def sky_light(red, green, blue, noise, log2, sky, dx, dy, dz):
+    """The light from direction (dx, dy, dz): clear sky, cirrus and clouds; last, the share that clouds let through."""
     column, row = table_place(dx, dy, dz, sky[HEADING], sky[HEADING + 1])
     r = table_read(red, column, row)
     g = table_read(green, column, row)
@@ -342,20 +419,22 @@ def sky_light(red, green, blue, noise, log2, sky, dx, dy, dz, with_sun):
     z = x0 * sky[TURN + 1] + z0 * sky[TURN]
     step_x = (sky[HEADING] * sky[TURN] - sky[HEADING + 1] * sky[TURN + 1]) * f32(0.20)
     step_z = (sky[HEADING] * sky[TURN + 1] + sky[HEADING + 1] * sky[TURN]) * f32(0.20)
+    evolve = sky[EVOLVE] * f32(24.0)
     threshold = f32(1.0) - sky[COVER]
     # Fine grain is smaller than a pixel far away, where it would only flicker.
     grain = f32(0.17) * vexp(-distance * f32(0.035))
-    raw = cloud_shape(noise, log2, x, z)
+    raw = cloud_shape(noise, log2, x, z, evolve)
     thick = max(raw + cloud_edge(noise, log2, x, z) * grain - threshold, f32(0.0))
-    before = max(cloud_shape(noise, log2, x + step_x, z + step_z) - threshold, f32(0.0))
-    before += max(cloud_shape(noise, log2, x + step_x * f32(2.6), z + step_z * f32(2.6)) - threshold, f32(0.0)) * f32(
-        1.5
-    )
-    before += max(cloud_shape(noise, log2, x + step_x * f32(6.0), z + step_z * f32(6.0)) - threshold, f32(0.0)) * f32(
-        1.9
-    )
+    before = max(cloud_shape(noise, log2, x + step_x, z + step_z, evolve) - threshold, f32(0.0))
+    before += max(
+        cloud_shape(noise, log2, x + step_x * f32(2.6), z + step_z * f32(2.6), evolve) - threshold, f32(0.0)
+    ) * f32(1.5)
+    before += max(
+        cloud_shape(noise, log2, x + step_x * f32(6.0), z + step_z * f32(6.0), evolve) - threshold, f32(0.0)
+    ) * f32(1.9)
     density = sky[DENSITY]
-    alpha = f32(1.0) - vexp(-thick * thick * density * f32(38.0) - thick * density * f32(3.0))
+    body = thick * thick * density * f32(38.0) * (f32(1.0) - f32(0.85) * sky[SOFT])
+    alpha = f32(1.0) - vexp(-body - thick * density * f32(3.0))
     through = vexp(-before * density * f32(1.15))
     spread = vexp(-before * density * f32(0.32))
     forward = phase(cosine, f32(0.80)) + phase(cosine, f32(0.35)) * f32(0.55)
@@ -370,17 +449,18 @@ def sky_light(red, green, blue, noise, log2, sky, dx, dy, dz, with_sun):
     g = mix(g, mix(g, light_g * lit + sky[AMBIENT + 1] * shade, air), alpha)
     b = mix(b, mix(b, light_b * lit + sky[AMBIENT + 2] * shade, air), alpha)
 
-    if with_sun:
-        off = (f32(1.0) - cosine) * sky[DISC_SIZE]
-        disc = sat((f32(1.0) - off) * f32(9.0))
-        limb = f32(0.6) + f32(0.4) * np.sqrt(sat(f32(1.0) - off))
-        clear = (f32(1.0) - alpha) * (f32(1.0) - alpha)
-        halo = vexp(-off * f32(0.010)) * f32(0.10) + vexp(-off * f32(0.09)) * f32(0.13)
-        shine = disc * limb * f32(12.0) * clear + halo * (f32(1.0) - alpha * f32(0.6))
-        r += sky[DISC] * shine
-        g += sky[DISC + 1] * shine
-        b += sky[DISC + 2] * shine
-    return r, g, b
+    return r, g, b, f32(1.0) - alpha
+
+
+@device
+def sun_shine(sky, dx, dy, dz, clear, disc):
+    """How much of `sky[DISC]` comes from there: the halo of the sun and, as far as `disc` (0…1) says, the sun itself."""
+    cosine = dx * sky[SUN] + dy * sky[SUN + 1] + dz * sky[SUN + 2]
+    off = (f32(1.0) - cosine) * sky[DISC_SIZE]
+    inside = sat((f32(1.0) - off) * f32(9.0)) * disc
+    limb = f32(0.6) + f32(0.4) * np.sqrt(sat(f32(1.0) - off))
+    halo = (vexp(-off * f32(0.010)) * f32(0.10) + vexp(-off * f32(0.09)) * f32(0.13)) * sky[HALO]
+    return inside * limb * f32(12.0) * clear * clear + halo * (f32(0.4) + f32(0.6) * clear)
 
 
 # -- the panorama, by which water mirrors the sky ----------------------------------------------------------------------
@@ -403,7 +483,7 @@ def draw_panorama(out, red, green, blue, noise, log2, sky):
             aside = vsin(azimuth)
             dx = (toward * sky[HEADING] + aside * sky[HEADING + 1]) * flat
             dz = (toward * sky[HEADING + 1] - aside * sky[HEADING]) * flat
-            r, g, b = sky_light(red, green, blue, noise, log2, sky, dx, up, dz, False)
+            r, g, b, _ = sky_light(red, green, blue, noise, log2, sky, dx, up, dz)
             at = row * PANORAMA_AZIMUTHS + column
             out[0, at] = r
             out[1, at] = g
@@ -499,7 +579,8 @@ def draw_sky(out, red, green, blue, noise, log2, sky, view, last):
         up, forward = ray_row(y, height, view)
         for x in range(width):
             dx, dy, dz = ray(x, width, height, view, up, forward)
-            r, g, b = sky_light(red, green, blue, noise, log2, sky, dx, dy, dz, True)
-            out[0, y, x] = r
-            out[1, y, x] = g
-            out[2, y, x] = b
+            r, g, b, clear = sky_light(red, green, blue, noise, log2, sky, dx, dy, dz)
+            shine = sun_shine(sky, dx, dy, dz, clear, f32(1.0))
+            out[0, y, x] = r + sky[DISC] * shine
+            out[1, y, x] = g + sky[DISC + 1] * shine
+            out[2, y, x] = b + sky[DISC + 2] * shine
