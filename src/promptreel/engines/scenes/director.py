@@ -1,0 +1,307 @@
+"""The director: turns what a prompt asks for into a plan of the film, and says what of it the frames will hold.
+
+A plan only names rows and numbers; nothing is built yet, so it costs a millisecond and is the same on every machine.
+"""
+
+import math
+import zlib
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from promptreel.engines.scenes.camera import shot_times
+from promptreel.engines.scenes.registry import rows
+from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
+from promptreel.engines.scenes.settings import Setting, settings
+from promptreel.engines.scenes.stage import Effect, Place, Style, Subject
+
+MOST_KINDS = 6
+"""Kinds of subjects in one film."""
+
+MOST = {"air": 60, "underwater": 60, "space": 30}
+MOST_ELSEWHERE = 24
+"""How many of one kind are drawn; more would be too small to see."""
+
+MOST_PLACES = 3
+
+WEATHER_EFFECTS = {
+    "rain": "rain",
+    "storm": "rain",
+    "snow": "snow",
+    "sandstorm": "sandstorm",
+    "wind": "wind",
+    "fog": "fog",
+}
+"""Weather that something in the air shows, beside what sky and light do."""
+
+MATERIALS = frozenset({"golden", "metal", "stone", "wooden", "glass", "transparent", "glowing", "baby"})
+"""Qualities that `world` gives to any body."""
+
+FROM_BELOW = {"ocean": "underwater", "lake": "underwater", "island": "underwater"}
+"""Settings whose swimmers are better seen from among them."""
+
+SAME_ACTION = {
+    "walk": ("walk", "run", "waddle", "hop", "ride", "drive"),
+    "run": ("run", "gallop", "walk", "drive"),
+    "fly": ("fly", "soar", "glide", "hover", "float", "rise"),
+    "soar": ("soar", "glide", "fly"),
+    "glide": ("glide", "soar", "fly", "float", "swim"),
+    "hover": ("hover", "float", "fly"),
+    "swim": ("swim", "dive", "float", "drift"),
+    "dive": ("dive", "swim"),
+    "drift": ("drift", "float", "swim", "fly"),
+    "float": ("float", "drift", "hover", "rise", "swim"),
+    "rise": ("rise", "float", "fly", "launch"),
+    "fall": ("fall", "land", "drift"),
+    "launch": ("launch", "rise", "fly"),
+    "sail": ("sail", "float", "drift"),
+    "drive": ("drive", "ride", "walk"),
+    "ride": ("ride", "drive", "walk", "run"),
+    "roll": ("roll", "bounce", "drive"),
+    "stand": ("stand", "sit", "idle"),
+    "sit": ("sit", "stand"),
+    "sleep": ("sleep", "sit"),
+    "talk": ("talk", "smile", "stand"),
+    "smile": ("smile", "talk"),
+    "play": ("run", "jump", "bounce"),
+    "eat": ("eat", "stand"),
+    "jump": ("jump", "bounce", "run"),
+    "bounce": ("bounce", "jump"),
+    "dance": ("dance", "spin", "jump"),
+    "glow": ("glow", "burn", "flicker"),
+    "burn": ("burn", "flicker", "glow"),
+    "flicker": ("flicker", "burn", "glow"),
+    "sway": ("sway", "bloom"),
+    "bloom": ("bloom", "sway"),
+    "spin": ("spin", "dance", "fly"),
+    "land": ("land", "hover"),
+}
+"""What a subject does instead of what it cannot, in order; the first name is the thing itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """One kind of subject as it will be drawn."""
+
+    wanted: Wanted
+    row: Subject
+    action: str
+    count: int
+    index: int
+    """Its index in `SceneSpec.subjects`; -1 for what the setting brings itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that is decided before anything is built."""
+
+    spec: SceneSpec
+    setting: Setting
+    time: str
+    places: tuple[Place, ...]
+    cast: tuple[Cast, ...]
+    effects: tuple[Effect, ...]
+    styles: tuple[Style, ...]
+    camera: str
+    shots: tuple[tuple[float, float], ...]
+    held: dict[tuple[str, str, int], str] = field(default_factory=dict)
+
+
+def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
+    """The plan for a film of `duration` seconds. The same arguments give the same plan."""
+    random = np.random.default_rng([abs(seed), zlib.crc32(b"director")])
+    setting = _setting(spec, random)
+    cast = tuple(_cast(spec, setting, random))
+    # What lives under water is best seen from there, unless it jumps out.
+    if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
+        setting = settings().get(FROM_BELOW[setting.name], setting)
+    time = spec.time or str(random.choice(setting.times or ("day",)))
+    camera = spec.camera or str(random.choice(setting.camera or ("dolly_in",)))
+    names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
+    known = rows("places")
+    places = tuple(known[name] for name in names if name in known and name not in spec.without)
+    plan = Plan(
+        spec=spec,
+        setting=setting,
+        time=time,
+        places=places[: len(setting.places) + MOST_PLACES],
+        cast=cast,
+        effects=tuple(_effects(spec, setting)),
+        styles=tuple(rows("styles")[name] for name in spec.styles if name in rows("styles")),
+        camera=camera,
+        shots=tuple(shot_times(duration, random)),
+    )
+    plan.held.update(_held(plan))
+    return plan
+
+
+def _setting(spec: SceneSpec, random: np.random.Generator) -> Setting:
+    known = settings()
+    if spec.setting in known:
+        return known[spec.setting]
+    names = [name for name in ("meadow", "ocean", "mountains", "hills", "plain") if name in known] or sorted(known)
+    return known[str(random.choice(names))]
+
+
+def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> list[Cast]:
+    known = rows("subjects")
+    wishes = list(enumerate(spec.subjects))
+    if not wishes and setting.subjects:
+        name = str(random.choice(setting.subjects))
+        wishes = [(-1, Wanted(name, count=getattr(known.get(name), "group", 1)))]
+    cast = []
+    for number, wanted in wishes:
+        row = known.get(wanted.name)
+        if row is None or wanted.name in spec.without or len(cast) == MOST_KINDS:
+            continue
+        most = MOST.get(row.habitat, MOST_ELSEWHERE)
+        if row.size > 8:
+            most = min(most, 8)
+        cast.append(Cast(wanted, row, _action(row, wanted.action), min(max(wanted.count, 1), most), number))
+    return cast
+
+
+def _action(row: Subject, wish: str) -> str:
+    """What the subject does: the wish, the nearest that it can, or its usual."""
+    for action in (wish, *SAME_ACTION.get(wish, ())):
+        if action in row.actions:
+            return action
+    return next(iter(row.actions))
+
+
+def _effects(spec: SceneSpec, setting: Setting) -> list[Effect]:
+    known = rows("effects")
+    names = [WEATHER_EFFECTS[name] for name in sorted(spec.weather) if name in WEATHER_EFFECTS]
+    if "snow" in spec.weather:
+        names = [name for name in names if name != "rain" or "rain" in spec.weather]
+    if setting.backdrop in {"underwater", "space"} or setting.name in {"room", "underwater"}:
+        names = []
+    names += [*sorted(spec.effects), *setting.effects]
+    return [known[name] for name in dict.fromkeys(names) if name in known and name not in spec.without]
+
+
+# -- what the frames will hold -----------------------------------------------------------------------------------------
+
+
+def _held(plan: Plan) -> dict[tuple[str, str, int], str]:
+    held: dict[tuple[str, str, int], str] = {}
+    for mention in plan.spec.mentions:
+        by = None if mention.negated else _fate(plan, mention)
+        if by is not None:
+            held[mention.kind, mention.name, mention.subject] = by
+    # What comes without having been asked for, so that "no people" is not said to be left out where there are some.
+    held.setdefault(("setting", plan.setting.name, -1), "")
+    for place in plan.places:
+        held.setdefault(("place", place.name, -1), "")
+    for cast in plan.cast:
+        held.setdefault(("subject", cast.row.name, cast.index), "")
+    for effect in plan.effects:
+        held.setdefault(("effect", effect.name, -1), "")
+    return held
+
+
+def _fate(plan: Plan, mention: Mention) -> str | None:
+    """ "" where the film shows what is mentioned, words for what it shows instead, None where it does not."""
+    judges = {
+        "setting": _judge_setting,
+        "place": lambda plan, m: "" if any(place.name == m.name for place in plan.places) else None,
+        "subject": lambda plan, m: "" if _of(plan, m) else None,
+        "action": _judge_action,
+        "quality": _judge_quality,
+        "count": _judge_count,
+        "size": lambda plan, m: "" if _of(plan, m) else None,
+        "relation": _judge_relation,
+        "time": lambda plan, m: _judge_time(plan, m),
+        "season": lambda plan, m: "" if m.name == plan.spec.season else None,
+        "weather": _judge_weather,
+        "sky": lambda plan, m: (
+            "" if plan.setting.backdrop in {"sky", "above_clouds"} and m.name in plan.spec.sky else None
+        ),
+        "effect": lambda plan, m: "" if any(effect.name == m.name for effect in plan.effects) else None,
+        "mood": lambda plan, m: "" if m.name == plan.spec.mood else None,
+        "light": lambda plan, m: "",
+        "colour": _judge_colour,
+        "camera": lambda plan, m: "" if m.name == plan.camera else None,
+        "speed": lambda plan, m: "",
+        "pace": lambda plan, m: "",
+        "style": _judge_style,
+        "sound": lambda plan, m: "" if plan.spec.sound is not None else None,
+    }
+    judge = judges.get(mention.kind)
+    return judge(plan, mention) if judge and mention.name else None
+
+
+def _of(plan: Plan, mention: Mention) -> Cast | None:
+    return next((cast for cast in plan.cast if cast.index == mention.subject and mention.subject >= 0), None)
+
+
+def _judge_setting(plan: Plan, mention: Mention) -> str | None:
+    if mention.name == plan.setting.name:
+        return ""
+    if mention.name == plan.spec.setting:
+        return "a view of it from below" if plan.setting.name == FROM_BELOW.get(mention.name) else None
+    return None
+
+
+def _judge_action(plan: Plan, mention: Mention) -> str | None:
+    cast = _of(plan, mention)
+    if cast is None or cast.wanted.action != mention.name:
+        return None
+    if cast.action == mention.name:
+        return ""
+    return cast.action if cast.action in SAME_ACTION.get(mention.name, ()) else None
+
+
+def _judge_quality(plan: Plan, mention: Mention) -> str | None:
+    cast = _of(plan, mention)
+    if cast is None:
+        return None
+    if mention.name in getattr(cast.row, "qualities", frozenset()) or mention.name in MATERIALS - {"baby"}:
+        return ""
+    return "a small one" if mention.name == "baby" else None
+
+
+def _judge_count(plan: Plan, mention: Mention) -> str | None:
+    cast = _of(plan, mention)
+    if cast is None:
+        return None
+    return "" if cast.count == max(cast.wanted.count, 1) else f"{cast.count} of them"
+
+
+def _judge_relation(plan: Plan, mention: Mention) -> str | None:
+    return "" if _of(plan, mention) else None
+
+
+def _judge_time(plan: Plan, mention: Mention) -> str | None:
+    if plan.setting.backdrop not in {"sky", "above_clouds"}:
+        return None
+    return "" if mention.name == plan.time else None
+
+
+def _judge_weather(plan: Plan, mention: Mention) -> str | None:
+    if mention.name not in plan.spec.weather or plan.setting.backdrop not in {"sky", "above_clouds"}:
+        return None
+    return ""
+
+
+def _judge_colour(plan: Plan, mention: Mention) -> str | None:
+    if mention.subject < 0:
+        return "" if mention.name in plan.spec.colours else None
+    cast = _of(plan, mention)
+    return "" if cast and cast.wanted.colour == mention.name else None
+
+
+def _judge_style(plan: Plan, mention: Mention) -> str | None:
+    return "" if mention.name == "photographic" or any(style.name == mention.name for style in plan.styles) else None
+
+
+def adapted(plan: Plan, **changes: Any) -> Plan:
+    """The plan with other parts, for tools and tests."""
+    return replace(plan, **changes)
+
+
+def tangent_of(setting: Setting, width: int, height: int) -> float:
+    """Of half the vertical angle of view for a frame. A narrower one opens upward as much as it closes sideways."""
+    aspect = min(max(width / height, 0.4), 3.0)
+    return math.tan(math.radians(setting.fov / 2)) * math.sqrt(16 / 9 / aspect)
