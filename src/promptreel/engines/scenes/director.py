@@ -38,6 +38,9 @@ WEATHER_EFFECTS = {
 MATERIALS = frozenset({"golden", "metal", "stone", "wooden", "glass", "transparent", "glowing", "baby"})
 """Qualities that `world` gives to any body."""
 
+UNNAMED = ("meadow", "ocean", "mountains", "hills", "plain")
+"""Settings for a spec that names none."""
+
 FROM_BELOW = {"ocean": "underwater", "lake": "underwater", "island": "underwater"}
 """Settings whose swimmers are better seen from among them."""
 
@@ -140,7 +143,7 @@ def _setting(spec: SceneSpec, random: np.random.Generator) -> Setting:
     known = settings()
     if spec.setting in known:
         return known[spec.setting]
-    names = [name for name in ("meadow", "ocean", "mountains", "hills", "plain") if name in known] or sorted(known)
+    names: list[str] = [name for name in UNNAMED if name in known] or sorted(known)
     return known[str(random.choice(names))]
 
 
@@ -150,7 +153,7 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
     if not wishes and setting.subjects:
         name = str(random.choice(setting.subjects))
         wishes = [(-1, Wanted(name, count=getattr(known.get(name), "group", 1)))]
-    cast = []
+    cast: list[Cast] = []
     for number, wanted in wishes:
         row = known.get(wanted.name)
         if row is None or wanted.name in spec.without or len(cast) == MOST_KINDS:
@@ -202,7 +205,7 @@ def _held(plan: Plan) -> dict[tuple[str, str, int], str]:
 
 
 def _fate(plan: Plan, mention: Mention) -> str | None:
-    """ "" where the film shows what is mentioned, words for what it shows instead, None where it does not."""
+    """An empty text where the film shows what is mentioned, words for what it shows instead, None where it does not."""
     judges = {
         "setting": _judge_setting,
         "place": lambda plan, m: "" if any(place.name == m.name for place in plan.places) else None,
@@ -212,7 +215,7 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
         "count": _judge_count,
         "size": lambda plan, m: "" if _of(plan, m) else None,
         "relation": _judge_relation,
-        "time": lambda plan, m: _judge_time(plan, m),
+        "time": _judge_time,
         "season": lambda plan, m: "" if m.name == plan.spec.season else None,
         "weather": _judge_weather,
         "sky": lambda plan, m: (

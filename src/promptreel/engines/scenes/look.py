@@ -66,19 +66,11 @@ def main() -> None:
             styles=tuple(filter(None, asked.styles.split(","))),
         )
     plan = direct(spec, asked.duration, asked.seed)
-    print(
-        plan.setting.name,
-        plan.time,
-        plan.camera,
-        [place.name for place in plan.places],
-        [c.row.name + ":" + c.action for c in plan.cast],
-        [e.name for e in plan.effects],
-    )
-    begun, cpu = time.perf_counter(), time.process_time()
+    names = [place.name for place in plan.places], [f"{cast.row.name}:{cast.action}" for cast in plan.cast]
+    print(plan.setting.name, plan.time, plan.camera, *names, [effect.name for effect in plan.effects])
+    begun = time.process_time()
     world = World(width, height, asked.duration, asked.seed, plan)
-    print(
-        f"set-up {time.perf_counter() - begun:.2f} s wall, {time.process_time() - cpu:.2f} s CPU; exposure {world.post['exposure']:.3f}"
-    )
+    print(f"set-up {time.process_time() - begun:.2f} s CPU; exposure {world.post['exposure']:.3f}")
     state, post = world.new_state(), Post(width, height)
     frames = []
     for share in asked.times.split(","):
@@ -88,15 +80,12 @@ def main() -> None:
         hdr = world.draw(state, t)
         drawn = time.process_time() - begun
         frames.append(to_rgb(post.run(hdr, seed=int(t * 24), **world.post)))
-        print(
-            f"t={t:.2f}: draw {1000 * drawn:.0f} ms CPU",
-            {name: tuple(round(v) for v in box) for name, box in list(world.boxes(t).items())[:3]},
-        )
+        boxes = {name: tuple(round(side) for side in box) for name, box in list(world.boxes(t).items())[:3]}
+        print(f"t={t:.2f}: draw {1000 * drawn:.0f} ms CPU", boxes)
     columns = asked.columns or len(frames)
-    lines = [
-        np.concatenate(frames[i : i + columns], 1)
-        for i in range(0, len(frames) - len(frames) % columns or len(frames), columns)
-    ]
+    while len(frames) % columns:
+        frames.append(np.zeros_like(frames[0]))
+    lines = [np.concatenate(frames[i : i + columns], 1) for i in range(0, len(frames), columns)]
     Image.fromarray(np.concatenate(lines, 0)).save(asked.out)
 
 

@@ -2,16 +2,14 @@
 
 import math
 import zlib
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from promptreel.engines.scenes import staging
-from promptreel.engines.scenes.camera import DISSOLVE, Point, Pose, Shot, make_pose
-from promptreel.engines.scenes.director import Cast, Plan, tangent_of
+from promptreel.engines.scenes.blocking import Blocking
+from promptreel.engines.scenes.camera import DISSOLVE, Pose, Shot
+from promptreel.engines.scenes.director import Plan, tangent_of
 from promptreel.engines.scenes.kernels import tile_fbm
 from promptreel.engines.scenes.mesh import Camera, Rasteriser, lamp_table, light_corners
 from promptreel.engines.scenes.moves import graded
@@ -21,20 +19,18 @@ from promptreel.engines.scenes.shading import light_bodies
 from promptreel.engines.scenes.shadows import ShadowMap, cast_shadows, darken_feet, make_map
 from promptreel.engines.scenes.stage import (
     LUMINANCE,
-    Acting,
     Backdrop,
     Brief,
     Canvas,
-    Casting,
     Floats,
     Ground,
     Layer,
     Light,
-    Path,
     Place,
     Set,
     scale_of,
 )
+from promptreel.engines.scenes.takes import direct_shots
 
 STILL_SHADOWS, MOVING_SHADOWS = 1024, 320
 """Sides of the two shadow maps."""
@@ -44,41 +40,6 @@ GRAIN = np.array([0.26, 7.0, 0.22, 34.0], np.float32)
 
 NO_GRAIN = np.array([0.0, 7.0, 0.0, 34.0], np.float32)
 NO_LAMPS = np.zeros((0, 6), np.float32)
-
-COLOURS = {
-    "red": (0.62, 0.03, 0.025), "orange": (0.80, 0.22, 0.02), "gold": (0.80, 0.50, 0.10), "yellow": (0.85, 0.62, 0.03),
-    "green": (0.06, 0.34, 0.07), "teal": (0.02, 0.32, 0.32), "blue": (0.03, 0.11, 0.55), "purple": (0.25, 0.05, 0.42),
-    "pink": (0.80, 0.25, 0.42), "white": (0.82, 0.82, 0.80), "black": (0.018, 0.018, 0.020), "grey": (0.26, 0.26, 0.27),
-    "brown": (0.22, 0.10, 0.04), "silver": (0.55, 0.56, 0.58),
-}  # fmt: skip
-"""Reflectances, linear, of what a prompt calls by that colour."""
-
-
-class NoGround:
-    """For settings without one: everything is in the air."""
-
-    mirrors = False
-
-    def height(self, x: Any, z: Any) -> NDArray[np.float64]:
-        """Far below."""
-        return np.full(np.broadcast(np.asarray(x), np.asarray(z)).shape, -1000.0)
-
-    def lift(self, x: float, z: float, t: float) -> tuple[float, float, float]:
-        """Far below."""
-        return -1000.0, 0.0, 0.0
-
-    def wet(self, x: Any, z: Any) -> NDArray[np.bool_]:
-        """Nowhere."""
-        return np.zeros(np.broadcast(np.asarray(x), np.asarray(z)).shape, bool)
-
-    def dress(self, stage: Set) -> None:
-        """Nothing grows on nothing."""
-
-    def new_state(self, width: int, height: int) -> None:
-        """No buffers."""
-
-    def draw(self, state: None, canvas: Canvas, camera: Camera, t: float) -> None:
-        """Nothing."""
 
 
 @dataclass(slots=True)
@@ -120,23 +81,20 @@ class World:
         self.light: Light = self.backdrop.light
         brief = replace(brief, light=self.light)
         tick("ground")
-        ground_rows = rows("grounds")
-        self.ground: Ground = (
-            ground_rows[self.setting.ground].make(brief) if self.setting.ground in ground_rows else NoGround()
-        )
+        self.ground: Ground = rows("grounds")[self.setting.ground or "nothing"].make(brief)
         self.set = Set(brief, self.ground, self.light)
         self._base = self._camera_base()
         tick("places")
         self._build_places()
         tick("subjects")
-        self.actors: list[Acting] = []
-        self._place_subjects()
+        blocking = Blocking(plan, self.set, self._base)
+        self.actors, self._target, self._follow = blocking.actors, blocking.target, blocking.follow
         self.ground.dress(self.set)
         tick("light")
         self._finish_set()
         self.effects: list[Layer] = [row.make(brief) for row in plan.effects]
         self.layers: list[Layer] = [*self.set.layers, *self.effects]
-        self.shots = self._direct_shots()
+        self.shots = direct_shots(plan, seed, self._base, self._target, self._follow, self.ground)
         tick("exposure")
         self.post: dict[str, Any] = self._grade()
 
@@ -190,256 +148,6 @@ class World:
                 return x, z
             best = best or (x, z)
         return best or (0.0, place.distance)
-
-    # -- subjects ------------------------------------------------------------------------------------------------------
-
-    def _place_subjects(self) -> None:
-        clock = staging.Clock(self.plan.shots)
-        aspect = self.width / self.height
-        self._target: Point | None = None
-        self._follow: Callable[[float], Point] | None = None
-        leads: dict[str, Acting] = {}
-        side = 1.0 if self._random.random() < 0.5 else -1.0
-        for order, cast in enumerate(self.plan.cast):
-            random = np.random.default_rng([abs(self.seed), zlib.crc32(cast.row.name.encode()), order])
-            mark, distance = self._mark(cast, order, side, aspect, random)
-            size = cast.wanted.size * (0.55 if "baby" in cast.wanted.qualities else 1.0)
-            rider = cast.wanted.relation == "on" and cast.wanted.target in leads
-            speed = self._speed(cast, distance, aspect)
-            spread = cast.row.size * size * (1.5 if cast.count > 3 else 1.25)
-            body_rng = np.random.default_rng([abs(self.seed), 77, order])
-            for number, offset in enumerate(staging.formation(cast.count, spread, random)):
-                body = self._cast_body(cast, number, body_rng)
-                at = staging.Mark(mark.x + offset[0], mark.y + offset[1], mark.z + 0.8 * offset[2], mark.heading)
-                if rider:
-                    under = leads[cast.wanted.target]
-                    mount = self.plan.cast[[c.row.name for c in self.plan.cast].index(cast.wanted.target)]
-                    path = staging.carried(under.path, mount.row.height * mount.wanted.size * 0.72)
-                else:
-                    path = self._path(cast, at, speed, clock, size, float(random.uniform(0, 6.28)))
-                delay = 0.0 if number == 0 else float(random.uniform(0, 3))
-                acting = Acting(body, path, size, f"{cast.row.name}#{number}", delay)
-                self.actors.append(acting)
-                leads.setdefault(cast.row.name, acting)
-            if self._target is None:
-                self._aim(cast, leads[cast.row.name], speed, distance, size, aspect)
-            side = -side
-            self._tick(cast.row.name)
-
-    def _mark(
-        self, cast: Cast, order: int, side: float, aspect: float, random: np.random.Generator
-    ) -> tuple[staging.Mark, float]:
-        """Where in the world a kind of subject is in the middle of the shot, and how far from the camera."""
-        row, wanted, base = cast.row, cast.wanted, self._base
-        size = wanted.size
-        distance = staging.framing_distance(row, size, cast.count, self.tangent, aspect)
-        distance = max(distance * {"far": 2.2, "near": 0.75}.get(wanted.relation, 1.0), 0.55 * row.size * size + 0.8)
-        if order:
-            lead = self.plan.cast[0]
-            first = staging.framing_distance(lead.row, lead.wanted.size, lead.count, self.tangent, aspect)
-            distance = max(distance, min(first, distance * 3)) if wanted.relation != "front" else 0.75 * first
-            if wanted.relation == "behind":
-                distance = 1.5 * max(first, distance)
-        half = distance * self.tangent * min(aspect, 2.2)
-        aside = {"left": -0.5, "right": 0.5, "middle": 0.0}.get(
-            wanted.relation, side * (0.10 if order == 0 else 0.36 + 0.10 * (order > 2))
-        )
-        x, z = base.x + aside * half, base.z + distance
-        heading = self._heading(cast, aside, random)
-        spots = self.set.spots.get(row.habitat) or (
-            self.set.spots.get("ground") if row.habitat in {"table", "ground"} else None
-        )
-        if spots:
-            place = spots[order % len(spots)]
-            return staging.Mark(*place, heading), max(math.dist(place, (base.x, base.y, base.z)), 0.8)
-        high = 2 * distance * self.tangent
-        y = 0.0
-        if row.habitat in {"air", "space"} or not self.setting.ground:
-            share = {"above": 0.30, "below": 0.66}.get(wanted.relation, 0.44 + 0.06 * order)
-            y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high - 0.5 * row.height * size
-            if self.setting.ground:
-                y = max(y, float(self.ground.height(x, z)) + 0.35 * row.size * size + 0.3)
-        elif row.habitat == "underwater" and self.setting.name == "underwater":
-            share = 0.45 + 0.08 * (order % 2)
-            y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high
-            y = max(y, float(self.ground.height(x, z)) + 0.4 * row.size * size)
-        elif row.habitat in {"ground", "table", "road", "rail"}:
-            spot = staging.dry_spot(self.set, x, z, 0.4 * row.size * size, wet=False)
-            x, z = spot or (x, z)
-        elif row.habitat in {"water", "underwater"}:
-            spot = staging.dry_spot(self.set, x, z, 0.5 * row.size * size, wet=True)
-            x, z = spot or (x, z)
-        return staging.Mark(x, y, z, heading), distance
-
-    def _heading(self, cast: Cast, aside: float, random: np.random.Generator) -> float:
-        """Which way a subject looks: at the viewer when it poses, across the picture and a little nearer when it goes."""
-        if cast.action in staging.TOWARD_CAMERA or not cast.row.actions[cast.action]:
-            return math.pi - 0.5 * aside + float(random.uniform(-0.45, 0.45))
-        across = -1.0 if aside > 0.05 else 1.0 if aside < -0.05 else (1.0 if random.random() < 0.5 else -1.0)
-        return across * (math.pi / 2 + float(random.uniform(0.12, 0.55)))
-
-    def _speed(self, cast: Cast, distance: float, aspect: float) -> float:
-        """How fast it goes, m/s; not so fast that a shot leaves the part of the world that is there."""
-        speed = cast.row.actions[cast.action] * min(max(self._pace, 0.3), 2.0) ** 0.0
-        longest = max(end - start for start, end in self.plan.shots)
-        return min(speed, max(70.0, 2.2 * distance) / max(longest * self._pace, 1.0))
-
-    def _path(
-        self, cast: Cast, mark: staging.Mark, speed: float, clock: staging.Clock, size: float, phase: float
-    ) -> Path:
-        """The way that fits what it does and where it lives."""
-        row, action = cast.row, cast.action
-        length = row.size * size
-        ground = self.ground
-        inside = row.habitat in self.set.spots or (row.habitat in {"ground", "table"} and "ground" in self.set.spots)
-        if inside and mark.y:
-            return Path(lambda _t: (mark.x, mark.y, mark.z, mark.heading, 0.0, 0.0, 0.0))
-        if action == "launch":
-            floor = float(ground.height(mark.x, mark.z)) if self.setting.ground else mark.y
-            start = staging.Mark(mark.x, floor, mark.z, mark.heading)
-            return staging.lifting_off(start, self.plan.shots, max(6.0, 0.25 * length))
-        if (
-            row.habitat in {"air", "space"}
-            or not self.setting.ground
-            or (row.habitat == "underwater" and not bool(ground.wet(mark.x, mark.z)))
-        ):
-            if row.habitat == "air" and action in {"stand", "sit", "sleep", "walk"}:
-                floor = staging.on_ground(ground, 0.0, tilts=False, heading=mark.heading)
-                return staging.straight(mark, speed, clock, floor)
-            if speed < 0.05 or action in {"hover", "rise", "float", "drift", "fall", "spin"}:
-                rise = speed if action == "rise" else -speed if action == "fall" else 0.0
-                spin = 1.2 if action == "spin" else 0.05 if row.habitat == "space" else 0.0
-                return staging.hovering(mark, clock, rise, 0.08 * length + 0.1, spin, phase)
-            curve = (0.06 if row.size < 5 else 0.02) * (1 if phase > 3.14 else -1)
-            return staging.flying(mark, speed, clock, wander=0.05 * length + 0.15, phase=phase, curve=curve)
-        if row.habitat == "underwater" and self.setting.name == "underwater":
-            return staging.flying(mark, speed, clock, wander=0.06 * length, phase=phase, curve=0.03)
-        wet = bool(ground.wet(mark.x, mark.z))
-        if row.habitat == "underwater" or (row.habitat == "water" and action in {"jump", "dive"}):
-            if action in {"jump", "dive"}:
-                return staging.leaping(mark, max(speed, 2.0), clock, length, phase / 6.28)
-            floor = staging.on_water(ground, length, 0.62 * row.height * size, mark.heading)
-            return staging.straight(mark, speed, clock, floor)
-        if row.habitat == "water" and wet:
-            return staging.straight(mark, speed, clock, staging.on_water(ground, length, 0.0, mark.heading))
-        if wet:  # a land animal in the sea swims
-            floor = staging.on_water(ground, length, 0.62 * row.height * size, mark.heading)
-            return staging.straight(mark, min(speed, 1.0), clock, floor)
-        lane = getattr(ground, "lane", None)
-        if lane is not None and row.habitat in {"road", "rail"}:
-            return self._lane_path(lane, mark, speed, clock)
-        tilts = row.habitat in {"road", "rail", "water"}
-        return staging.straight(mark, speed, clock, staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading))
-
-    def _lane_path(
-        self, lane: Callable[..., tuple[float, float, float]], mark: staging.Mark, speed: float, clock: staging.Clock
-    ) -> Path:
-        """Along the road, away from the camera or toward it."""
-        sign = 1.0 if math.cos(mark.heading) > 0 else -1.0
-        ground = self.ground
-
-        def at(t: float) -> staging.Moment:
-            gone = speed * clock.local(t)
-            x, z, heading = lane(mark.z + sign * gone, sign)
-            y = float(ground.height(x, z))
-            ahead = float(ground.height(x + math.sin(heading), z + math.cos(heading)))
-            return x, y, z, heading + (math.pi if sign < 0 else 0.0), sign * math.atan(ahead - y), 0.0, gone + 1000
-
-        return Path(at)
-
-    def _cast_body(self, cast: Cast, number: int, random: np.random.Generator) -> Any:
-        wanted = cast.wanted
-        colour = np.array(COLOURS[wanted.colour], np.float32) if wanted.colour in COLOURS else None
-        detail = 2 if cast.count <= 2 else 1 if cast.count <= 8 else 0
-        dark = self.plan.time in {"night", "dusk"}
-        # Of many that look alike a few are built, and those are seen again and again.
-        if number >= 6:
-            return self.actors[len(self.actors) - number + number % 6].body
-        body = cast.row.build(
-            Casting(cast.action, random, colour, wanted.qualities, detail, dark, self.plan.spec.season)
-        )
-        return material(body, wanted.qualities)
-
-    def _aim(self, cast: Cast, lead: Acting, speed: float, distance: float, size: float, aspect: float) -> None:
-        """What the camera cares for: the first subject; and whether it goes with it."""
-        middle = (self.plan.shots[0][0] + self.plan.shots[0][1]) / 2
-        x, y, z, *_ = lead.path.at(middle)
-        self._target = (x, y + 0.5 * cast.row.height * size, z)
-        length = (self.plan.shots[0][1] - self.plan.shots[0][0]) * self._pace
-        across = 2 * distance * self.tangent * aspect
-        fixed = {"static", "pan_left", "pan_right"}
-        leaves = speed * length > 0.55 * across
-        if self.plan.camera == "follow" or (leaves and self.plan.spec.camera not in fixed):
-            home = (x, y, z)
-            rising = cast.action in {"launch", "rise"}
-
-            def follow(t: float) -> Point:
-                a, b, c, *_ = lead.path.at(t * self._pace)
-                lift = (b - home[1]) * (0.8 if rising else 0.0)
-                return a - home[0], lift, c - home[2]
-
-            self._follow = follow
-
-    # -- shots ---------------------------------------------------------------------------------------------------------
-
-    def _direct_shots(self) -> list[Shot]:
-        """The takes: the wide one that the prompt asks for, then others of the same world."""
-        setting, spec = self.setting, self.plan.spec
-        target = self._target or (0.0, self._base.y + math.tan(self._base.pitch) * setting.stage, setting.stage)
-        away = math.dist(target, (self._base.x, self._base.y, self._base.z))
-        shots = []
-        inside = any(place.stands == "around" for place in self.plan.places)
-        for number, (start, end) in enumerate(self.plan.shots):
-            sign = 1.0 if self._random.random() < 0.5 else -1.0
-            base = self._base
-            if self._target is not None:
-                base = self._framed(base)
-            move = self.plan.camera
-            if number:
-                base, move = self._other_take(base, target, number, sign, inside=inside)
-            part = min(1.0, (end - start) * spec.pace / 5)
-            travel = setting.travel * part * (0.6 if spec.mood == "calm" else 1.0)
-            if self._target is not None:
-                travel = min(travel, 0.42 * away)
-            shot = Shot(
-                start,
-                end,
-                make_pose(move, base, target, travel, sign),
-                self._follow,
-                0.0045 if move == "shake" else 0.0,
-                melt=number > 0 and self._random.random() < 0.4,
-            )
-            if setting.ground:
-                shot = shot.above(lambda x, z: float(self.ground.height(x, z)))
-            shots.append(shot)
-        return shots
-
-    def _framed(self, base: Pose) -> Pose:
-        """Turned so that the subject is on a third or nearer the middle, without losing the horizon."""
-        assert self._target is not None
-        dx, dy, dz = self._target[0] - base.x, self._target[1] - base.y, self._target[2] - base.z
-        wanted = math.atan2(dy, math.hypot(dx, dz))
-        half = math.atan(base.tangent)
-        pitch = min(max(base.pitch, wanted - 0.22 * half), wanted + 0.34 * half)
-        return replace(base, pitch=pitch)
-
-    def _other_take(self, base: Pose, target: Point, number: int, sign: float, *, inside: bool) -> tuple[Pose, str]:
-        """Another place for the camera: nearer, lower or from the side; interiors only turn and zoom."""
-        moves = ("pan_right", "dolly_out", "orbit", "crane_up", "pan_left", "dolly_in")
-        move = moves[(number + int(sign > 0)) % len(moves)]
-        if inside:
-            closer = replace(base, tangent=base.tangent * (0.72 if number % 2 else 0.9), yaw=base.yaw + 0.14 * sign)
-            return closer, "pan_left" if sign > 0 else "dolly_in"
-        if self._target is None:
-            turn = replace(base, yaw=base.yaw + sign * 0.16, tangent=base.tangent * (0.7 if number % 2 else 1.0))
-            return replace(turn, y=base.y + (0.35 * self.setting.eye if number % 2 == 0 else 0.0)), move
-        angle = sign * (0.5 if number % 2 else 0.25)
-        near = 0.62 if number % 2 else 0.95
-        dx, dz = base.x - target[0], base.z - target[2]
-        c, s = math.cos(angle), math.sin(angle)
-        x, z = target[0] + near * (dx * c - dz * s), target[2] + near * (dx * s + dz * c)
-        y = target[1] + (base.y - target[1]) * near
-        return replace(base, x=x, y=y, z=z).toward(target, 0.85), "orbit" if number % 2 else "dolly_in"
 
     # -- light ---------------------------------------------------------------------------------------------------------
 
@@ -659,7 +367,7 @@ class World:
         if len(state.vertices):
             low, high = state.vertices.min(axis=0), state.vertices.max(axis=0)
             middle = (low + high) / 2
-            reach = float(min(max(np.linalg.norm(high - low) / 2 * 1.05, 0.5), 80.0))
+            reach = min(max(float(np.linalg.norm(high - low)) / 2 * 1.05, 0.5), 80.0)
             state.shadow = ShadowMap(self._still_shadows.axes, middle, reach, state.shadow.depth)
             state.shadow.clear()
             state.shadow.add(state.vertices, self._moving_triangles)
@@ -708,48 +416,3 @@ def _rotation(heading: float, pitch: float, bank: float) -> Floats:
     raised = np.array([[1, 0, 0], [0, cp, sp], [0, -sp, cp]])
     turned = np.array([[ch, 0, sh], [0, 1, 0], [-sh, 0, ch]])
     return (turned @ raised @ roll).astype(np.float32)
-
-
-# -- what any body can be made of --------------------------------------------------------------------------------------
-
-
-@dataclass(slots=True)
-class _Made:
-    """A body with another surface."""
-
-    body: Any
-    colour: Floats
-    emission: Floats
-    finish: Floats
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.body, name)
-
-
-SURFACES = {
-    "golden": ((0.83, 0.55, 0.16), 0.75, 0.85),
-    "metal": ((0.46, 0.48, 0.51), 0.8, 0.85),
-    "stone": ((0.34, 0.33, 0.31), 0.9, 0.0),
-    "wooden": ((0.28, 0.15, 0.07), 0.9, 0.05),
-    "glass": ((0.30, 0.38, 0.42), 0.7, 1.0),
-    "transparent": ((0.34, 0.42, 0.46), 0.6, 1.0),
-}
-"""Colour, how much of it replaces the body's own, and gloss."""
-
-
-def material(body: Any, qualities: frozenset[str]) -> Any:
-    """The body, made of what the prompt says: gold, stone, wood, or glowing."""
-    chosen = [name for name in SURFACES if name in qualities]
-    if not chosen and "glowing" not in qualities:
-        return body
-    colour, emission, finish = body.colour.copy(), body.emission.copy(), body.finish.copy()
-    for name in chosen[:1]:
-        tone, share, gloss = SURFACES[name]
-        light = (colour @ LUMINANCE)[:, None]
-        relief = np.clip(0.6 + 0.8 * light / max(float(light.mean()), 1e-3) * 0.5, 0.5, 1.4)
-        colour = (colour * (1 - share) + np.array(tone) * relief * share).astype(np.float32)
-        finish[:, 0] = np.maximum(finish[:, 0], gloss) if gloss else 0.0
-    if "glowing" in qualities:
-        tone = colour / np.maximum(colour.max(axis=1, keepdims=True), 0.05)
-        emission = np.maximum(emission, (0.35 * colour + 0.5 * tone).astype(np.float32))
-    return _Made(body, colour, emission, finish)

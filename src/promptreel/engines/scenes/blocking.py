@@ -1,0 +1,216 @@
+"""Blocking, as film people call it: where the subjects of a plan stand and go, in a world that is built."""
+
+import math
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from promptreel.engines.scenes import staging
+from promptreel.engines.scenes.camera import Point, Pose
+from promptreel.engines.scenes.director import Cast, Plan
+from promptreel.engines.scenes.materials import COLOURS, material
+from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
+
+
+class Blocking:
+    """Makes the `actors`, and knows what the camera should care for (`target`) and go along with (`follow`)."""
+
+    def __init__(self, plan: Plan, stage: Set, base: Pose) -> None:
+        """`base` is where the camera stands."""
+        self.plan, self.setting = plan, plan.setting
+        self.set, self.ground, self.seed = stage, stage.ground, stage.brief.seed
+        self.tangent, self._tick = stage.brief.tangent, stage.brief.tick
+        self._aspect = stage.brief.width / stage.brief.height
+        self._base, self._pace = base, plan.spec.speed
+        self._random = np.random.default_rng([abs(self.seed), zlib.crc32(b"blocking")])
+        self.actors: list[Acting] = []
+        self.target: Point | None = None
+        self.follow: Callable[[float], Point] | None = None
+        self._place_subjects()
+
+    def _place_subjects(self) -> None:
+        clock = staging.Clock(self.plan.shots)
+        aspect = self._aspect
+        leads: dict[str, Acting] = {}
+        side = 1.0 if self._random.random() < 0.5 else -1.0
+        for order, cast in enumerate(self.plan.cast):
+            random = np.random.default_rng([abs(self.seed), zlib.crc32(cast.row.name.encode()), order])
+            mark, distance = self._mark(cast, order, side, aspect, random)
+            size = cast.wanted.size * (0.55 if "baby" in cast.wanted.qualities else 1.0)
+            rider = cast.wanted.relation == "on" and cast.wanted.target in leads
+            speed = self._speed(cast, distance, aspect)
+            spread = cast.row.size * size * (1.5 if cast.count > 3 else 1.25)
+            body_rng = np.random.default_rng([abs(self.seed), 77, order])
+            for number, offset in enumerate(staging.formation(cast.count, spread, random)):
+                body = self._cast_body(cast, number, body_rng)
+                at = staging.Mark(mark.x + offset[0], mark.y + offset[1], mark.z + 0.8 * offset[2], mark.heading)
+                if rider:
+                    under = leads[cast.wanted.target]
+                    mount = self.plan.cast[[c.row.name for c in self.plan.cast].index(cast.wanted.target)]
+                    path = staging.carried(under.path, mount.row.height * mount.wanted.size * 0.72)
+                else:
+                    path = self._path(cast, at, speed, clock, size, float(random.uniform(0, 6.28)))
+                delay = 0.0 if number == 0 else float(random.uniform(0, 3))
+                acting = Acting(body, path, size, f"{cast.row.name}#{number}", delay)
+                self.actors.append(acting)
+                leads.setdefault(cast.row.name, acting)
+            if self.target is None:
+                self._aim(cast, leads[cast.row.name], speed, distance, size, aspect)
+            side = -side
+            self._tick(cast.row.name)
+
+    def _mark(
+        self, cast: Cast, order: int, side: float, aspect: float, random: np.random.Generator
+    ) -> tuple[staging.Mark, float]:
+        """Where in the world a kind of subject is in the middle of the shot, and how far from the camera."""
+        row, wanted, base = cast.row, cast.wanted, self._base
+        size = wanted.size
+        distance = staging.framing_distance(row, size, cast.count, self.tangent, aspect)
+        distance = max(distance * {"far": 2.2, "near": 0.75}.get(wanted.relation, 1.0), 0.55 * row.size * size + 0.8)
+        if order:
+            lead = self.plan.cast[0]
+            first = staging.framing_distance(lead.row, lead.wanted.size, lead.count, self.tangent, aspect)
+            distance = max(distance, min(first, distance * 3)) if wanted.relation != "front" else 0.75 * first
+            if wanted.relation == "behind":
+                distance = 1.5 * max(first, distance)
+        half = distance * self.tangent * min(aspect, 2.2)
+        aside = {"left": -0.5, "right": 0.5, "middle": 0.0}.get(
+            wanted.relation, side * (0.10 if order == 0 else 0.36 + 0.10 * (order > 2))
+        )
+        x, z = base.x + aside * half, base.z + distance
+        heading = self._heading(cast, aside, random)
+        spots = self.set.spots.get(row.habitat) or (
+            self.set.spots.get("ground") if row.habitat in {"table", "ground"} else None
+        )
+        if spots:
+            place = spots[order % len(spots)]
+            return staging.Mark(*place, heading), max(math.dist(place, (base.x, base.y, base.z)), 0.8)
+        high = 2 * distance * self.tangent
+        y = 0.0
+        if row.habitat in {"air", "space"} or not self.setting.ground:
+            share = {"above": 0.30, "below": 0.66}.get(wanted.relation, 0.44 + 0.06 * order)
+            y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high - 0.5 * row.height * size
+            if self.setting.ground:
+                y = max(y, float(self.ground.height(x, z)) + 0.35 * row.size * size + 0.3)
+        elif row.habitat == "underwater" and self.setting.name == "underwater":
+            share = 0.45 + 0.08 * (order % 2)
+            y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high
+            y = max(y, float(self.ground.height(x, z)) + 0.4 * row.size * size)
+        elif row.habitat in {"ground", "table", "road", "rail"}:
+            spot = staging.dry_spot(self.set, x, z, 0.4 * row.size * size, wet=False)
+            x, z = spot or (x, z)
+        elif row.habitat in {"water", "underwater"}:
+            spot = staging.dry_spot(self.set, x, z, 0.5 * row.size * size, wet=True)
+            x, z = spot or (x, z)
+        return staging.Mark(x, y, z, heading), distance
+
+    def _heading(self, cast: Cast, aside: float, random: np.random.Generator) -> float:
+        """Which way a subject looks: at the viewer when it poses, across the picture and a little nearer when it goes."""
+        if cast.action in staging.TOWARD_CAMERA or not cast.row.actions[cast.action]:
+            return math.pi - 0.5 * aside + float(random.uniform(-0.45, 0.45))
+        across = -1.0 if aside > 0.05 else 1.0 if aside < -0.05 else (1.0 if random.random() < 0.5 else -1.0)
+        return across * (math.pi / 2 + float(random.uniform(0.12, 0.55)))
+
+    def _speed(self, cast: Cast, distance: float, aspect: float) -> float:
+        """How fast it goes, m/s; not so fast that a shot leaves the part of the world that is there."""
+        speed = cast.row.actions[cast.action] * min(max(self._pace, 0.3), 2.0) ** 0.0
+        longest = max(end - start for start, end in self.plan.shots)
+        return min(speed, max(70.0, 2.2 * distance) / max(longest * self._pace, 1.0))
+
+    def _path(
+        self, cast: Cast, mark: staging.Mark, speed: float, clock: staging.Clock, size: float, phase: float
+    ) -> Path:
+        """The way that fits what it does and where it lives."""
+        row, action = cast.row, cast.action
+        length = row.size * size
+        ground = self.ground
+        inside = row.habitat in self.set.spots or (row.habitat in {"ground", "table"} and "ground" in self.set.spots)
+        if inside and mark.y:
+            return Path(lambda _t: (mark.x, mark.y, mark.z, mark.heading, 0.0, 0.0, 0.0))
+        if action == "launch":
+            floor = float(ground.height(mark.x, mark.z)) if self.setting.ground else mark.y
+            start = staging.Mark(mark.x, floor, mark.z, mark.heading)
+            return staging.lifting_off(start, self.plan.shots, max(6.0, 0.25 * length))
+        if (
+            row.habitat in {"air", "space"}
+            or not self.setting.ground
+            or (row.habitat == "underwater" and not bool(ground.wet(mark.x, mark.z)))
+        ):
+            if row.habitat == "air" and action in {"stand", "sit", "sleep", "walk"}:
+                feet = staging.on_ground(ground, 0.0, tilts=False, heading=mark.heading)
+                return staging.straight(mark, speed, clock, feet)
+            if speed < 0.05 or action in {"hover", "rise", "float", "drift", "fall", "spin"}:
+                rise = speed if action == "rise" else -speed if action == "fall" else 0.0
+                spin = 1.2 if action == "spin" else 0.05 if row.habitat == "space" else 0.0
+                return staging.hovering(mark, clock, rise, 0.08 * length + 0.1, spin, phase)
+            curve = (0.06 if row.size < 5 else 0.02) * (1 if phase > 3.14 else -1)
+            return staging.flying(mark, speed, clock, wander=0.05 * length + 0.15, phase=phase, curve=curve)
+        if row.habitat == "underwater" and self.setting.name == "underwater":
+            return staging.flying(mark, speed, clock, wander=0.06 * length, phase=phase, curve=0.03)
+        wet = bool(ground.wet(mark.x, mark.z))
+        if row.habitat == "underwater" or (row.habitat == "water" and action in {"jump", "dive"}):
+            if action in {"jump", "dive"}:
+                return staging.leaping(mark, max(speed, 2.0), clock, length, phase / 6.28)
+            afloat = staging.on_water(ground, length, 0.62 * row.height * size, mark.heading)
+            return staging.straight(mark, speed, clock, afloat)
+        if row.habitat == "water" and wet:
+            return staging.straight(mark, speed, clock, staging.on_water(ground, length, 0.0, mark.heading))
+        if wet:  # a land animal in the sea swims
+            afloat = staging.on_water(ground, length, 0.62 * row.height * size, mark.heading)
+            return staging.straight(mark, min(speed, 1.0), clock, afloat)
+        lane = getattr(ground, "lane", None)
+        if lane is not None and row.habitat in {"road", "rail"}:
+            return self._lane_path(lane, mark, speed, clock)
+        tilts = row.habitat in {"road", "rail", "water"}
+        return staging.straight(mark, speed, clock, staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading))
+
+    def _lane_path(
+        self, lane: Callable[..., tuple[float, float, float]], mark: staging.Mark, speed: float, clock: staging.Clock
+    ) -> Path:
+        """Along the road, away from the camera or toward it."""
+        sign = 1.0 if math.cos(mark.heading) > 0 else -1.0
+        ground = self.ground
+
+        def at(t: float) -> staging.Moment:
+            gone = speed * clock.local(t)
+            x, z, heading = lane(mark.z + sign * gone, sign)
+            y = float(ground.height(x, z))
+            ahead = float(ground.height(x + math.sin(heading), z + math.cos(heading)))
+            return x, y, z, heading + (math.pi if sign < 0 else 0.0), sign * math.atan(ahead - y), 0.0, gone + 1000
+
+        return Path(at)
+
+    def _cast_body(self, cast: Cast, number: int, random: np.random.Generator) -> Any:
+        wanted = cast.wanted
+        colour = np.array(COLOURS[wanted.colour], np.float32) if wanted.colour in COLOURS else None
+        detail = 2 if cast.count <= 2 else 1 if cast.count <= 8 else 0
+        dark = self.plan.time in {"night", "dusk"}
+        # Of many that look alike a few are built, and those are seen again and again.
+        if number >= 6:
+            return self.actors[len(self.actors) - number + number % 6].body
+        body = cast.row.build(
+            Casting(cast.action, random, colour, wanted.qualities, detail, dark, self.plan.spec.season)
+        )
+        return material(body, wanted.qualities)
+
+    def _aim(self, cast: Cast, lead: Acting, speed: float, distance: float, size: float, aspect: float) -> None:
+        """What the camera cares for: the first subject; and whether it goes with it."""
+        middle = (self.plan.shots[0][0] + self.plan.shots[0][1]) / 2
+        x, y, z, *_ = lead.path.at(middle)
+        self.target = (x, y + 0.5 * cast.row.height * size, z)
+        length = (self.plan.shots[0][1] - self.plan.shots[0][0]) * self._pace
+        across = 2 * distance * self.tangent * aspect
+        fixed = {"static", "pan_left", "pan_right"}
+        leaves = speed * length > 0.55 * across
+        if self.plan.camera == "follow" or (leaves and self.plan.spec.camera not in fixed):
+            home = (x, y, z)
+            rising = cast.action in {"launch", "rise"}
+
+            def follow(t: float) -> Point:
+                a, b, c, *_ = lead.path.at(t * self._pace)
+                lift = (b - home[1]) * (0.8 if rising else 0.0)
+                return a - home[0], lift, c - home[2]
+
+            self.follow = follow
