@@ -96,6 +96,7 @@ def make_spec(fields: dict[str, Any], engine: str, quality: Quality, picture_siz
         seed=fields.get("seed", secrets.randbelow(2**32)),
         negative_prompt=fields.get("negative_prompt", ""),
         quality=quality.alias,
+        sound=quality.sound,
         engine=engine,
         has_image=picture_size is not None,
     )

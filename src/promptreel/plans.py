@@ -23,6 +23,8 @@ class Quality:
     fps: int
     duration: float
     longest_side: int = 3840
+    sound: bool = False
+    """Whether videos come with sound; without, they do where the prompt asks for it."""
 
 
 TIERS = {
@@ -39,7 +41,7 @@ QUALITIES = {
     quality.alias: quality
     for quality in (
         Quality("free", "360p", 360, price=1, fps=24, duration=8.0),
-        Quality("premium", "1080p", 1080, price=3, fps=24, duration=8.0),
+        Quality("premium", "1080p", 1080, price=3, fps=24, duration=8.0, sound=True),
         # A picture brought to life, as PopVid sells it: at the picture's own aspect ratio.
         Quality("720p", "720p", 720, price=30, fps=24, duration=4.5, longest_side=1920),
     )

@@ -53,6 +53,8 @@ class VideoSpec:
     engine: str = "scenes"
     has_image: bool = False
     has_last_image: bool = False
+    sound: bool = False
+    """Whether a sound track comes with it, where the engine can make one and the prompt does not ask for silence."""
 
     @property
     def frames(self) -> int:

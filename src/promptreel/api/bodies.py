@@ -321,6 +321,7 @@ class Wanted:
             seed=seed if options.seed is None else options.seed,
             negative_prompt=options.negative_prompt or "",
             quality=quality.alias,
+            sound=quality.sound,
             engine=options.engine or engine,
             has_image="image" in pictures,
             has_last_image="last_image" in pictures,

@@ -7,7 +7,7 @@ and nothing else.
 import importlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,9 @@ Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 """Y (height, width), U and V (height/2, width/2): BT.709, limited range, as H.264 wants it."""
 
 Frame = Picture | Planes
+
+Track = NDArray[np.float32]
+"""Sound: two channels of samples within ±1, shape (2, samples), 48,000 a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,14 @@ class Engine(Protocol):
 
         Errors: `EngineFailed` for what it cannot render, `EngineStopped` from `job.progress`.
         """
+
+
+@runtime_checkable
+class WithSound(Protocol):
+    """What an engine has more that can make sound."""
+
+    def sound(self, spec: VideoSpec) -> Track | None:
+        """The sound track, as long as the video, or None for silence."""
 
 
 ENGINES = {"scenes": "promptreel.engines.scenes:ScenesEngine"}

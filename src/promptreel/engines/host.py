@@ -29,7 +29,7 @@ import psutil
 import structlog
 from PIL import Image
 
-from promptreel.engines import Engine, Picture, RenderJob, load_engine
+from promptreel.engines import Engine, Picture, RenderJob, WithSound, load_engine
 from promptreel.errors import (
     EngineFailed,
     EngineOutOfMemory,
@@ -342,7 +342,8 @@ def encode(engine: Engine, job: RenderJob, path: Path, provenance: str | None = 
     Errors: `EngineFailed` for what the engine or the encoder cannot do, `EngineStopped`.
     """
     spec = job.spec
-    with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance) as encoder:
+    sound = engine.sound(spec) if isinstance(engine, WithSound) else None
+    with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance, sound=sound) as encoder:
         for number, frame in enumerate(engine.render(job), start=1):
             encoder.add(frame)
             job.progress(number / spec.frames, "rendering")

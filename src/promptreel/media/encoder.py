@@ -23,6 +23,12 @@ from promptreel.spec import MAX_SIDE, MIN_SIDE
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 """Y (height, width), U and V (height/2, width/2): BT.709, limited range."""
 
+Track = NDArray[np.float32]
+"""Two channels of samples within ±1, shape (2, samples), `SOUND_RATE` a second."""
+
+SOUND_RATE = 48_000
+SOUND_BITRATE = 160_000
+
 Frame = NDArray[np.uint8] | Planes
 """An RGB picture (height, width, 3) in sRGB, or planes."""
 
@@ -103,10 +109,20 @@ class Encoder:
 
     `path` appears only when the file is whole; leaving the block without `close()`, by an exception or not, leaves nothing
     behind. Width and height are even, 16…3840 pixels, `fps` a whole number. `provenance` is the id that the file's metadata
-    carry with the note that it is synthetic; never put a prompt there. Not for several threads at once.
+    carry with the note that it is synthetic; never put a prompt there. `sound` is encoded as AAC, and cut or filled with
+    silence to the length of the pictures. Not for several threads at once.
     """
 
-    def __init__(self, path: Path, width: int, height: int, fps: int, *, provenance: str | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        width: int,
+        height: int,
+        fps: int,
+        *,
+        provenance: str | None = None,
+        sound: Track | None = None,
+    ) -> None:
         if not all(MIN_SIDE <= side <= MAX_SIDE and side % 2 == 0 for side in (width, height)):
             raise EngineFailed(f"a video cannot be {width}x{height}: sides are even, {MIN_SIDE} to {MAX_SIDE} pixels")
         self.path = path
@@ -122,6 +138,7 @@ class Encoder:
         self._open = True
         self._container.metadata.update(_metadata(provenance))
         self._stream = self._video_stream()
+        self._sound = _Sound(self._container, sound) if sound is not None else None
         try:
             self._container.start_encoding()  # PyAV would open the file only with the first packet, many frames later
         except (av.FFmpegError, OSError) as error:
@@ -157,6 +174,8 @@ class Encoder:
             self._container.mux(self._stream.encode(picture))
         except (av.FFmpegError, OSError) as error:
             raise EngineFailed(f"the frame could not be encoded: {_reason(error)}") from error
+        if self._sound is not None:
+            self._sound.until((self.frames + 1) / self.fps)
         if self.frames % self._stride == 0:
             self._keep_tile(picture)
         self.frames += 1
@@ -169,6 +188,8 @@ class Encoder:
             if not self.frames:
                 raise EngineFailed("there is not one frame")
             self._container.mux(self._stream.encode(None))
+            if self._sound is not None:
+                self._sound.close()
             self._open = False
             self._container.close()
             poster = self._poster()
@@ -265,6 +286,37 @@ class Encoder:
         if picture is None:
             raise EngineFailed("the finished file has no readable frame")
         return _jpeg(_to_rgb(picture, width, height), 85)
+
+
+class _Sound:
+    """The sound track of a file, encoded in step with its pictures, so that the muxer holds no more than it must."""
+
+    def __init__(self, container: av.container.OutputContainer, track: Track) -> None:
+        if track.ndim != 2 or track.shape[0] != 2 or track.dtype != np.float32 or not np.isfinite(track).all():
+            raise EngineFailed("the sound track is no stereo of finite samples")
+        self._container, self._track = container, np.clip(track, -1, 1)
+        self._stream = container.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+        self._stream.bit_rate = SOUND_BITRATE
+        self._done = 0
+
+    def until(self, seconds: float) -> None:
+        """Encode what is heard up to `seconds`. Errors: `EngineFailed`."""
+        end = round(seconds * SOUND_RATE)
+        piece = self._track[:, self._done : end]
+        missing = end - self._done - piece.shape[1]
+        if missing > 0:
+            piece = np.pad(piece, ((0, 0), (0, missing)))
+        frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(piece), "fltp", "stereo")
+        frame.sample_rate, frame.pts, frame.time_base = SOUND_RATE, self._done, Fraction(1, SOUND_RATE)
+        self._done = end
+        try:
+            self._container.mux(self._stream.encode(frame))
+        except (av.FFmpegError, OSError) as error:
+            raise EngineFailed(f"the sound could not be encoded: {_reason(error)}") from error
+
+    def close(self) -> None:
+        """Encode what the encoder still holds."""
+        self._container.mux(self._stream.encode(None))
 
 
 def _metadata(provenance: str | None) -> dict[str, str]:
