@@ -181,7 +181,6 @@ def choose_look(brief: Brief) -> Look:
             cover, soft, density, cloud_km = between(0.62, 0.70, "cover"), 0.75, 1.0, 1.1
         if "cumulonimbus" in kinds:
             towers, cirrus = 1.0, max(cirrus, 0.3)
-            heaps = max(heaps, 0.35)
     if closed:
         cover, density, soft, heaps, cirrus = between(0.62, 0.72, "cover"), 1.0, 0.6, 0.0, 0.0
         grey, direct = (0.72 if low_sun else 0.94), 0.07

@@ -9,10 +9,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.kernels import f32
+from promptreel.engines.scenes import heaps
+from promptreel.engines.scenes.kernels import f32, i32
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.skies import MOONLIGHT, NIGHT_BASE, Look, choose_look
 from promptreel.engines.scenes.sky import (
+    AMBIENT,
     DISC,
     HEADING,
     PANORAMA_AZIMUTHS,
@@ -46,6 +48,7 @@ class SkyState:
         self.rays = np.zeros((3, rows, columns), np.float32)
         self.coarse = np.zeros((4, rows, columns), np.float32)
         self.line = np.zeros(columns, np.float32)
+        self.march = np.zeros((11, max(columns, PANORAMA_AZIMUTHS)), np.float32)
         self.around = np.zeros((4, PANORAMA_ELEVATIONS, PANORAMA_AZIMUTHS), np.float32)
 
 
@@ -54,9 +57,10 @@ class SkyBackdrop:
 
     def __init__(self, brief: Brief) -> None:
         self.look = look = choose_look(brief)
-        self._speed = brief.spec.speed
+        self._pace = brief.spec.speed * (6.0 if brief.spec.speed > 3 else 1.0)
         brief.tick("sky")
         self._sky = sky_of(look, abs(brief.seed))
+        self._heaps = heaps_of(look, self._sky, abs(brief.seed))
         self._heading = (float(self._sky.sky[HEADING]), float(self._sky.sky[HEADING + 1]))
         self._around = panorama_rays(self._heading)
         self.strikes: tuple[float, ...] = ()
@@ -77,24 +81,66 @@ class SkyBackdrop:
         """Fill the canvas."""
         canvas.near.fill(0)
         cast_rays(state.rays, camera, canvas.width, canvas.height, state.step)
-        self._paint(state.coarse, state.rays, t, halo=1.0)
+        self._paint(state, state.coarse, state.rays, camera.position, t, halo=1.0)
         enlarge(canvas.hdr, state.coarse, f32(state.step), state.line)
 
     def panorama(self, state: SkyState, t: float) -> Floats:
         """The sky all around without the sun, see `stage.Backdrop`."""
-        self._paint(state.around, self._around, t, halo=0.0)
+        self._paint(state, state.around, self._around, np.zeros(3, np.float32), t, halo=0.0)
         return state.around[:3].reshape(3, -1)
 
-    def _paint(self, out: Floats, rays: Floats, t: float, *, halo: float) -> None:
-        sky = self._sky
-        paint(out, rays, sky.red, sky.green, sky.blue, sky.noise, sky.noise_log2, self._vector(t), f32(halo))
+    def _paint(self, state: SkyState, out: Floats, rays: Floats, eye: Floats, t: float, *, halo: float) -> None:
+        sky, vector = self._sky, self._vector(t)
+        paint(out, rays, sky.red, sky.green, sky.blue, sky.noise, sky.noise_log2, vector, f32(halo))
+        for field, heap in self._heaps:
+            moved = heap.copy()
+            along = 0.0010 * t * self._pace
+            moved[heaps.DRIFT : heaps.DRIFT + 2] -= (along * self.look.wind[0], along * self.look.wind[1])
+            moved[heaps.RISE] = 0.004 * t * self._pace
+            moved[heaps.CAMERA : heaps.CAMERA + 3] = eye * np.float32(0.001)
+            heaps.march(out, rays, field.tops, field.hidden, field.lumps, vector, moved, i32(field.steps), state.march)
 
     def _vector(self, t: float) -> Floats:
-        """The parameters of the clouds at `t` seconds: carried by the wind of their height, and changing."""
-        speed = self._speed * (6.0 if self._speed > 3 else 1.0)
-        along = 0.0032 * t * speed
-        wind = self.look.wind
-        return self._sky.at((-along * wind[0], -along * wind[1]), 0.0012 * t * speed)
+        """The parameters of the sheet of clouds at `t` seconds: carried by the wind of its height, and changing."""
+        along, wind = 0.0032 * t * self._pace, self.look.wind
+        return self._sky.at((-along * wind[0], -along * wind[1]), 0.0012 * t * self._pace)
+
+
+def heaps_of(look: Look, sky: Sky, seed: int) -> list[tuple[heaps.Heaps, Floats]]:
+    """The fields of clouds with a body, far ones first, each with its parameters."""
+    fields = []
+    sun = sky.sky[SUN : SUN + 3]
+    ambient = sky.sky[AMBIENT : AMBIENT + 3]
+    if look.towers > 0:
+        field = heaps.make_heaps(seed + 1, sun, cover=0.20, cells=4, depth=8.0, scale=5.0, steps=30, round_tops=0.35)
+        fields.append((field, heap_vector(0.9, 8.9, 5.0, 0.25, 0.16, 2.2, 9.0, ambient, 0.115)))
+    if look.heaps > 0:
+        cover = 0.08 + 0.36 * look.heaps
+        field = heaps.make_heaps(seed, sun, cover=cover, cells=8, depth=1.5, scale=21.0, steps=18)
+        fields.append((field, heap_vector(1.1, 2.6, 21.0, 0.9, 0.32, 14.0, 9.0, ambient, 0.075)))
+    return fields
+
+
+def heap_vector(
+    base: float,
+    top: float,
+    scale: float,
+    lump: float,
+    rough: float,
+    thick: float,
+    sharp: float,
+    ambient: Floats,
+    stride: float,
+) -> Floats:
+    """The parameters of a field, see `heaps`."""
+    vector = np.zeros(heaps.HEAP_LENGTH, np.float32)
+    vector[heaps.BASE], vector[heaps.TOP], vector[heaps.SCALE] = base, top, scale
+    vector[heaps.LUMP], vector[heaps.ROUGH] = lump, rough
+    vector[heaps.THICK], vector[heaps.SHARP], vector[heaps.SHADE] = thick, sharp, 4.5
+    vector[heaps.STRIDE] = stride
+    vector[heaps.BRIGHT : heaps.BRIGHT + 3] = 1.25 * ambient
+    vector[heaps.DARK : heaps.DARK + 3] = 0.50 * ambient
+    return vector
 
 
 def sky_of(look: Look, seed: int) -> Sky:
