@@ -71,7 +71,7 @@ def main() -> None:
     begun = time.process_time()
     world = World(width, height, asked.duration, asked.seed, plan)
     print(f"set-up {time.process_time() - begun:.2f} s CPU; exposure {world.post['exposure']:.3f}")
-    state, post = world.new_state(), Post(width, height)
+    state, post = world.new_state(), Post(width, height, world.paints)
     frames = []
     for share in asked.times.split(","):
         t = float(share) * asked.duration
@@ -79,7 +79,7 @@ def main() -> None:
         begun = time.process_time()
         hdr = world.draw(state, t)
         drawn = time.process_time() - begun
-        frames.append(to_rgb(post.run(hdr, seed=int(t * 24), **world.post)))
+        frames.append(to_rgb(post.run(hdr, seed=int(t * 24), t=t, **world.post)))
         boxes = {name: tuple(round(side) for side in box) for name, box in list(world.boxes(t).items())[:3]}
         print(f"t={t:.2f}: draw {1000 * drawn:.0f} ms CPU", boxes)
     columns = asked.columns or len(frames)

@@ -3,6 +3,7 @@
 BT.709, limited range, as H.264 wants it: the encoder takes the planes as they are.
 """
 
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 
 from promptreel.engines.scenes.kernels import device, f32, flr, hash3, i32, kernel, mix, sat, vpow
 from promptreel.engines.scenes.scene import Hdr
+
+Paint = Callable[[int, int], Callable[[NDArray[np.float32], float], None]]
+"""See `stage.Style.paint`."""
 
 BLOOM_LEVELS = 6
 FIREFLY = 60.0
@@ -146,12 +150,10 @@ def _contrast(value, strength, grain):
 
 
 @kernel
-def finish(
-    source, glow, bloom, exposure, vignette, grain, seed, contrast, saturation, tint, luma, blue, red, glow_row, chroma
-):
-    """Grade `source` (3, H, W) with the bloom picture `glow` (a quarter its size) into the planes Y, U and V.
+def develop(source, glow, bloom, exposure, vignette, grain, seed, contrast, saturation, tint, glow_row):
+    """Grade `source` (3, H, W) in place with the bloom picture `glow` (a quarter its size): display values 0…1.
 
-    `glow_row` (3, columns of glow + 3) and `chroma` (2, 2, W) are scratch; `tint` holds three factors.
+    `glow_row` (3, columns of glow + 3) is scratch; `tint` holds three factors.
     """
     height, width = source.shape[1], source.shape[2]
     rows, columns = glow.shape[1], glow.shape[2]
@@ -172,7 +174,6 @@ def finish(
             glow_row[c, columns + 2] = glow_row[c, columns]
         dy = f32(y) - middle_y
         dy2 = dy * dy
-        parity = y & 1
         for x in range(width):
             across = (f32(x) + f32(0.5)) * f32(0.25) + f32(0.5)
             low_x = flr(across)
@@ -192,9 +193,19 @@ def finish(
             # Two hashes make triangular noise: film grain, and a dither that keeps smooth skies from banding.
             noise = hash3(i32(x), i32(y), seed) + hash3(i32(x), i32(y), seed + i32(77)) - f32(1.0)
             noise = noise * (grain * (f32(1.2) - abs(grey - f32(0.4))) + f32(0.6 / 255.0))
-            r = _contrast(r, contrast, noise)
-            g = _contrast(g, contrast, noise)
-            b = _contrast(b, contrast, noise)
+            source[0, y, x] = _contrast(r, contrast, noise)
+            source[1, y, x] = _contrast(g, contrast, noise)
+            source[2, y, x] = _contrast(b, contrast, noise)
+
+
+@kernel
+def to_planes(rgb, luma, blue, red, chroma):
+    """Display values 0…1 `rgb` (3, H, W) as the planes Y, U and V; `chroma` (2, 2, W) is scratch."""
+    height, width = luma.shape
+    for y in range(height):
+        parity = y & 1
+        for x in range(width):
+            r, g, b = sat(rgb[0, y, x]), sat(rgb[1, y, x]), sat(rgb[2, y, x])
             luma[y, x] = np.uint8(i32(f32(16.5) + f32(219.0) * (f32(0.2126) * r + f32(0.7152) * g + f32(0.0722) * b)))
             chroma[0, parity, x] = f32(-0.114572) * r - f32(0.385428) * g + f32(0.5) * b
             chroma[1, parity, x] = f32(0.5) * r - f32(0.454153) * g - f32(0.045847) * b
@@ -209,9 +220,10 @@ def finish(
 class Post:
     """The grading of one frame size. Holds the buffers, so one per thread."""
 
-    def __init__(self, width: int, height: int) -> None:
-        """Sides in pixels, even, at least 16."""
+    def __init__(self, width: int, height: int, paints: Sequence[Paint | None] = ()) -> None:
+        """Sides in pixels, even, at least 16. `paints` are those of the styles (`stage.Style`), used in their order."""
         self.width, self.height = width, height
+        self._paints = [paint(width, height) for paint in paints if paint is not None]
         self._levels: list[tuple[NDArray[np.float32], NDArray[np.float32]]] = []
         columns, rows = -(-width // 4), -(-height // 4)
         while min(columns, rows) >= 4 and len(self._levels) < BLOOM_LEVELS:
@@ -234,17 +246,18 @@ class Post:
         contrast: float = 0.12,
         saturation: float = 1.05,
         tint: tuple[float, float, float] = (1.0, 1.0, 1.0),
+        t: float = 0.0,
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]:
-        """The planes Y, U and V of `hdr`, new arrays each time.
+        """The planes Y, U and V of `hdr`, new arrays each time. `hdr` holds the display values afterwards.
 
         `threshold` and `knee` say from which exposed brightness on light glows; `seed` (the number of the frame) moves
-        the grain; `tint` multiplies red, green and blue.
+        the grain; `tint` multiplies red, green and blue; `t` (s) is what moving paints go by.
         """
         finest = self._glow(hdr, np.float32(threshold / exposure), np.float32(knee / exposure))
         luma = np.empty((self.height, self.width), np.uint8)
         blue = np.empty((self.height // 2, self.width // 2), np.uint8)
         red = np.empty((self.height // 2, self.width // 2), np.uint8)
-        finish(
+        develop(
             hdr,
             finest,
             np.float32(bloom),
@@ -255,12 +268,11 @@ class Post:
             np.float32(contrast),
             np.float32(saturation),
             np.array(tint, np.float32),
-            luma,
-            blue,
-            red,
             self._glow_row,
-            self._chroma,
         )
+        for paint in self._paints:
+            paint(hdr, t)
+        to_planes(hdr, luma, blue, red, self._chroma)
         return luma, blue, red
 
     def _glow(self, hdr: Hdr, threshold: np.float32, knee: np.float32) -> NDArray[np.float32]:

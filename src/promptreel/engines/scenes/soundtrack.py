@@ -497,3 +497,8 @@ def loudness(track: Track) -> float | None:
             break
         value = measured.metadata.get("lavfi.r128.I", value)
     return None if value is None or float(value) < -65 else float(value)
+
+
+def soundtrack(plan: Plan, duration: float, seed: int) -> Track:
+    """The sound of a plan, `duration` seconds long."""
+    return record(choose(plan), duration, seed, ())

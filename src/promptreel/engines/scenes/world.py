@@ -97,6 +97,7 @@ class World:
         self.shots = direct_shots(plan, seed, self._base, self._target, self._follow, self.ground)
         tick("exposure")
         self.post: dict[str, Any] = self._grade()
+        self.paints = [style.paint for style in plan.styles]
 
     # -- building ------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,71 @@
+"""Compiling ahead: every row drawn once and very small, so that no user's job ever waits for a compiler."""
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from promptreel.engines import Frame, RenderJob
+from promptreel.engines.scenes.director import direct
+from promptreel.engines.scenes.post import Post
+from promptreel.engines.scenes.registry import rows
+from promptreel.engines.scenes.scene_spec import SceneSpec, Wanted
+from promptreel.engines.scenes.settings import settings
+from promptreel.engines.scenes.world import World
+from promptreel.spec import VideoSpec
+
+SIZE = 64, 36
+SEED = 5
+
+WEATHERS: tuple[dict[str, object], ...] = (
+    {"time": "day", "weather": frozenset({"clear"})},
+    {"time": "night", "weather": frozenset({"rain"}), "sky": frozenset({"stars", "aurora", "milky_way", "full_moon"})},
+    {"time": "sunset", "weather": frozenset({"snow", "wind"}), "sky": frozenset({"cumulus", "rainbow"})},
+    {"time": "dusk", "weather": frozenset({"storm", "lightning", "fog"}), "sky": frozenset({"meteors"})},
+)
+"""Skies that together use every kernel of the sky."""
+
+
+def warm_up(render: Callable[[RenderJob], Iterator[Frame]]) -> None:
+    """Draw one tiny frame of every setting, place, subject, effect and style, and of a picture set in motion."""
+    for spec in specs():
+        draw_once(spec)
+    for pictures in ("first", "first last"):
+        for _ in render(_picture_job(pictures)):
+            pass
+
+
+def specs() -> Iterator[SceneSpec]:
+    """Scenes that together use every row, the most usual ones first."""
+    usual = ("ocean", "meadow", "mountains", "city_street", "forest")
+    names = [name for name in usual if name in settings()] + [name for name in settings() if name not in usual]
+    subjects, places = list(rows("subjects")), list(rows("places"))
+    effects, styles = list(rows("effects")), list(rows("styles"))
+    for number, name in enumerate(names):
+        sky = WEATHERS[number % len(WEATHERS)]
+        yield SceneSpec(setting=name, **sky)  # type: ignore[arg-type]
+    for number, name in enumerate(subjects):
+        setting = names[number % len(names)]
+        action = list(rows("subjects")[name].actions)[-1]
+        effect = frozenset({effects[number % len(effects)]}) if effects else frozenset()
+        style = (styles[number % len(styles)],) if styles else ()
+        yield SceneSpec(setting, subjects=(Wanted(name, action=action),), effects=effect, styles=style)
+    for number, name in enumerate(places):
+        yield SceneSpec(names[number % 5], places=(name,), time=("night", "day")[number % 2])
+
+
+def draw_once(spec: SceneSpec) -> None:
+    """One frame of it, `SIZE` small."""
+    plan = direct(spec, 1.0, SEED)
+    world = World(*SIZE, 1.0, SEED, plan)
+    Post(*SIZE, [style.paint for style in plan.styles]).run(world.draw(world.new_state(), 0.5), **world.post)
+
+
+def _picture_job(pictures: str) -> RenderJob:
+    """A job with pictures: a ramp, and a bright block before a dark ground, so that what parts subjects is used too."""
+    first = np.linspace(0, 255, 36 * 64 * 3).astype(np.uint8).reshape(36, 64, 3)
+    last = np.full((120, 200, 3), 30, np.uint8)
+    last[40:110, 70:130] = 220
+    prompt = "snow, rain and fog, leaves in the wind, ripples in the water, clouds drifting, a monkey smiling"
+    has_last = "last" in pictures
+    spec = VideoSpec(prompt, *SIZE, fps=2, duration=1.0, has_image=True, has_last_image=has_last)
+    return RenderJob(spec, lambda _fraction, _step: None, image=first, last_image=last if has_last else None)
