@@ -51,6 +51,9 @@ SHADE = 20  # how dark a shadow is
 STRIDE = 21  # binary logarithm of the ratio of one step's distance to that of the one before
 HEAP_LENGTH = 24
 
+SCRATCH = 11
+"""Rows of scratch that `march` wants."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heaps:
@@ -109,13 +112,35 @@ def make_heaps(
     side = 1 << MAP_LOG2
     field = tile_fbm(side, seed + 71, base=cells, octaves=6, gain=0.48)
     size = tile_fbm(side, seed + 72, base=max(2, cells // 2), octaves=3, gain=0.5)
-    edge = np.quantile(field, 1 - cover)
+    edge = float(np.quantile(field, 1 - cover))
     over = np.clip((field - edge) / max(1.02 - edge, 0.05), 0, 1)
     tops = (over**round_tops * (0.42 + 0.58 * size)).astype(np.float32)
     flat = max(float(np.hypot(sun[0], sun[2])), 1e-3)
     climb = max(float(sun[1]), 0.02) / flat / scale / depth
     hidden = hidden_below(tops, (float(sun[0]) / flat, float(sun[2]) / flat), climb)
     return Heaps(np.ascontiguousarray(tops.ravel()), np.ascontiguousarray(hidden.ravel()), make_lumps(rng), steps)
+
+
+def heap_vector(
+    ambient: Floats,
+    *,
+    base: float,
+    top: float,
+    scale: float,
+    lump: float,
+    rough: float,
+    thick: float,
+    sharp: float,
+    stride: float,
+    shade: float = 4.5,
+) -> Floats:
+    """The parameters of a field, see above; `ambient`: the light of the whole sky, (3)."""
+    vector = np.zeros(HEAP_LENGTH, np.float32)
+    vector[[BASE, TOP, SCALE, LUMP, ROUGH]] = base, top, scale, lump, rough
+    vector[[THICK, SHARP, SHADE, STRIDE]] = thick, sharp, shade, stride
+    vector[BRIGHT : BRIGHT + 3] = 1.25 * ambient
+    vector[DARK : DARK + 3] = 0.50 * ambient
+    return vector
 
 
 @device
@@ -136,7 +161,7 @@ def lump(block, x, y, z):
 
 @kernel
 def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
-    """Lay the clouds over `out` (4, rows, columns), see `skyview.paint`. `scratch` (11, columns).
+    """Lay the clouds over `out` (4, rows, columns), see `skyview.paint`. `scratch` (SCRATCH, columns).
 
     All rays look at the same distances, each a few hundredths farther than the one before: so what the steps cut
     off are round sheets whose edges run on from row to row, and not combs. Between two looks the surface is
