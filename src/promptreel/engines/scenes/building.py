@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.mesh import Mesh, MeshBuilder, grid_triangles, turn_about_y, vertex_normals
-from promptreel.engines.scenes.occlusion import SUN_SIDE, luminance, openness, visible
-from promptreel.engines.scenes.stage import Light, Set
+from promptreel.engines.scenes.mesh import MeshBuilder, grid_triangles, turn_about_y, vertex_normals
+from promptreel.engines.scenes.occlusion import openness
+from promptreel.engines.scenes.stage import Set
 
 Floats = NDArray[np.float32]
 Rng = np.random.Generator
@@ -63,13 +63,6 @@ def paint_of(stage: Set) -> NDArray[np.floating] | None:
 def is_dark(stage: Set) -> bool:
     """Whether lamps are lit."""
     return stage.brief.time in ("dusk", "night")
-
-
-def full_light(light: Light) -> float:
-    """The radiance that exposure will show as white: `key` is what a surface of 0.2 in this light is exposed to."""
-    up = max(float(light.sun[1]), 0.15)
-    white = luminance(light.above) * 0.8 + luminance(light.below) * 0.2 + luminance(light.sunlight) * (0.25 + 0.5 * up)
-    return 0.2 * white / max(light.key, 0.02)
 
 
 # -- surfaces ----------------------------------------------------------------------------------------------------------
@@ -598,7 +591,8 @@ class Plot:
         self.mesh = MeshBuilder()
         self.rng = stage.brief.rng(f"{name} {x:.1f} {z:.1f}")
         self.dark = is_dark(stage)
-        self.unit = full_light(stage.light)
+        self.unit = float(stage.light.glow)
+        """The radiance that exposure will show as white; emission of the local mesh and of layers is in it."""
         self.words = words_of(stage)
         self._turn = turn_about_y(turn)
         self._origin = np.array([x, 0.0 if self.wet else self.ground, z])
@@ -625,7 +619,7 @@ class Plot:
         """A point light, lit when it is dark (or `always`): `strength` 1 makes paper 1 m away as bright as white."""
         if self.dark or always:
             x, y, z = self.world(local).tolist()
-            r, g, b = (np.asarray(colour, float) * strength * self.unit * 2.2).tolist()
+            r, g, b = (np.asarray(colour, float) * strength * 2.2).tolist()
             self.stage.lamps.append((x, y, z, r, g, b))
 
     def take(self, local: tuple[float, float], radius: float) -> None:
@@ -634,30 +628,14 @@ class Plot:
         self.stage.taken.append((float(at[0]), float(at[2]), radius))
 
     def finish(self, *, contact: float = 0.62, side: int = 160) -> None:
-        """Put it into the set, with the shade of its own parts on it."""
+        """Put it into the set, its corners darker by what hides the sky from them.
+
+        Corners are lit as if nothing stood before them, so what a corner reflects is lowered instead. `contact`: how
+        dark a wholly hidden one is. Shadows of the sun are drawn by `shadows`.
+        """
         mesh = self.mesh.build()
         points = np.ascontiguousarray(mesh.vertices @ self._turn.T + self._origin.astype(np.float32), np.float32)
         normals = np.ascontiguousarray(mesh.normals @ self._turn.T, np.float32)
-        shaded = shade_colours(points, normals, mesh, self.light, contact, side)
-        self.stage.mesh.add(points, mesh.triangles, shaded, mesh.emission, normals)
-
-
-def shade_colours(
-    points: Floats, normals: Floats, mesh: Mesh, light: Light, contact: float = 0.62, side: int = 160
-) -> Floats:
-    """Reflectances times the share of the light that gets there, since corners are lit as if nothing stood before them.
-
-    `contact`: how dark a wholly hidden corner is.
-    """
-    open_sky = openness(points, normals, points, mesh.triangles, side)
-    ambient = 1 - contact * (1 - open_sky)
-    direct = luminance(light.sunlight)
-    if direct <= 1e-9 or light.sun[1] <= 0.02:
-        return np.asarray(mesh.colour * ambient[:, None], np.float32)
-    sun = np.maximum(normals @ light.sun, 0)
-    seen = visible(light.sun, points, normals, points, mesh.triangles, SUN_SIDE)
-    upward = (normals[:, 1:2] * 0.5 + 0.5).astype(np.float32)
-    sky = light.below + (light.above - light.below) * upward
-    free = light.sunlight * sun[:, None]
-    share = (free * seen[:, None] + sky * ambient[:, None]) / np.maximum(free + sky, 1e-9)
-    return np.asarray(mesh.colour * share, np.float32)
+        open_sky = openness(points, normals, points, mesh.triangles, side)
+        shaded = mesh.colour * (1 - np.float32(contact) * (1 - open_sky))[:, None]
+        self.stage.mesh.add(points, mesh.triangles, shaded, mesh.emission / np.float32(self.unit), normals)

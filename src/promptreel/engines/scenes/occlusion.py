@@ -1,11 +1,10 @@
-"""How much sky and sun the corners of something built see, worked out once at set-up.
+"""How much sky the corners of something built see, worked out once at set-up.
 
 A depth map per direction: triangles are sampled into a square grid seen along the direction, and a corner is hidden
 where the grid holds something farther along. Fourteen directions over the upper half make soft contact shade.
 """
 
 import functools
-import math
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +15,6 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 AMBIENT_SIDE = 160
-SUN_SIDE = 640
 
 
 @kernel
@@ -113,8 +111,3 @@ def openness(at: Floats, normals: Floats, blockers: Floats, triangles: Ints, sid
 def luminance(colour: NDArray[np.floating]) -> float:
     """Of linear BT.709 light."""
     return float(np.dot(np.asarray(colour, np.float64), [0.2126, 0.7152, 0.0722]))
-
-
-def angle_of(vector: NDArray[np.floating]) -> float:
-    """Of a level direction, radians about y as `mesh.turn_about_y` turns +x."""
-    return math.atan2(-float(vector[2]), float(vector[0]))

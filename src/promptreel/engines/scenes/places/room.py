@@ -32,6 +32,7 @@ from promptreel.engines.scenes.occlusion import luminance, openness, visible
 from promptreel.engines.scenes.stage import Place, Set
 
 Floats = NDArray[np.float32]
+Lamps = list[tuple[tuple[float, float, float], NDArray[np.floating]]]
 
 HALF, BACK, FRONT, HIGH = 3.3, 5.9, -3.2, 2.85
 """Half its width, where its far and near walls are, and its height, m."""
@@ -65,15 +66,16 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     plant(plot)
     curtains(plot)
     mesh = plot.mesh.build()
-    lamps = [((HEARTH[0], 0.55, HEARTH[1] - 0.75), FIRELIGHT * 1.5)]
+    lamps: Lamps = [((HEARTH[0], 0.55, HEARTH[1] - 0.75), FIRELIGHT * 1.5)]
     if lit:
         lamps += [((2.75, 1.70, 5.0), SHADELIGHT * 1.15), ((1.32, 1.05, 4.42), FIRELIGHT * 0.16)]
     points, normals = mesh.vertices, mesh.normals
-    emitted = mesh.colour * irradiance(plot, mesh, first, lamps, lit) + mesh.emission
+    emitted = np.multiply(mesh.colour, irradiance(plot, mesh, first, lamps, lit)) + mesh.emission
+    emitted = emitted / np.float32(plot.unit)
     stage.mesh.add(plot.world(points), mesh.triangles, np.zeros_like(mesh.colour), emitted, normals @ plot._turn.T)
     for at, colour in lamps:
         px, py, pz = plot.world(at).tolist()
-        r, g, b = (colour * plot.unit * 1.3).tolist()
+        r, g, b = (colour * 1.3).tolist()
         stage.lamps.append((px, py, pz, r, g, b))
     for spot, size in (
         ((-1.3, 2.4), 0.1),
@@ -98,9 +100,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
 # -- light -------------------------------------------------------------------------------------------------------------
 
 
-def irradiance(
-    plot: Plot, mesh: Mesh, first: int, lamps: list[tuple[tuple[float, float, float], NDArray[np.floating]]], lit: bool
-) -> Floats:
+def irradiance(plot: Plot, mesh: Mesh, first: int, lamps: Lamps, lit: bool) -> Floats:
     """What falls on every corner, (n, 3): as the radiance that a white surface would have."""
     at, normals, light = mesh.vertices, mesh.normals, plot.light
     inner = mesh.triangles[(mesh.triangles >= first).all(axis=1)]
@@ -358,7 +358,13 @@ def fireplace(plot: Plot) -> None:
         z = near + 0.2 + 0.1 * abs(a)
         glow = FIRELIGHT * plot.unit * 0.10
         beam(mesh, (cx + a, y, z), (cx + b, y + 0.02, z + 0.06), 0.10, (0.07, 0.045, 0.03))
-        mesh.quad([(cx + a, y - 0.05, z), (cx + b, y - 0.05, z), (cx + b, y + 0.01, z - 0.05), (cx + a, y + 0.01, z - 0.05)], 0.03, glow, across=4, toward=(0, 0, -1))  # fmt: skip
+        ends = (
+            (cx + a, y - 0.05, z),
+            (cx + b, y - 0.05, z),
+            (cx + b, y + 0.01, z - 0.05),
+            (cx + a, y + 0.01, z - 0.05),
+        )
+        mesh.quad(ends, 0.03, glow, across=4, toward=(0, 0, -1))
     clock_and_vases(plot, cx, near - 0.10)
 
 
@@ -417,8 +423,9 @@ def rug(plot: Plot) -> None:
         motif = (np.sin(x * 21) * np.sin(z * 21) > 0.72) & (edge > 0.28) & (star > 0.68)
         return np.where(motif[:, None], light * 0.8, tint)
 
-    top = patch((x0, 0.015, z0), (x1, 0.015, z0), (x1, 0.015, z1), (x0, 0.015, z1), (0, 1, 0))
-    courses(mesh, top, (0.058, 0.058), weave, rng, vary=0.08, round_off=0.0, shade=0.97, bond=0.0, regular=True)
+    u, v = np.meshgrid(np.linspace(0, 1, 82), np.linspace(0, 1, 62))
+    knots = np.stack([x0 + (x1 - x0) * u, np.full(u.shape, 0.015), z0 + (z1 - z0) * v], -1)
+    sheet(mesh, knots, weave(u.ravel(), v.ravel()) * rng.uniform(0.82, 1.12, (u.size, 1)))
 
 
 def table(plot: Plot, *, candle: bool) -> None:
@@ -615,17 +622,9 @@ def pictures(plot: Plot) -> None:
                 (cx + 0.03, cy + hv, cz - hu),
             ]
             out = (1, 0, 0)
-        courses(
-            mesh,
-            patch(*corners, toward=out),
-            (0.035, 0.035),
-            paint,
-            rng,
-            vary=0.08,
-            round_off=0.03,
-            shade=0.98,
-            bond=0.3,
-        )
+        u, v = np.meshgrid(np.linspace(0, 1, 28), np.linspace(0, 1, 22))
+        canvas = patch(corners[0], corners[1], corners[2], corners[3], out).at(u, v)
+        sheet(mesh, canvas, paint(u.ravel(), v.ravel()) * rng.uniform(0.85, 1.12, (u.size, 1)), out)
         for k in range(4):
             beam(mesh, corners[k], corners[(k + 1) % 4], 0.055, (0.40, 0.27, 0.09))
 
