@@ -52,6 +52,10 @@ class Bodywork:
     """How much of the height above the waist the roof bows between its edges."""
     flare: float = 0.012
     """How far the wheel arches stand out, m."""
+    stride: int = 1
+    """Every how many-th row of the side is kept."""
+    steps: int = 20
+    """How many sections the straight middle has besides those at windows and wheels."""
 
 
 def follow(curve: Curve, z: ArrayLike, soft: float) -> Doubles:
@@ -80,11 +84,15 @@ def stations(body: Bodywork, hull: Hull, cuts: Sequence[float]) -> Doubles:
         around = arch * np.cos(np.linspace(0, np.pi, hull.n(11)))
         for z in body.axles:
             found += [z + around, np.array([z - arch - 0.004, z + arch + 0.004])]
-    middle = np.linspace(-half + body.tail[0], half - body.nose[0], hull.n(20))
+    middle = np.linspace(-half + body.tail[0], half - body.nose[0], max(2, round(body.steps * hull.n(10) / 10)))
     z = np.concatenate(found)
     apart = np.abs(middle[:, None] - z[None]).min(axis=1)
     z = np.unique(np.round(np.concatenate([z, middle[apart > 0.04]]), 4))
     return np.asarray(z[(z >= -half) & (z <= half)])
+
+
+def _side_steps(hull: Hull, body: Bodywork) -> Doubles:
+    return SIDE_STEPS[:: body.stride if hull.detail else 4]
 
 
 def _arch(body: Bodywork) -> float:
@@ -112,7 +120,7 @@ def skin(body: Bodywork, hull: Hull, cuts: Sequence[float]) -> tuple[Doubles, ND
     floor = np.full_like(z, body.sill + 0.04)
     rows += [(0 * z, floor), (0.52 * wide, floor), (0.53 * wide, low), (0.93 * wide, low)]
     kinds += [FLOOR] * 3
-    for step in SIDE_STEPS if hull.detail else SIDE_STEPS[::4]:
+    for step in _side_steps(hull, body):
         y = low + (waist - low) * step
         level = (y - body.sill) / np.maximum(waist - body.sill, 0.1)
         across = wide * (1 - body.bulge * (2 * (level - 0.55)) ** 2)
@@ -149,7 +157,7 @@ def coat(hull: Hull, body: Bodywork, cuts: Sequence[float], stuffs: Sequence[Stu
     points, kinds, _ = skin(body, hull, cuts)
     middle = (points[:-1, :-1] + points[1:, :-1] + points[1:, 1:] + points[:-1, 1:]) / 4
     kind = np.broadcast_to(kinds, middle.shape[:2])
-    steps = SIDE_STEPS if hull.detail else SIDE_STEPS[::4]
+    steps = _side_steps(hull, body)
     level = np.zeros(len(kinds))
     level[4 : 3 + len(steps)] = (steps[:-1] + steps[1:]) / 2
     stations_middle = np.broadcast_to(middle[:, 5:6, 2], kind.shape)
