@@ -24,7 +24,7 @@ Proportions decide: look up side views, give the joints (not the outline), and r
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -134,6 +134,11 @@ class Pose:
         chain = self.skeleton.legs.get(leg)
         if chain is not None:
             self._planted.pop(chain.upper, None)
+
+    def forget(self, *bones: str) -> None:
+        """Take back the turns of some bones."""
+        for bone in bones:
+            self._turns.pop(self.skeleton.index.get(bone, -1), None)
 
     def solve(self) -> tuple[list[NDArray[np.float64]], list[NDArray[np.float64]]]:
         """The rotation of each bone and the place of its head."""
@@ -317,15 +322,21 @@ class Kit:
         bumps: float = 0.0,
         bump_size: float = 0.03,
         fur: float = 0.0,
+        spread: Pose | None = None,
+        rounds: int = 2,
     ) -> Patch:
         """The closed surface around one group of flesh. `bumps` (m) makes it woolly, with lumps of `bump_size`; `fur`
-        (0…1) ruffles the light on it."""
+        (0…1) ruffles the light on it. `spread` is a pose in which to grow it and bring it back, so that limbs that lie
+        close (arms along the trunk) do not grow together. `rounds` says how far the pull of bones is smoothed."""
         fleshes = self.group(group)
         names = self.skeleton.names
+        bind = None if spread is None else spread.matrices().reshape(-1, 3, 4)
+        if bind is not None:
+            fleshes = [_moved(flesh, bind[self.skeleton.index[flesh.bone]]) for flesh in fleshes]
         if self.fine:
             points, faces, normals = grow(fleshes, max(int(self._budget[group]), 60))
             bones, weights = weigh(points, fleshes, names, self.skeleton.parents)
-            bones, weights = smooth_weights(bones, weights, faces, len(names))
+            bones, weights = smooth_weights(bones, weights, faces, len(names), rounds)
             if bumps:
                 lumps = mottle(points, bump_size, self.rng)
                 points = points + normals * (bumps * lumps)[:, None].astype(np.float32)
@@ -339,6 +350,12 @@ class Kit:
             bones[:, 0] = [self.skeleton.index[owner] for owner in owners]
             weights = np.zeros((len(points), BONES), np.float32)
             weights[:, 0] = 1
+        if bind is not None:
+            blended = np.einsum("nk,nkij->nij", weights, bind[bones])
+            back = np.linalg.inv(blended[:, :, :3])
+            points = np.einsum("nij,nj->ni", back, points - blended[:, :, 3]).astype(np.float32)
+            normals = np.einsum("nij,nj->ni", back, normals)
+            normals = (normals / np.linalg.norm(normals, axis=1, keepdims=True)).astype(np.float32)
         patch = Patch(points, normals, np.array(names)[bones[:, 0]])
         colour = paint(patch) if callable(paint) else paint
         self._closed.append((self._faces, self._faces + len(faces)))
@@ -480,6 +497,7 @@ class Kit:
         seat = self._seat(centre, facing, 0.3 * radius)
         for number, side in enumerate((-1, 1)):
             at = (seat[0] * side, seat[1], seat[2])
+            self.skeleton.heads[self.skeleton.index[side_bones[1 + number]]] = at  # A lid turns about its eye.
             front = (facing[0] * side, facing[1], facing[2])
             self.ball(side_bones[0], at, radius, shade, tint * glow, 0.9, facing=front, cover=0.62, sides=sides)
             if self.finest:
@@ -487,8 +505,8 @@ class Kit:
                 glint = np.asarray(at) + (unit + [0.15, 0.32, 0.0]) / np.linalg.norm(unit + [0.15, 0.32, 0]) * radius
                 spot = (float(glint[0]), float(glint[1]), float(glint[2]))
                 self.ball(side_bones[0], spot, radius * 0.17, 0.9, 0.5, facing=front, sides=5)
-                up = (front[0] * 0.5, 0.9, front[2] * 0.25)
-                self.ball(side_bones[1 + number], at, radius * 1.1, skin, facing=up, cover=0.42, sides=sides)
+                up = (front[0] * 0.3, 0.95, front[2] * 0.1)
+                self.ball(side_bones[1 + number], at, radius * 1.1, skin, facing=up, cover=0.38, sides=sides)
 
     def _seat(self, centre: Point, facing: Point, depth: float) -> Point:
         """The place on the line from `centre` toward `facing` that lies `depth` m under the skin."""
@@ -606,6 +624,13 @@ class Kit:
         return Creature(
             self.skeleton, **arrays, act=act, morphs=morphs, closed=tuple(self._closed), lights=tuple(lights)
         )
+
+
+def _moved(flesh: Flesh, matrix: Floats) -> Flesh:
+    """The same flesh where a 3×4 matrix puts it."""
+    ends = np.array([flesh.head, flesh.tail]) @ matrix[:, :3].T + matrix[:, 3]
+    head, tail = ((float(x), float(y), float(z)) for x, y, z in ends)
+    return replace(flesh, head=head, tail=tail)
 
 
 def _qualities(

@@ -61,12 +61,44 @@ def _join(field: Floats, other: Floats, blend: float, carve: bool) -> Floats:
     return np.asarray(-joined if carve else joined, np.float32)
 
 
+CARVED = 2
+
+
+def _side(flesh: Flesh) -> int:
+    """-1 for what moves with a left limb, 1 for a right one, 0 for the trunk, `CARVED` for what comes last."""
+    if flesh.carve:
+        return CARVED
+    return (
+        -1
+        if flesh.bone.endswith("_l") or "_l_" in flesh.bone
+        else int(flesh.bone.endswith("_r") or "_r_" in flesh.bone)
+    )
+
+
+SIDES_BLEND = 0.006
+"""How far the left and the right half melt into each other, m: legs that touch must not grow together."""
+
+
 def distance(fleshes: Sequence[Flesh], points: Floats, least: float = 0.0) -> Floats:
-    """The joint distance of all `fleshes` at `points` (n, 3)."""
+    """The joint distance of all `fleshes` at `points` (n, 3). A limb melts into the trunk but not into its twin."""
     x, y, z = (np.ascontiguousarray(points[:, axis]) for axis in range(3))
-    field = np.full(len(points), 9.0, np.float32)
+    trunk = np.full(len(points), 9.0, np.float32)
+    halves = []
+    for side in (0, -1, 1):
+        field = trunk
+        for flesh in fleshes:
+            if _side(flesh) == side:
+                field = _join(field, cone_distance(flesh, x, y, z, least), flesh.blend, False)
+        if side == 0:
+            trunk = field
+        else:
+            halves.append(field)
+    left, right = halves
+    # Where only the trunk is near, both halves are the same: their blend must not swell it.
+    field = np.where(left == right, left, _join(left, right, SIDES_BLEND, False))
     for flesh in fleshes:
-        field = _join(field, cone_distance(flesh, x, y, z, 0 if flesh.carve else least), flesh.blend, flesh.carve)
+        if _side(flesh) == CARVED:
+            field = _join(field, cone_distance(flesh, x, y, z), flesh.blend, True)
     return field
 
 
@@ -106,17 +138,30 @@ def _sample(fleshes: Sequence[Flesh], cell: float, least: float) -> tuple[Floats
     low[0], high[0] = (min(low[0], -high[0]), max(high[0], -low[0])) if low[0] < 0 < high[0] else (low[0], high[0])
     shape = np.ceil((high - low) / cell).astype(int) + 1
     low[0] = (low[0] + high[0]) / 2 - (shape[0] - 1) * cell / 2
-    field = np.full(shape, 9.0, np.float32)
     axes = [(low[axis] + np.arange(shape[axis]) * cell).astype(np.float32) for axis in range(3)]
-    for flesh in fleshes:
-        wide = max(flesh.r0, flesh.r1, least) * np.array([max(flesh.flat, 1.0), 1, 1])
+
+    def join(onto: Floats, flesh: Flesh) -> None:
+        thick = 0.0 if flesh.carve else least
+        wide = max(flesh.r0, flesh.r1, thick) * np.array([max(flesh.flat, 1.0), 1, 1])
         margin = wide + (flesh.blend + 2 * cell) * max(1.0, 1 / flesh.flat)
         start = np.clip(((np.minimum(flesh.head, flesh.tail) - margin - low) / cell).astype(int), 0, shape)
         stop = np.clip(((np.maximum(flesh.head, flesh.tail) + margin - low) / cell).astype(int) + 2, 0, shape)
         box = tuple(slice(a, b) for a, b in zip(start, stop, strict=True))
         x, y, z = axes[0][box[0], None, None], axes[1][None, box[1], None], axes[2][None, None, box[2]]
-        other = cone_distance(flesh, x, y, z, 0 if flesh.carve else least)
-        field[box] = _join(field[box], other, flesh.blend, flesh.carve)
+        onto[box] = _join(onto[box], cone_distance(flesh, x, y, z, thick), flesh.blend, flesh.carve)
+
+    field = np.full(shape, 9.0, np.float32)
+    for flesh in fleshes:
+        if _side(flesh) == 0:
+            join(field, flesh)
+    left, right = field.copy(), field
+    for flesh in fleshes:
+        if abs(_side(flesh)) == 1:
+            join(left if _side(flesh) < 0 else right, flesh)
+    field = np.where(left == right, left, _join(left, right, SIDES_BLEND, False))
+    for flesh in fleshes:
+        if _side(flesh) == CARVED:
+            join(field, flesh)
     return field, low.astype(np.float32)
 
 

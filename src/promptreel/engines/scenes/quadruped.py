@@ -322,7 +322,7 @@ def leap(pose: Pose, animal: Quadruped, t: float, period: float = 1.5) -> float:
 
 def graze(pose: Pose, animal: Quadruped, t: float, seed: float) -> None:
     """The mouth at the ground, chewing; the head comes up now and then."""
-    up = ease((wander(t, 4.2, seed) - 0.55) * 4)
+    up = ease((wander(t, 4.2, seed) - 0.7) * 4)
     down = 1 - 0.55 * up
     n0, n1, n2 = animal.neck
     # Turn the neck until the muzzle, hanging, is at the ground.
@@ -334,7 +334,7 @@ def graze(pose: Pose, animal: Quadruped, t: float, seed: float) -> None:
     short = max(0.0, drop - 0.98) * length
     rest = math.atan2(animal.muzzle[1][1] - n2[1], animal.muzzle[1][0] - n2[0])
     total = (target - slope) * down
-    lower = min(0.45, short / max(animal.spine[3][0] - animal.spine[0][0], 0.1)) * down
+    lower = min(0.5, short / max(n0[0] - animal.spine[1][0], 0.1)) * down
     pose.turn("belly", pitch=-lower)
     pose.turn("neck_1", pitch=0.62 * total + lower * 0.6)
     pose.turn("neck_2", pitch=0.38 * total)
@@ -393,8 +393,8 @@ def act(
             breathe(pose, t, seed, 0.26, 1.7)
             n0, n1, n2 = animal.neck
             slope = math.atan2(n2[1] - n0[1], n2[0] - n0[0])
-            pose.turn("neck_1", pitch=-(slope + 0.10) * (0.75 if not hoofed else 0.3), yaw=0.12)
-            pose.turn("head", pitch=(slope + 0.02) * (0.65 if not hoofed else 0.1), roll=0.05)
+            pose.turn("neck_1", pitch=-(slope + 0.30) * (0.9 if not hoofed else 0.3), yaw=0.12)
+            pose.turn("head", pitch=(slope + 0.22) * (0.85 if not hoofed else 0.1), roll=0.05)
             for side in "lr":
                 pose.turn(f"lid_{side}", pitch=-1.3)
             ears(pose, t, seed, 0.15)

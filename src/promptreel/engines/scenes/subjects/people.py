@@ -1,0 +1,306 @@
+"""Grown-ups and children, no two alike: build, skin, hair and clothes by chance."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
+from promptreel.engines.scenes.human import Build, Clothes, act, face, flesh, hold, skeleton, spread
+from promptreel.engines.scenes.implicit import Flesh, Floats
+from promptreel.engines.scenes.mesh import wrap_triangles
+from promptreel.engines.scenes.quadruped import both
+from promptreel.engines.scenes.stage import Casting, Subject
+
+SKINS = ((0.60, 0.38, 0.28), (0.52, 0.31, 0.21), (0.42, 0.235, 0.145), (0.30, 0.155, 0.085), (0.17, 0.082, 0.045),
+         (0.64, 0.43, 0.33))  # fmt: skip
+HAIRS = ((0.018, 0.013, 0.011), (0.045, 0.026, 0.015), (0.10, 0.052, 0.024), (0.22, 0.125, 0.052), (0.33, 0.21, 0.095),
+         (0.20, 0.065, 0.025))  # fmt: skip
+IRISES = ((0.055, 0.026, 0.010), (0.09, 0.15, 0.24), (0.08, 0.12, 0.06), (0.035, 0.018, 0.010))
+TOPS = ((0.42, 0.045, 0.040), (0.055, 0.11, 0.29), (0.55, 0.53, 0.48), (0.060, 0.20, 0.13), (0.52, 0.31, 0.06),
+        (0.17, 0.085, 0.21), (0.46, 0.17, 0.20), (0.10, 0.26, 0.33), (0.035, 0.036, 0.042), (0.30, 0.21, 0.13))  # fmt: skip
+TROUSERS = ((0.045, 0.065, 0.125), (0.075, 0.105, 0.175), (0.030, 0.030, 0.034), (0.20, 0.155, 0.10), (0.085, 0.085, 0.09),
+            (0.040, 0.045, 0.065))  # fmt: skip
+SHOES = ((0.025, 0.022, 0.020), (0.10, 0.052, 0.028), (0.50, 0.48, 0.45), (0.20, 0.035, 0.03), (0.05, 0.06, 0.09))
+UMBRELLAS = (
+    (0.55, 0.03, 0.045),
+    (0.03, 0.03, 0.04),
+    (0.62, 0.42, 0.04),
+    (0.05, 0.16, 0.42),
+    (0.52, 0.20, 0.32),
+    (0.06, 0.28, 0.20),
+)
+
+
+def hair_flesh(build: Build, style: str) -> list[Flesh]:
+    """The volume of a haircut."""
+    hd, k = build.of_head, build.head * build.scale
+
+    def lock(
+        a: Sequence[float], b: Sequence[float], r0: float, r1: float, flat: float = 1.0, blend: float = 0.03
+    ) -> Flesh:
+        return Flesh("head", hd(*a), hd(*b), r0 * k, r1 * k, flat, blend * k, "hair")
+
+    thin = 0.006 if style == "shaved" else 0.0
+    found = [
+        lock((0, 1.703, -0.045), (0, 1.708, 0.022), 0.076 - thin, 0.067 - thin, 0.98),
+        lock((0, 1.690, -0.060), (0, 1.640, -0.062), 0.077 - thin, 0.062 - thin, 0.98),
+    ]
+    sides = [lock((0.045, 1.700, 0.015), (0.066, 1.660, -0.020), 0.036 - thin, 0.022 - thin)]
+    if style in ("short", "shaved"):
+        found.append(lock((0, 1.63, -0.060), (0, 1.585, -0.052), 0.060 - thin, 0.045 - thin, 1.1))
+        if style == "short":
+            found.append(lock((-0.02, 1.742, 0.055), (0.03, 1.750, 0.040), 0.030, 0.026))
+    elif style == "tousled":
+        rng = np.random.default_rng(5)
+        for x, y, z in rng.uniform((-0.055, 1.725, -0.07), (0.055, 1.755, 0.06), (11, 3)):
+            found.append(lock((x, y - 0.01, z), (x * 1.25, y + 0.014, z + 0.012), 0.026, 0.015, 1, 0.012))
+        found.append(lock((0, 1.63, -0.062), (0, 1.58, -0.055), 0.062, 0.045, 1.1))
+    elif style == "bob":
+        sides += [
+            lock((0.068, 1.69, -0.005), (0.078, 1.575, 0.000), 0.034, 0.026, 0.8),
+            lock((0.06, 1.66, -0.05), (0.062, 1.565, -0.045), 0.048, 0.036),
+        ]
+        found.append(lock((0, 1.63, -0.070), (0, 1.56, -0.068), 0.070, 0.045, 1.25))
+    elif style == "long":
+        sides += [
+            lock((0.068, 1.69, -0.010), (0.080, 1.545, -0.012), 0.033, 0.028, 0.85),
+            lock((0.072, 1.56, -0.030), (0.075, 1.43, -0.030), 0.034, 0.014, 1.0),
+        ]
+        found += [
+            lock((0, 1.63, -0.072), (0, 1.50, -0.085), 0.070, 0.058, 1.25),
+            lock((0, 1.50, -0.085), (0, 1.36, -0.105), 0.060, 0.030, 1.45),
+        ]
+    elif style == "bun":
+        found += [
+            lock((0, 1.735, -0.105), (0, 1.745, -0.115), 0.043, 0.040, 1.05, 0.012),
+            lock((0, 1.63, -0.058), (0, 1.60, -0.050), 0.058, 0.040, 1.1),
+        ]
+    elif style == "ponytail":
+        found += [lock((0, 1.715, -0.120), (0, 1.66, -0.165), 0.028, 0.034, 1, 0.012), lock((0, 1.66, -0.165), (0, 1.47, -0.155), 0.036, 0.012, 1, 0.02),
+                  lock((0, 1.63, -0.058), (0, 1.60, -0.050), 0.058, 0.040, 1.1)]  # fmt: skip
+    return found + both(sides)
+
+
+def hat_flesh(build: Build) -> list[Flesh]:
+    """A knitted cap."""
+    hd, k = build.of_head, build.head * build.scale
+    return [
+        Flesh("head", hd(0, 1.714, -0.044), hd(0, 1.722, 0.018), 0.092 * k, 0.084 * k, 0.98, 0.03 * k, "hat"),
+        Flesh("head", hd(0, 1.775, -0.018), hd(0, 1.795, -0.022), 0.055 * k, 0.03 * k, 1, 0.04 * k, "hat"),
+    ]
+
+
+def _cloth(colour: ArrayLike, rng: np.random.Generator, stripes: bool = False, period: float = 0.095) -> object:
+    """Cloth with folds: darker in long soft furrows, worn where it rubs."""
+    base = np.asarray(colour, np.float64)
+
+    def paint(patch: Patch) -> Floats:
+        fold = mottle(patch.points * [1.0, 0.42, 1.0], 0.045, rng) * 0.13 + mottle(patch.points, 0.014, rng) * 0.05
+        under = soft(0.0, -0.8, patch.normals[:, 1]) * 0.12
+        shade = base * (1 + fold - under)[:, None]
+        if stripes:
+            band = soft(-0.25, 0.25, np.sin(patch.points[:, 1] * (2 * np.pi / period)))
+            shade = tones(shade, (0.55 * base + 0.32, band))
+        return np.asarray(shade, np.float32)
+
+    return paint
+
+
+def umbrella(kit: Kit, at: np.ndarray, rng: np.random.Generator, tint: ArrayLike | None, k: float) -> None:
+    """Eight ribs with cloth between them, over the hand at `at`."""
+    own = np.asarray(UMBRELLAS[rng.integers(len(UMBRELLAS))]) if tint is None else np.asarray(tint)
+    sides = 16 if kit.fine else 8
+    angle = np.arange(sides) * (2 * np.pi / sides)
+    rib = np.arange(sides) % 2 == 0
+    top = at + np.array([-0.02, 0.98, 0.02]) * k
+    profile = ((0.60, -0.26, 0.05), (0.50, -0.165, 0.03), (0.34, -0.075, 0.012), (0.17, -0.020, 0.0), (0.015, 0.0, 0.0))
+    for inner in (0.0, 0.008):
+        rings = []
+        for radius, drop, sag in profile:
+            reach = radius * np.where(rib, 1.0, 0.955)
+            height = drop + np.where(rib, -0.4 * sag, 0.45 * sag) - inner
+            rings.append(np.stack([reach * np.cos(angle), height, reach * np.sin(angle)], 1) * k)
+        points = np.concatenate(rings)
+        normals = points - np.array([0, -0.65, 0]) * k
+        normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+        shade = np.tile(np.where(rib, 0.80, 1.06), len(profile))[:, None] * own * (1.0 if not inner else 0.7)
+        kit.add(
+            "prop_r",
+            points + top,
+            wrap_triangles(len(profile), sides),
+            shade,
+            0.0,
+            0.15,
+            0.45,
+            normals * (-1 if inner else 1),
+        )
+    kit.tube("prop_r", [at + np.array([0.0, -0.10, 0]) * k, at, top, top + np.array([0, 0.05, 0]) * k],
+             [0.012 * k, 0.010 * k, 0.006 * k, 0.002], (0.06, 0.05, 0.045), 0.4)  # fmt: skip
+
+
+def _held(build: Build) -> np.ndarray:
+    """Where the right hand is when it holds something."""
+    bones = skeleton(build)
+    pose = Pose(bones)
+    hold(pose)
+    turns, places = pose.solve()
+    hand = bones.index["hand_r"]
+    palm = (np.array(bones.tails[hand]) - bones.heads[hand]) * 0.55
+    return np.asarray(places[hand] + turns[hand] @ palm)
+
+
+def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
+    rng = casting.rng
+    skin = np.asarray(SKINS[rng.integers(len(SKINS))]) * rng.uniform(0.94, 1.06)
+    dark = bool(skin[0] < 0.35)
+    hair = np.asarray(HAIRS[rng.integers(2 if dark else len(HAIRS))]) * rng.uniform(0.8, 1.2)
+    old = "old" in casting.qualities
+    if old:
+        hair = np.array([0.42, 0.41, 0.40]) * rng.uniform(0.8, 1.1)
+    iris = IRISES[rng.integers(1 if dark else len(IRISES))]
+    styles = ("bob", "long", "bun", "ponytail") if woman else ("short", "tousled", "short", "shaved")
+    style = styles[rng.integers(4)]
+    top = recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * rng.uniform(0.8, 1.1), casting)
+    trousers = np.asarray(TROUSERS[rng.integers(len(TROUSERS))]) * rng.uniform(0.8, 1.3)
+    shoes = np.asarray(SHOES[rng.integers(len(SHOES))])
+    wearing = rng.uniform(0, 1, 4)
+    cold = casting.season == "winter"
+    warm = casting.season == "summer" or (not cold and wearing[0] < (0.6 if young else 0.35))
+    skirt = woman and wearing[1] < 0.45 and not cold
+    shorts = not skirt and warm and wearing[1] > (0.5 if young else 0.8)
+    hat = cold or (not woman and wearing[2] > 0.85)
+    if hat and not woman:
+        style = "shaved"
+    coat = 1.0 if cold or (not warm and wearing[3] < 0.3) else (0.55 if not warm else 0.3)
+    holding = "umbrella" in casting.qualities
+    clothes = Clothes(
+        forearm="skin" if warm else "top", shin="skin" if skirt or shorts else "legs", thigh="skin" if skirt else "legs",
+        loose=0.020 if cold else 0.012, coat=0.2 if skirt else coat, skirt=skirt,
+    )  # fmt: skip
+    bones = skeleton(build)
+    fleshes = flesh(build, bones, clothes) + hair_flesh(build, style) + (hat_flesh(build) if hat else [])
+    hand = _held(build)
+    if holding:
+        bones.heads[bones.index["prop_r"]] = (float(hand[0]), float(hand[1]), float(hand[2]))
+    kit = Kit(bones, fleshes, casting, {"head": 6.0, "hand": 4.5, "hair": 1.6, "shoe": 2.2, "hat": 1.2})
+    k = build.scale
+    apart = spread(bones)
+    first = kit.count
+    patch = kit.grow(
+        "top", _cloth(top, rng, not woman and wearing[3] > 0.75 or young and wearing[3] > 0.55), 0.02, spread=apart
+    )  # type: ignore[arg-type]
+    chest = np.exp(-(((patch.points[:, 1] - build.at(0, 1.3, 0)[1]) / (0.14 * k)) ** 2)) * (patch.bone == "chest")
+    kit.morph("breath", first, patch.normals * (0.005 * k * chest)[:, None])
+    if skirt:
+        kit.grow(
+            "skirt", _cloth(recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * 0.7, casting), rng), 0.02, rounds=7
+        )  # type: ignore[arg-type]
+    else:
+        kit.grow("legs", _cloth(trousers, rng), 0.02)  # type: ignore[arg-type]
+    if any(f.group == "skin" for f in fleshes):
+        kit.grow(
+            "skin",
+            lambda p: np.asarray(skin * (1 + 0.06 * mottle(p.points, 0.05, rng))[:, None], np.float32),
+            0.12,
+            spread=apart,
+        )
+    hd, hk = build.of_head, build.head * build.scale
+
+    def complexion(p: Patch) -> Floats:
+        x, y, z = ((p.points - hd(0, 1.53, 0)) / hk).T
+        cheeks = sum(np.exp(-(((x - s * 0.047) / 0.022) ** 2 + ((y - 0.083) / 0.020) ** 2)) for s in (-1, 1)) * (
+            z > 0.03
+        )
+        nose = np.exp(-((x / 0.014) ** 2 + ((y - 0.092) / 0.014) ** 2)) * (z > 0.09)
+        sockets = sum(np.exp(-(((x - s * 0.032) / 0.019) ** 2 + ((y - 0.122) / 0.012) ** 2)) for s in (-1, 1)) * (
+            z > 0.04
+        )
+        beard = (
+            0.0
+            if woman or young
+            else 0.22 * (wearing[2] < 0.5) * soft(0.082, 0.05, y) * soft(0.0, 0.03, z) * soft(-0.01, 0.01, y)
+        )
+        scalp = soft(0.17, 0.19, y) * soft(0.06, 0.0, z)
+        shade = tones(skin, (skin * [1.12, 0.72, 0.68], 0.40 * cheeks + 0.15 * nose), (skin * 0.70, 0.5 * sockets),
+                      (hair + 0.03, beard + 0 * y), (hair, scalp))  # fmt: skip
+        return np.asarray(shade * (1 + 0.05 * mottle(p.points, 0.02 * hk, rng))[:, None], np.float32)
+
+    first = kit.count
+    patch = kit.grow("head", complexion, 0.14)
+    lips = skin * ([1.02, 0.52, 0.50] if woman else [0.92, 0.60, 0.55])
+    face(kit, build, skin, hair, iris, lips, (first, patch))
+    kit.grow(
+        "hand", lambda p: np.asarray(skin * (1.02 + 0.06 * mottle(p.points, 0.02 * k, rng))[:, None], np.float32), 0.12
+    )
+
+    def locks(p: Patch) -> Floats:
+        strand = mottle(p.points * [1.0, 0.16, 0.5], 0.009 * hk, rng) * 0.35 + mottle(p.points, 0.04 * hk, rng) * 0.2
+        return np.asarray(hair * (1 + strand + 0.25 * soft(0.2, 1.0, p.normals[:, 1]))[:, None], np.float32)
+
+    kit.grow("hair", locks, 0.10, fur=0.08)
+    if hat:
+        wool = np.asarray(TOPS[rng.integers(len(TOPS))])
+        kit.grow("hat", _cloth(wool, rng, True, 0.035), fur=0.12)  # type: ignore[arg-type]
+        if kit.fine:
+            kit.ball("head", hd(0, 1.845, -0.025), 0.034 * hk, wool * 0.5 + 0.3)
+    sole = 0.75 if shoes[0] > 0.15 else 0.1
+    kit.grow(
+        "shoe",
+        lambda p: np.asarray(tones(shoes, (np.full(3, sole), soft(0.022, 0.014, p.points[:, 1] / k))), np.float32),
+        0.25,
+    )
+    if holding:
+        umbrella(kit, hand, rng, casting.colour, k)
+    bent = 0.16 if old else 0.0
+
+    def stoop(pose: Pose, _t: float, _travelled: float) -> None:
+        if bent:
+            pose.turn("spine", pitch=-bent)
+            pose.turn("chest", pitch=-bent * 0.6)
+            pose.turn("neck", pitch=bent * 1.2)
+
+    return kit.body(act(build, casting.action, rng, holding=holding, more=stoop))
+
+
+def person(casting: Casting) -> Creature:
+    """A woman or a man."""
+    rng = casting.rng
+    woman = bool(rng.random() < 0.5)
+    tall = rng.uniform(0.95, 1.05)
+    if woman:
+        build = Build(
+            scale=0.945 * tall,
+            shoulders=0.90,
+            hips=1.04,
+            waist=0.84,
+            bust=1.0,
+            girth=0.94 * rng.uniform(0.95, 1.08),
+            head=1.02,
+        )
+    else:
+        build = Build(scale=1.01 * tall, girth=rng.uniform(0.97, 1.14), waist=rng.uniform(0.96, 1.12))
+    if "baby" in casting.qualities:
+        return child(casting)
+    return _body(casting, build, woman, False)
+
+
+def child(casting: Casting) -> Creature:
+    """A child of about seven years: six heads tall."""
+    rng = casting.rng
+    scale = 0.70 * rng.uniform(0.93, 1.05) * (0.8 if "baby" in casting.qualities else 1.0)
+    build = Build(
+        scale=scale, leg=0.93, torso=0.97, arm=0.95, head=1.30, girth=1.02, shoulders=0.90, hips=0.92, waist=1.05
+    )
+    return _body(casting, build, bool(rng.random() < 0.5), True)
+
+
+ACTIONS = {
+    "walk": 1.35, "stand": 0.0, "run": 3.6, "dance": 0.0, "wave": 0.0, "smile": 0.0, "jump": 0.0, "sit": 0.0, "talk": 0.0,
+}  # fmt: skip
+
+ROWS = (
+    Subject("person", person, "ground", 1.75, 1.75, ACTIONS, group=4),
+    Subject("child", child, "ground", 1.22, 1.22, {**ACTIONS, "run": 2.6, "walk": 1.0}, group=3),
+)
