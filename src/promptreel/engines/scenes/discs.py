@@ -105,7 +105,7 @@ def add_disc(hdr, coarse, step, camera, scale, disc, face, left, right, top, bot
                 mix(coarse[3, below, near], coarse[3, below, beside], part),
                 row - f32(low),
             )
-            shine = cover * clear * clear * (lit * ground + disc[DARK_SIDE])
+            shine = cover * clear * mix(f32(1.0), clear, disc[LIMB]) * (lit * ground + disc[DARK_SIDE])
             hdr[0, y, x] += disc[COLOUR] * shine
             hdr[1, y, x] += disc[COLOUR + 1] * shine
             hdr[2, y, x] += disc[COLOUR + 2] * shine

@@ -54,26 +54,26 @@ ELEVATION: dict[str, tuple[float, float]] = {
 ASIDE: dict[str, tuple[float, float]] = {
     "morning": (70.0, 125.0),
     "day": (115.0, 150.0),
-    "golden_hour": (44.0, 68.0),
+    "golden_hour": (54.0, 82.0),
     "night": (95.0, 140.0),
 }
 """How far from the view's axis the sun stands, in degrees; where an hour is missing it stands in the picture."""
 
 KEY: dict[str, float] = {
-    "sunrise": 0.145,
+    "sunrise": 0.132,
     "morning": 0.17,
     "day": 0.18,
     "golden_hour": 0.155,
-    "sunset": 0.135,
-    "dusk": 0.090,
-    "night": 0.036,
+    "sunset": 0.118,
+    "dusk": 0.082,
+    "night": 0.030,
 }
 """`Light.key`, by the hour."""
 
 MOONLIGHT = np.array([0.56, 0.76, 1.12]) * 0.0085
 """The moon's light as a share of the sun's."""
 
-NIGHT_BASE: Floats = np.array([[0.0020, 0.0038, 0.0105], [0.0070, 0.0135, 0.0235]], np.float32)
+NIGHT_BASE: Floats = np.array([[0.0016, 0.0030, 0.0080], [0.0052, 0.0102, 0.0180]], np.float32)
 """Zenith and horizon of a clear night without moon."""
 
 
@@ -112,6 +112,10 @@ class Look:
     key: float
     wind: tuple[float, float]
     """m/s."""
+    moonlit: float
+    """How much of the moon's light the air of a night scatters: 1 would be a blue day."""
+    gaps: float
+    """How much brighter than the clouds the gaps of a closed sky are, 0…1."""
     stars: float
     milky_way: float
     aurora: str
@@ -167,7 +171,7 @@ def choose_look(brief: Brief) -> Look:
         if low_sun:
             cover = between(0.56, 0.64, "cover")
         elif night:
-            cover, density = between(0.44, 0.54, "cover"), 0.8
+            cover, density = between(0.40, 0.48, "cover"), 0.55
         else:
             heaps, cirrus = between(0.6, 0.8, "heaps"), between(0.1, 0.4, "cirrus")
     kinds = sky & {"cumulus", "cirrus", "stratus", "cumulonimbus"}
@@ -182,12 +186,12 @@ def choose_look(brief: Brief) -> Look:
         if "cumulonimbus" in kinds:
             towers, cirrus = 1.0, max(cirrus, 0.3)
     if closed:
-        cover, density, soft, heaps, cirrus = between(0.62, 0.72, "cover"), 1.0, 0.6, 0.0, 0.0
-        grey, direct = (0.72 if low_sun else 0.94), 0.07
+        cover, density, soft, heaps, cirrus = between(0.66, 0.74, "cover"), 1.0, 0.6, 0.0, 0.0
+        grey, direct = (0.86 if low_sun else 0.94), 0.07
         if "rain" in weather:
-            cover, grey, gloom, direct = between(0.66, 0.76, "cover"), 0.90, 0.72, 0.05
+            cover, gloom, direct = between(0.68, 0.78, "cover"), 0.72, 0.05
         if "snow" in weather:
-            cover, soft, gloom, grey, direct = 0.55, 0.9, 1.15, 0.95, 0.10
+            cover, soft, gloom, direct = 0.55, 0.9, 1.15, 0.10
     if storm:
         cover, density, soft, cirrus, heaps = between(0.74, 0.84, "cover"), 1.9, 0.0, 0.0, 0.0
         grey, gloom, direct = (0.68 if low_sun else 0.88), 0.50, 0.06
@@ -196,7 +200,7 @@ def choose_look(brief: Brief) -> Look:
     if storm or falls:
         fog = 0.0022 if "snow" in weather else 0.0014
     if "fog" in weather:
-        fog, haze, soft, cover, direct, grey = 0.028, 3.0, 1.0, 0.40, 0.16, max(grey, 0.9)
+        fog, haze, soft, cover, direct, grey = 0.028, 2.0, 1.0, 0.0, 0.16, 0.99
     if "sandstorm" in weather:
         fog, direct, cover, gloom = 0.022, 0.20, 0.3, 0.9
     if mood == "dramatic" and not (closed or storm or clear):
@@ -217,7 +221,7 @@ def choose_look(brief: Brief) -> Look:
     if storm:
         tint *= (0.93, 0.98, 1.05)
     key = KEY.get(time, 0.17)
-    key *= 0.72 if storm else 0.92 if "rain" in weather else 1.12 if {"snow", "fog"} & weather else 1.0
+    key *= 0.62 if storm else 0.92 if "rain" in weather else 1.12 if {"snow", "fog"} & weather else 1.0
     key *= {"dark": 0.62, "bright": 1.30, "joyful": 1.15, "dreamy": 1.15, "eerie": 0.68, "dramatic": 0.85}.get(
         mood, 1.0
     )
@@ -270,7 +274,7 @@ def choose_look(brief: Brief) -> Look:
     if "lightning" in without:
         bolts = 0.0
     if rainbow and (closed or storm):
-        grey, direct, gloom = min(grey, 0.7), 0.7, 0.6
+        grey, direct, gloom, fog = 0.85, 0.45, 0.42, 0.0006
 
     return Look(
         time=time,
@@ -291,9 +295,11 @@ def choose_look(brief: Brief) -> Look:
         fog=fog,
         tint=(float(tint[0]), float(tint[1]), float(tint[2])),
         key=key,
+        moonlit=0.10 if "milky_way" in sky else 0.30 if moon else 0.22,
+        gaps=0.55 if storm else 0.0,
         wind=(speed * math.sin(turn), speed * math.cos(turn)),
         stars=stars,
-        milky_way=1.0 if "milky_way" in sky else 0.35 * stars if night else 0.0,
+        milky_way=1.6 if "milky_way" in sky else 0.35 * stars if night else 0.0,
         aurora=aurora,
         moon=moon,
         rainbow=rainbow,

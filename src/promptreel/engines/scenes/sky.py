@@ -3,6 +3,7 @@
 Directions have y up. The table and the panorama are turned to the sun: azimuth 0 is where it stands.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -189,7 +190,9 @@ def closed_sky(table: Floats, sunlight: Floats) -> Floats:
     sky = (table.mean(axis=2) * weights).sum(axis=1) / weights.sum()
     light = 0.34 * (sky + sunlight / np.pi)
     grey = float(light @ np.array([0.2126, 0.7152, 0.0722]))
-    return np.asarray(0.22 * light + 0.78 * grey * np.array([0.97, 1.0, 1.06]), np.float32)
+    # Not quite: under the lowest sun it glows.
+    share = 0.22 + 0.30 * math.exp(-((float(light[0] / max(light[2], 1e-9)) - 4) ** 2) / 6)
+    return np.asarray(share * light + (1 - share) * grey * np.array([0.97, 1.0, 1.06]), np.float32)
 
 
 def overcast(sun_elevation: float) -> Floats:
@@ -263,18 +266,21 @@ def make_sky(
     gloom: float = 1.0,
     base: Floats | None = None,
     soft: float = 0.0,
+    gaps: float = 0.0,
+    scattered: float = 1.0,
 ) -> Sky:
     """Angles in radians; `tint` multiplies red, green and blue of all the sky's light; heights in km.
 
     `grey` (0…1) is how closed a grey sky is, `gloom` how bright it and its clouds are; `base` (2, 3) the zenith and the
-    horizon of a night without moon, which is added; `soft` as `SOFT`.
+    horizon of a night without moon, which is added; `soft` as `SOFT`; `gaps` how much darker than the grey between them
+    clouds are; `scattered` a factor on the light of the clear air alone.
     """
     random = np.random.default_rng([seed, 11])
     transmittance = Transmittance(haze)
     table = scatter(sun_elevation, haze, transmittance)
     if sun_elevation < 0:
         table = 0.2 * table + 0.8 * twilight(sun_elevation)
-    table *= tint[:, None, None]
+    table *= tint[:, None, None] * np.float32(scattered)
     if base is not None:
         low = np.exp(-np.abs(ELEVATIONS) * 4.2).astype(np.float32)
         table += (base[0][:, None] + (base[1] - base[0])[:, None] * low)[:, :, None]
@@ -304,7 +310,7 @@ def make_sky(
         table = table * (1 - grey) + grey * level[:, None, None] * overcast(sun_elevation)
         vector[CLOUD_FAR : CLOUD_FAR + 3] *= 1 - grey
         vector[CLOUD_NEAR : CLOUD_NEAR + 3] *= 1 - grey
-        vector[AMBIENT : AMBIENT + 3] += grey * (level - vector[AMBIENT : AMBIENT + 3])
+        vector[AMBIENT : AMBIENT + 3] += grey * ((1 - gaps) * level - vector[AMBIENT : AMBIENT + 3])
     vector[SOFT] = soft
     vector[COVER], vector[CIRRUS] = cover, cirrus
     vector[CLOUD_HEIGHT], vector[DENSITY] = cloud_height, density

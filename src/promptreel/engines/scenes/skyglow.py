@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 
 # -- the Milky Way -----------------------------------------------------------------------------------------------------
 
-BAND_LENGTH, BAND_WIDTH = 512, 128
+BAND_LENGTH, BAND_WIDTH = 1024, 256
 """Texels along the galaxy's plane, and across it."""
 
 BAND_REACH = math.radians(38)
@@ -24,23 +24,27 @@ BAND_REACH = math.radians(38)
 
 def milky_way(seed: int) -> Floats:
     """The band as light, (3, BAND_WIDTH * BAND_LENGTH): about 1 in the bright clouds of the core."""
-    side = BAND_LENGTH
-    clouds = tile_fbm(side, seed + 41, base=6, octaves=6, gain=0.58)
-    dust = tile_fbm(side, seed + 42, base=4, octaves=6, gain=0.56, ridged=True)
+    side = BAND_LENGTH // 2
+    clouds = np.tile(tile_fbm(side, seed + 41, base=8, octaves=6, gain=0.62)[:BAND_WIDTH], (1, 2))
+    dust = np.tile(tile_fbm(side, seed + 42, base=5, octaves=6, gain=0.60, ridged=True)[:BAND_WIDTH], (1, 2))
     latitude = (np.linspace(-1, 1, BAND_WIDTH) * BAND_REACH)[:, None]
     longitude = (np.arange(BAND_LENGTH) / BAND_LENGTH * 2 * np.pi - np.pi)[None, :]
-    core = np.exp(-((longitude / 0.55) ** 2))
-    clouds, dust = clouds[: BAND_WIDTH * 2 : 2], dust[: BAND_WIDTH * 2 : 2]
-    bend = 0.05 * np.sin(2 * longitude) + 0.10 * (clouds.mean(axis=0)[None, :] - 0.5)
+    core = np.exp(-((longitude / 0.60) ** 2))
+    bend = 0.045 * np.sin(3 * longitude + 1) + 0.020 * np.sin(11 * longitude)
     across = latitude - bend
-    width = 0.10 + 0.09 * core + 0.03 * np.cos(3 * longitude)
-    light = np.exp(-(np.abs(across / width) ** 1.4)) * (0.30 + 0.70 * core) * (0.35 + 0.9 * clouds)
-    light += 0.10 * np.exp(-((latitude / 0.30) ** 2))
-    lane = np.exp(-((across / (0.55 * width)) ** 2)) * np.clip(dust * 1.7 - 0.45, 0, 1)
-    light *= 1 - 0.86 * np.clip(lane, 0, 1)
+    width = 0.085 + 0.075 * core
+    light = (
+        np.exp(-(np.abs(across / width) ** 1.25)) * (0.34 + 0.66 * core) * (0.12 + 1.25 * np.clip(clouds, 0, 1) ** 1.5)
+    )
+    light += 0.05 * np.exp(-((latitude / 0.30) ** 2))
+    # Dark clouds of dust lie along the middle, torn and forked.
+    lane = np.exp(-(((across + 0.25 * width * (clouds - 0.5)) / (0.42 * width)) ** 2)) * np.clip(
+        dust * 2.0 - 0.55, 0, 1
+    )
+    light *= 1 - 0.90 * np.clip(lane, 0, 1)
     light *= np.clip((BAND_REACH - np.abs(latitude)) / 0.2, 0, 1)
-    warm = np.clip(core * 0.9 + 0.5 * lane, 0, 1)
-    planes = [light * ((1 - warm) * cold + warm * hot) for cold, hot in ((0.70, 1.06), (0.82, 0.88), (1.06, 0.74))]
+    warm = np.clip(core * 0.55 * np.exp(-((across / (0.8 * width)) ** 2)) + 0.5 * lane, 0, 1)
+    planes = [light * ((1 - warm) * cold + warm * hot) for cold, hot in ((0.74, 1.10), (0.84, 0.90), (1.08, 0.76))]
     return np.ascontiguousarray(np.stack(planes).reshape(3, -1), np.float32)
 
 

@@ -39,7 +39,7 @@ class Stars:
         direction = np.where(band[:, None], inside, direction)
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
         # Each magnitude fainter there are about three times as many stars (log N rises by 0.5).
-        light = np.minimum(0.016 * rng.random(number) ** -0.80, 1.3)
+        light = np.minimum(0.020 * rng.random(number) ** -0.72, 1.2)
         light = np.where(band, np.minimum(light, 0.05), light)
         heat = np.exp(rng.normal(math.log(6800), 0.38, number))
         colour = np.stack([np.interp(heat, TEMPERATURES, STAR_COLOURS[:, c]) for c in range(3)], axis=1)

@@ -169,7 +169,7 @@ class SkyBackdrop:
             moved[heaps.CAMERA : heaps.CAMERA + 3] = eye * np.float32(0.001)
             heaps.march(out, rays, field.tops, field.hidden, field.lumps, vector, moved, i32(field.steps), state.march)
         if self._bow is not None:
-            strength = float(self.light.sunlight.mean()) * 0.10 if hasattr(self, "light") else 0.0
+            strength = float(self.light.sunlight.mean()) * 0.20 if hasattr(self, "light") else 0.0
             add_bow(out, rays, self._bow, vector[SUN : SUN + 3].copy(), f32(strength))
         for strike in self._strikes:
             bright = strike.bright(t)
@@ -258,6 +258,8 @@ def sky_of(look: Look, seed: int) -> Sky:
         gloom=look.gloom,
         base=base,
         soft=look.soft,
+        gaps=look.gaps,
+        scattered=look.moonlit if look.night else 1.0,
     )
     # A grey sky hides the glow of the sun; a moon that is not in the picture has none.
     sky.sky[HALO] = (1 - look.grey) ** 2 * (0.7 if look.night else 1.0)
@@ -278,12 +280,17 @@ def light_of(look: Look, sky: Sky, around: Floats, air: float) -> Light:
     sunlight = sky.sky[DISC : DISC + 3].astype(np.float64) / np.pi
     sunlight = 0.72 * sunlight + 0.28 * float(sunlight @ grey) * np.array([1.25, 0.98, 0.72])
     direction = sky.sky[SUN : SUN + 3].astype(np.float64)
+    if look.elevation < 12:
+        # What stands against the light would be a silhouette to a camera, but not to the eye.
+        above = 1.45 * above
     if look.elevation < 0:
         # No sun any more: the glow over the place where it set is the light that models things.
         sunlight = 0.55 * horizon
         direction[1] = math.sin(math.radians(6.0))
         direction[[0, 2]] *= math.cos(math.radians(6.0)) / math.hypot(direction[0], direction[2])
     if look.night:
+        # The lamps of a film's night fill the shadows.
+        above = 2.6 * above
         sunlight = np.array(MOONLIGHT) * np.array(look.tint) * 20 / np.pi * 0.9
     sunlight = sunlight * look.direct
     below = GROUND_REFLECTANCE * (above + sunlight * max(float(direction[1]), 0.05))
