@@ -22,7 +22,7 @@ Floats = NDArray[np.float32]
 
 FARTHEST = 42.0
 """m: where the last blades stand."""
-DENSE = 2.6
+DENSE = 4.2
 """m: beyond this their number per area falls with the square of the distance."""
 
 # What is kept of a blade, in the columns of one table.
@@ -113,7 +113,7 @@ class Blades:
     """What grass to grow. `number`: blades ahead of the camera; `height`: m, of most; `colours`: reflectances (k, 3);
     `heads`: colours of flowers (k, 3), on the share `flowering` of the blades, `head` m in radius."""
 
-    number: int = 20000
+    number: int = 30000
     height: float = 0.22
     colours: NDArray[np.floating] | None = None
     heads: NDArray[np.floating] | None = None

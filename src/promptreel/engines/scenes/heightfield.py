@@ -205,7 +205,7 @@ def darken_under(trees, sun, xs, zs, linear, lit, openness):
             long = wide + high * f32(0.30) * slant if kind == 0 else wide * f32(1.1)
             mx, mz = trees[i, 0] - ux * shift, trees[i, 1] - uz * shift
             r = np.sqrt(mx * mx + mz * mz)
-            column, row = grid_place(mx, mz, linear)
+            column, _ = grid_place(mx, mz, linear)
             _, low = grid_place(f32(0.0), max(r - long, f32(0.0)), linear)
             _, top = grid_place(f32(0.0), r + long, linear)
             side = min(long / max(r, f32(0.5)) * f32(COLUMNS / (2 * np.pi) * (1 + AHEAD)) + f32(1.0), f32(COLUMNS // 2))

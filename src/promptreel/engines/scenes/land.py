@@ -65,8 +65,8 @@ NOISE_LOG2 = 9
 class Look:
     """What the land is made of. Colours are linear reflectances. The order of the fields is that of the kernel's vector."""
 
-    flat: Colour = (0.098, 0.150, 0.032)
-    flat_other: Colour = (0.135, 0.165, 0.045)
+    flat: Colour = (0.092, 0.122, 0.038)
+    flat_other: Colour = (0.135, 0.148, 0.055)
     """What covers level ground, in two tones that a noise mixes."""
     soil: Colour = (0.17, 0.125, 0.080)
     """Bare patches in it."""

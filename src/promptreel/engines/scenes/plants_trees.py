@@ -217,6 +217,27 @@ def birch(rng: Random, detail: int, season: str) -> Mesh:
     )
 
 
+def beech(rng: Random, detail: int, season: str) -> Mesh:
+    """A tree of the woods: a tall bare trunk, the crown high up."""
+    return _crowned(
+        rng,
+        detail,
+        season,
+        foot=rng.uniform(0.34, 0.44),
+        radius=rng.uniform(0.21, 0.27),
+        high=0.84,
+        clumps=(8, 14, 18)[detail],
+        clump=(0.135, 0.115, 0.10)[detail],
+        number=(150, 640, 2300),
+        size=(0.045, 0.0245, 0.0140),
+        colours=_leaf_colours(rng, season),
+        bark=BARK * np.array([1.25, 1.3, 1.35]),
+        thick=0.0195,
+        lean=0.006,
+        bare=season == "winter",
+    )
+
+
 def cherry(rng: Random, detail: int, season: str) -> Mesh:
     """A cherry tree: a wide crown on a short trunk, all blossom in spring."""
     colours = BLOSSOM if season == "spring" else _leaf_colours(rng, season)

@@ -8,8 +8,8 @@ from promptreel.engines.scenes.stage import Brief
 from promptreel.engines.scenes.vegetation import season_of
 
 _GRASS: dict[str, tuple[Colour, Colour]] = {
-    "spring": ((0.105, 0.190, 0.034), (0.140, 0.215, 0.050)),
-    "summer": ((0.090, 0.150, 0.030), (0.130, 0.170, 0.042)),
+    "spring": ((0.108, 0.165, 0.040), (0.150, 0.195, 0.062)),
+    "summer": ((0.090, 0.122, 0.038), (0.135, 0.150, 0.056)),
     "autumn": ((0.165, 0.150, 0.048), (0.215, 0.170, 0.060)),
     "winter": ((0.200, 0.175, 0.105), (0.250, 0.215, 0.130)),
 }

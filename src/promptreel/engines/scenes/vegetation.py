@@ -39,6 +39,7 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "conifer": Kind(plants_trees.conifer, (8.0, 17.0), 0.20),
     "broadleaf": Kind(plants_trees.broadleaf, (7.0, 13.0), 0.40, tint=0.16),
+    "beech": Kind(plants_trees.beech, (13.0, 21.0), 0.24, 0.045, 0.16),
     "birch": Kind(plants_trees.birch, (8.0, 14.0), 0.20),
     "cherry": Kind(plants_trees.cherry, (4.5, 7.0), 0.48),
     "cypress": Kind(plants_trees.cypress, (7.0, 13.0), 0.11),
