@@ -104,17 +104,28 @@ def hidden_below(tops: Floats, toward: tuple[float, float], climb: float) -> Flo
 
 
 def make_heaps(
-    seed: int, sun: Floats, *, cover: float, cells: int, depth: float, scale: float, steps: int, round_tops: float = 0.5
+    seed: int,
+    sun: Floats,
+    *,
+    cover: float,
+    cells: int,
+    depth: float,
+    scale: float,
+    steps: int,
+    round_tops: float = 0.5,
+    least: float = 0.0,
+    vary: float = 0.58,
 ) -> Heaps:
     """`cover`: the share of the ground under clouds; `cells`: about how many across the map; `depth`: km from the bases
-    to the highest tops; `scale`: texels per km; `round_tops`: 1 for cones, less for domes."""
+    to the highest tops; `least`: the least height of all, as a share of it; `scale`: texels per km; `round_tops`: 1 for
+    cones, less for domes; `vary`: how unequal the clouds are in height, 0…1."""
     rng = np.random.default_rng([seed, 31])
     side = 1 << MAP_LOG2
     field = tile_fbm(side, seed + 71, base=cells, octaves=6, gain=0.48)
     size = tile_fbm(side, seed + 72, base=max(2, cells // 2), octaves=3, gain=0.5)
     edge = float(np.quantile(field, 1 - cover))
     over = np.clip((field - edge) / max(1.02 - edge, 0.05), 0, 1)
-    tops = (over**round_tops * (0.42 + 0.58 * size)).astype(np.float32)
+    tops = (least + (1 - least) * over**round_tops * (1 - vary + vary * size)).astype(np.float32)
     flat = max(float(np.hypot(sun[0], sun[2])), 1e-3)
     climb = max(float(sun[1]), 0.02) / flat / scale / depth
     hidden = hidden_below(tops, (float(sun[0]) / flat, float(sun[2]) / flat), climb)
@@ -197,7 +208,10 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
             scratch[8, x] = f32(0.0)
             scratch[9, x] = f32(0.0)
             scratch[10, x] = start
+        open_yet = f32(1.0)
         for _ in range(steps):
+            if open_yet < f32(0.01):
+                break
             for x in range(columns):
                 dx, dy, dz = rays[0, row, x], rays[1, row, x], rays[2, row, x]
                 here = scratch[0, x]
@@ -265,6 +279,9 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
                 scratch[6, x] += weight - seen
                 scratch[2, x] *= f32(1.0) - share
                 scratch[0, x] = here * ratio
+            open_yet = f32(0.0)
+            for x in range(columns):
+                open_yet = max(open_yet, scratch[2, x])
         for x in range(columns):
             dy = rays[1, row, x]
             wanted = sat(-dy * f32(300.0)) if above else sat((dy - f32(0.002)) * f32(60.0))

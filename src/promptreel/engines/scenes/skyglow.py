@@ -77,7 +77,7 @@ def add_band(out, rays, band, axes, strength):
             right = (left + i32(1)) & i32(BAND_LENGTH - 1)
             left = left & i32(BAND_LENGTH - 1)
             at, below = top * i32(BAND_LENGTH), (top + i32(1)) * i32(BAND_LENGTH)
-            seen = strength * out[3, row, x] * sstep(f32(0.0), f32(0.20), dy)
+            seen = strength * out[3, row, x] * sstep(f32(0.0), f32(0.15), dy)
             for c in range(3):
                 high = mix(band[c, at + left], band[c, at + right], a)
                 low = mix(band[c, below + left], band[c, below + right], a)

@@ -57,9 +57,6 @@ from promptreel.engines.scenes.stars import Meteors, Stars
 
 Floats = NDArray[np.float32]
 
-GROUND_REFLECTANCE = 0.20
-"""Of what lies below the sky, for the light from below."""
-
 AURORA_REACH = 1.5
 """Radians to both sides of the first view's axis that hold curtains."""
 
@@ -85,14 +82,20 @@ class SkyState:
 class SkyBackdrop:
     """One sky. See `stage.Backdrop`."""
 
+    reflectance = 0.20
+    """Of what lies below the sky, for the light from below."""
+
+    flight = 0.0
+    """How fast the clouds with a body come nearer because the camera flies, in m/s."""
+
     def __init__(self, brief: Brief) -> None:
-        self.look = look = choose_look(brief)
+        self.look = look = self._choose(brief)
         seed = abs(brief.seed)
         self._pace = brief.spec.speed * (6.0 if brief.spec.speed > 3 else 1.0)
         brief.tick("sky")
         self._sky = sky_of(look, seed)
         brief.tick("clouds")
-        self._heaps = heaps_of(look, self._sky, seed)
+        self._heaps = self._fields(seed)
         self._around = panorama_rays((float(self._sky.sky[HEADING]), float(self._sky.sky[HEADING + 1])))
         half = math.atan(min(brief.tangent * brief.width / brief.height, 0.9))
         self._strikes = make_strikes(brief.rng("lightning"), look.lightning, brief.duration, half)
@@ -104,9 +107,16 @@ class SkyBackdrop:
         brief.tick("light")
         state = self.new_state(32, 16)
         around = self.panorama(state, 0.0).reshape(3, PANORAMA_ELEVATIONS, PANORAMA_AZIMUTHS)
-        self.light = light_of(look, self._sky, around, float(brief.params.get("air", 1.0)))
+        air = float(brief.params.get("air", 1.0))
+        self.light = light_of(look, self._sky, around, air, self.reflectance)
         self._discs = discs_of(look, self._sky, self.light, brief)
         self._face = moon_face(seed)
+
+    def _choose(self, brief: Brief) -> Look:
+        return choose_look(brief)
+
+    def _fields(self, seed: int) -> list[tuple[heaps.Heaps, Floats]]:
+        return heaps_of(self.look, self._sky, seed)
 
     def _make_night(self, brief: Brief, seed: int) -> None:
         look, rng = self.look, brief.rng("stars")
@@ -165,6 +175,7 @@ class SkyBackdrop:
             moved = heap.copy()
             along = 0.0010 * t * self._pace
             moved[heaps.DRIFT : heaps.DRIFT + 2] -= (along * look.wind[0], along * look.wind[1])
+            moved[heaps.DRIFT + 1] += 0.001 * self.flight * t * min(self._pace, 4.0)
             moved[heaps.RISE] = 0.004 * t * self._pace
             moved[heaps.CAMERA : heaps.CAMERA + 3] = eye * np.float32(0.001)
             heaps.march(out, rays, field.tops, field.hidden, field.lumps, vector, moved, i32(field.steps), state.march)
@@ -266,7 +277,7 @@ def sky_of(look: Look, seed: int) -> Sky:
     return sky
 
 
-def light_of(look: Look, sky: Sky, around: Floats, air: float) -> Light:
+def light_of(look: Look, sky: Sky, around: Floats, air: float, reflectance: float) -> Light:
     """The light of a sky of which `around` (3, rows, columns) is the panorama."""
     above = (around.mean(axis=2) * panorama_share()).sum(axis=1)
     # What fog and distance fade to is the sky just over the horizon, before the camera more than behind it.
@@ -293,7 +304,7 @@ def light_of(look: Look, sky: Sky, around: Floats, air: float) -> Light:
         above = 2.6 * above
         sunlight = np.array(MOONLIGHT) * np.array(look.tint) * 20 / np.pi * 0.9
     sunlight = sunlight * look.direct
-    below = GROUND_REFLECTANCE * (above + sunlight * max(float(direction[1]), 0.05))
+    below = reflectance * (above + sunlight * max(float(direction[1]), 0.05))
     return Light(
         sun=direction.astype(np.float32),
         sunlight=sunlight.astype(np.float32),
