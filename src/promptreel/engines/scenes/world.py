@@ -196,6 +196,11 @@ class World:
         self._moving_finish = _joined([acting.body.finish for acting in self._bodies], 2)
         fog = self.light.fog
         self._haze = np.array([fog, *self.light.horizon, 1.0], np.float32)
+        # Everything but sky and water goes dark where only outlines are wanted.
+        self._dark = np.float32(0.03 if any(style.name == "silhouette" for style in self.plan.styles) else 1.0)
+        self._wet = not self.setting.ground or bool(self.ground.wet(0.0, 2.0 * self.setting.stage))
+        if self._still is not None and self._dark < 1:
+            self._still = self._still[0], self._still[1] * self._dark, self._still[2]
 
     def _grade(self) -> dict[str, Any]:
         """The film grade, with the exposure measured on small drawings of three moments."""
@@ -289,6 +294,8 @@ class World:
         canvas = main.canvas
         self.backdrop.draw(main.backdrop, canvas, camera, now)
         self.ground.draw(main.ground, canvas, camera, now)
+        if self._dark < 1 and not self._wet:
+            canvas.hdr *= np.where(canvas.near > 0, np.float32(2 * self._dark), np.float32(1.0))
         self._draw_meshes(state, main, camera, lamps, GRAIN)
         self._cast_shadows(state, canvas, camera, now)
         flash = getattr(self.backdrop, "flash", None)
@@ -337,6 +344,8 @@ class World:
                 near_lamps, self.light.vector, np.ascontiguousarray(camera.frame[:3]), np.float32(self.light.glow),
                 0, len(state.vertices), state.shades,
             )  # fmt: skip
+            if self._dark < 1:
+                state.shades *= self._dark
             buffers.moving.draw(
                 state.vertices, state.shades, self._moving_triangles, camera, self._haze, NO_GRAIN, self._noise,
                 canvas.hdr, near=canvas.near,
