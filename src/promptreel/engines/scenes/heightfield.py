@@ -162,7 +162,7 @@ def cast_shadows(heights, xs, zs, sun, linear, reach, seen, lit):
                 z = zs[first + c] + uz * step
                 column, place = grid_place(x, z, linear)
                 over = grid_read(heights, column, place)
-                clear = (heights[first + c] + rise * step - over) / (step * f32(0.06) + f32(0.02)) + f32(0.5)
+                clear = (heights[first + c] + rise * step - over) / (step * f32(0.10) + f32(0.06)) + f32(0.6)
                 inside = x * x + z * z < reach * reach
                 seen[c] = min(seen[c], sat(clear)) if inside else seen[c]
             step *= f32(1.30)
@@ -217,7 +217,7 @@ def darken_under(trees, sun, xs, zs, linear, lit, openness):
                     aside = (dz * ux - dx * uz) / wide
                     inside = sat((f32(1.0) - along * along - aside * aside) * f32(1.6))
                     if kind == 0:
-                        lit[at] *= f32(1.0) - f32(0.86) * inside
+                        lit[at] *= f32(1.0) - f32(0.74) * inside
                     else:
                         openness[at] *= f32(1.0) - f32(0.42) * inside
 

@@ -260,13 +260,13 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
             stone = sstep(look[_STEEP], look[_STEEP] + f32(0.09), steep + (middle - f32(0.5)) * f32(0.14))
             stone = max(stone, sstep(look[_STEEP], look[_STEEP] + f32(0.09), steep + (broad - f32(0.5)) * f32(0.24)))
             lay = py * look[_STRATA] + huge * f32(2.0) + broad * f32(0.6)
-            thin = tex(noise, log2, i32(0), lay * f32(23.0), px * f32(0.05) + pz * f32(0.07))
-            thick = tex(noise, log2, i32(0), lay * f32(3.1) + f32(7.0), (px - pz) * f32(0.011))
+            thin = tex(noise, log2, i32(0), lay * f32(31.0), px * f32(0.09) + pz * f32(0.13))
+            thick = tex(noise, log2, i32(0), lay * f32(7.0) + f32(7.0), (px - pz) * f32(0.021))
             bands = (thin - f32(0.5)) * f32(0.75) * sat(f32(1.5) - step * look[_STRATA] * f32(9.0))
-            bands += (thick - f32(0.5)) * f32(1.3)
+            bands += (thick - f32(0.5)) * f32(1.7)
             bands = bands if look[_STRATA] > f32(0.0) else f32(0.0)
             layer = sat(detail * f32(1.3) - f32(0.15) + bands)
-            chip = f32(0.72) + f32(0.56) * detail + bands * f32(0.25)
+            chip = f32(0.66) + f32(0.68) * detail + bands * f32(0.34)
             r = mix(r, mix(look[_ROCK], look[_ROCK_OTHER], layer) * chip, stone)
             g = mix(g, mix(look[_ROCK + 1], look[_ROCK_OTHER + 1], layer) * chip, stone)
             b = mix(b, mix(look[_ROCK + 2], look[_ROCK_OTHER + 2], layer) * chip, stone)
@@ -343,9 +343,10 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
             veil = f32(1.0) - vexp(-light[FOG] * look[_AIR] * distance)
             low = vexp(-max(py, f32(0.0)) / look[_MIST_HEIGHT]) * (f32(1.0) - vexp(distance * f32(-1.0 / 900.0)))
             veil = f32(1.0) - (f32(1.0) - veil) * (f32(1.0) - look[_MIST] * low * (f32(0.55) + f32(0.9) * huge * huge))
-            r = mix(r, light[HORIZON], veil)
-            g = mix(g, light[HORIZON + 1], veil)
-            b = mix(b, light[HORIZON + 2], veil)
+            # The air shines as the sky low over the horizon, and bluer: most of it is lit from above.
+            r = mix(r, mix(light[HORIZON], light[ABOVE], f32(0.34)) * f32(0.94), veil)
+            g = mix(g, mix(light[HORIZON + 1], light[ABOVE + 1], f32(0.34)) * f32(0.94), veil)
+            b = mix(b, mix(light[HORIZON + 2], light[ABOVE + 2], f32(0.34)) * f32(0.94), veil)
             hdr[0, y, x] = mix(hdr[0, y, x], r, share)
             hdr[1, y, x] = mix(hdr[1, y, x], g, share)
             hdr[2, y, x] = mix(hdr[2, y, x], b, share)
@@ -375,6 +376,10 @@ class Land:
     """A ground. See `stage.Ground`."""
 
     mirrors = False
+    shadowed = 1.0
+    """How much of the shadows of things the world may lay on it."""
+    key = 1.0
+    """A factor on the exposure: snow and sand are bright."""
 
     def __init__(
         self,
@@ -387,8 +392,12 @@ class Land:
         mask: Callable[[Floats, Floats], ArrayLike] | None = None,
         glow: Callable[[Floats, Floats], ArrayLike] | None = None,
         blades: Blades | None = None,
+        shadowed: float = 1.0,
+        key: float = 1.0,
     ) -> None:
         self.brief, self.look = brief, look
+        # Between blades a shadow is never as deep as on a wall.
+        self.shadowed, self.key = shadowed * (0.7 if blades else 1.0), key
         self.season = season_of(brief.spec)
         self.light = brief.light or _noon()
         brief.tick("land")

@@ -56,7 +56,9 @@ def draw_shafts(near, shafts, camera, scale, step, t, light):
                 across = (qx * qx + qy * qy + qz * qz) / (shafts[k, 6] * shafts[k, 6])
                 sine = np.sqrt(sine2 / a)
                 open_to = sat((f32(1.0) / max(near[py, px], f32(0.004)) - away) * f32(0.7) + f32(0.5))
-                light[y, x] += strength * vexp(-across * f32(1.6)) / (sine + f32(0.25)) * open_to * sat(away * f32(0.12))
+                light[y, x] += (
+                    strength * vexp(-across * f32(1.6)) / (sine + f32(0.25)) * open_to * sat(away * f32(0.12))
+                )
 
 
 @kernel

@@ -53,7 +53,7 @@ def _blades(
 
 
 def _grass_colours(season: str) -> Floats:
-    if season == "autumn":
+    if season in ("autumn", "dry"):
         return np.array([(0.235, 0.190, 0.060), (0.190, 0.165, 0.050), (0.145, 0.150, 0.040)])
     if season == "winter":
         return np.array([(0.34, 0.29, 0.17), (0.29, 0.25, 0.15), (0.50, 0.49, 0.46)])
@@ -210,7 +210,7 @@ def rock(rng: Random, detail: int, season: str) -> Mesh:
     cover = np.clip((ball[:, 1:2] - 0.35) * 3 + 0.5 * patches[:, None], 0, 1)
     if season == "winter":
         shade = shade * (1 - cover) + SNOW * cover
-    else:
+    elif season != "dry":
         shade = shade * (1 - 0.45 * cover) + np.array([0.075, 0.10, 0.03]) * 0.45 * cover
     builder.add(points, wrap_triangles(rows, sides), shade)
     mesh = builder.build()

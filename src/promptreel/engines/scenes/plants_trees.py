@@ -28,6 +28,7 @@ AUTUMNS = (
     np.array([(0.36, 0.045, 0.018), (0.44, 0.080, 0.018), (0.27, 0.030, 0.016), (0.42, 0.120, 0.020)]),
 )
 """Gold, orange and red: a tree has one of them."""
+DRY = np.array([(0.125, 0.115, 0.050), (0.155, 0.130, 0.060), (0.100, 0.105, 0.045)])
 BLOSSOM = np.array([(0.80, 0.46, 0.54), (0.86, 0.58, 0.64), (0.74, 0.36, 0.46), (0.90, 0.72, 0.74)])
 NEEDLES = np.array([(0.026, 0.060, 0.028), (0.034, 0.072, 0.032), (0.020, 0.050, 0.026)])
 
@@ -35,6 +36,8 @@ NEEDLES = np.array([(0.026, 0.060, 0.028), (0.034, 0.072, 0.032), (0.020, 0.050,
 def _leaf_colours(rng: Random, season: str) -> Floats:
     if season == "spring":
         return SPRING
+    if season == "dry":
+        return DRY
     if season == "autumn":
         return AUTUMNS[int(rng.integers(len(AUTUMNS)))]
     return SUMMER
@@ -308,7 +311,7 @@ def bush(rng: Random, detail: int, season: str) -> Mesh:
 def cypress(rng: Random, detail: int, season: str) -> Mesh:
     """A cypress: a dark flame."""
     builder = MeshBuilder()
-    number = (90, 420, 1500)[detail]
+    number = (120, 620, 2300)[detail]
     limbs(builder, _trunk(rng, 0.30, 0.0, 3)[None], np.array([[0.022, 0.02, 0.018]]), BARK, 5)
     up = 0.035 + 0.965 * rng.random(number) ** 0.92
     turn = rng.uniform(0, 2 * np.pi, number)
@@ -327,7 +330,7 @@ def cypress(rng: Random, detail: int, season: str) -> Mesh:
         load = np.clip(rng.normal(0.1, 0.25, (number, 1)), 0, 0.8)
         tone = tone * (1 - load) + SNOW * load
     normals = unit(out + rng.normal(0, 0.3, (number, 3)) + [0, 0.3, 0])
-    leaves(builder, place, along * length, side * length * 0.36, normals, tone, fine=detail == 2)
+    leaves(builder, place, along * length, side * length * 0.42, normals, 1.3 * tone, fine=detail == 2)
     return builder.build()
 
 
@@ -349,7 +352,7 @@ def conifer(rng: Random, detail: int, season: str) -> Mesh:
     side = np.stack([-np.sin(turn), np.zeros(number), np.cos(turn)], 1)
     droop = (rng.uniform(0.30, 0.52, number) * (1 - 1.35 * up)) * reach
     root = np.stack([0 * up, foot + (0.965 - foot) * up, 0 * up], 1)
-    snow = (0.75 * rng.uniform(0.5, 1.2, number) if season == "winter" else np.zeros(number))[:, None]
+    snow = (0.60 * rng.uniform(0.3, 1.2, number) if season == "winter" else np.zeros(number))[:, None]
     base = NEEDLES[rng.integers(3, size=number)] * rng.uniform(0.8, 1.25, (number, 1))
     if season == "spring":
         base = base * [1.25, 1.25, 1.0]

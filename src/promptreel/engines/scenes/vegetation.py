@@ -147,6 +147,7 @@ def scatter(
     variants: int = 3,
     keep: bool = True,
     sink: float = 0.02,
+    tint: tuple[float, float, float] = (1.0, 1.0, 1.0),
 ) -> Floats:
     """Spread up to `count` plants over the part of the ground that the camera sees; returns where they stand.
 
@@ -154,6 +155,7 @@ def scatter(
     along z, m; `wide`: how far to either side, m per metre of distance; `bunch`: 1 spreads them evenly over that wedge,
     2 puts as many near as far. The nearest `near` plants are drawn in full detail, the next `middle` in less, the others
     coarsely. `keep`: they stay out of what is taken, and take their place. None grows in water.
+    `tint`: a factor on their colours; the season may also be `dry`.
 
     The result is (n, 4): x, z, height, radius of the crown.
     """
@@ -166,7 +168,7 @@ def scatter(
     x = rng.uniform(-1, 1, count) * (4.0 + np.maximum(z, 0) * wide)
     which = rng.integers(len(names), size=count)
     roll, size, turn = rng.random(count), rng.random(count), rng.uniform(0, 2 * np.pi, count)
-    tint = rng.normal(0, 1, (count, 3))
+    chances = rng.normal(0, 1, (count, 3))
     free = np.asarray(~stage.ground.wet(x, z), bool)
     if where is not None:
         free &= roll < where(x, z)
@@ -195,8 +197,8 @@ def scatter(
                 seed = [int(rng.integers(1 << 31)), level, v]
                 mesh = kind.make(np.random.default_rng(seed), level, season)
                 at = chosen[these]
-                colours = 1 + kind.tint * (0.7 * tint[at, :1] + 0.35 * tint[at])
-                plant(stage.mesh, mesh, feet[these], tall[at], turn[at], np.clip(colours, 0.5, 1.6))
+                colours = 1 + kind.tint * (0.7 * chances[at, :1] + 0.35 * chances[at])
+                plant(stage.mesh, mesh, feet[these], tall[at], turn[at], np.clip(colours, 0.5, 1.6) * tint)
     if keep:
         stage.taken.extend(zip(x[chosen].tolist(), z[chosen].tolist(), foot[chosen].tolist(), strict=True))
     spread = np.array([KINDS[name].spread for name in names])[which[chosen]] * tall[chosen]

@@ -11,8 +11,8 @@ from promptreel.engines.scenes.vegetation import Corridor, scatter
 
 Floats = NDArray[np.float32]
 
-SAND = (0.56, 0.375, 0.205)
-SAND_OTHER = (0.62, 0.435, 0.255)
+SAND = (0.60, 0.42, 0.245)
+SAND_OTHER = (0.66, 0.485, 0.30)
 
 
 def dunes(x: Floats, z: Floats, length: float, seed: float, turn: float) -> NDArray[np.floating]:
@@ -58,12 +58,12 @@ def make_desert(brief: Brief) -> Ground:
 
     def dress(land: Land, stage: Set) -> None:
         tufts = scatter(
-            stage, "grass_tuft", None, 26, rng, span=(6, 60), season="autumn", near=8, middle=20, scale=1.5,
+            stage, "grass_tuft", None, 26, rng, span=(6, 60), season="dry", near=8, middle=20, scale=1.5,
             corridor=Corridor(2.5, 0.10, 30),
         )  # fmt: skip
         land.shade_under(tufts)
 
-    return Land(brief, heights, look, reach=9000.0, dress=dress)
+    return Land(brief, heights, look, reach=9000.0, dress=dress, key=1.25)
 
 
 def make_canyon(brief: Brief) -> Ground:
@@ -72,11 +72,15 @@ def make_canyon(brief: Brief) -> Ground:
     seed = float(rng.uniform(0, 900))
     phase = float(rng.uniform(0, 6.3))
     swing = float(rng.uniform(22, 40))
+    rises = rng.uniform(5, 24, 9) * np.linspace(0.6, 1.25, 9)
+    backs = np.concatenate([[0.0], np.cumsum(rng.uniform(2.5, 19, 8))])
 
     def heights(x: Floats, z: Floats) -> NDArray[np.floating]:
         r = np.hypot(x, z)
         centre = swing * (np.sin(z / 210 + phase) - np.sin(phase)) * np.clip(z / 160, 0, 1)
-        torn = (noise_at(x, z, 85.0, seed, octaves=5) - 0.5) * 96 + (noise_at(x, z, 19.0, seed + 3, octaves=4) - 0.5) * 17
+        torn = (noise_at(x, z, 85.0, seed, octaves=5) - 0.5) * 96 + (
+            noise_at(x, z, 19.0, seed + 3, octaves=4) - 0.5
+        ) * 17
         beside = np.abs(x - centre) - 42 - 0.045 * np.clip(z, 0, None) + torn
         # Mesas stand free beyond the mouth of the valley.
         lumps = noise_at(x, z, 620.0, seed + 20, octaves=3)
@@ -85,11 +89,12 @@ def make_canyon(brief: Brief) -> Ground:
         inside = np.clip((z - 520) / 300, 0, 1)
         edge = beside * (1 - inside) + mesa * inside
         total = np.zeros_like(edge)
-        # Terraces: a hard layer makes a cliff, a soft one the slope of rubble under it.
-        for number, (back, rise) in enumerate(((0, 7), (9, 15), (24, 20), (46, 30), (74, 36), (118, 20))):
-            t = np.clip((edge - back + 5 * np.sin(number * 2.1 + x / 37)) / (3.0 + 0.4 * number), 0, 1)
-            rubble = np.clip((edge - back + 14) / 17, 0, 1) ** 2
-            total = total + rise * (0.74 * t * t * (3 - 2 * t) + 0.26 * rubble)
+        # Terraces: a hard layer makes a cliff, a soft one the slope of rubble under it; each is torn in its own way.
+        for number, (back, rise) in enumerate(zip(backs, rises, strict=True)):
+            ragged = (noise_at(x, z, 11.0 + 3 * number, seed + 60 + number, octaves=3) - 0.5) * (5 + 1.3 * number)
+            t = np.clip((edge + ragged - back) / (1.6 + 0.5 * number), 0, 1)
+            rubble = np.clip((edge - back + 12) / 14, 0, 1) ** 2
+            total = total + rise * (0.78 * t * t * (3 - 2 * t) + 0.22 * rubble)
         crown = np.clip(edge / 40, 0, 1) * (noise_at(x, z, 60.0, seed + 31, octaves=4) - 0.4) * 9
         floor = (noise_at(x, z, 22.0, seed + 7, octaves=4) - 0.5) * 2.0 * np.clip(r / 30, 0.10, 1)
         return np.asarray(total * np.clip((r - 8) / 30, 0, 1) + crown + floor)
@@ -103,13 +108,28 @@ def make_canyon(brief: Brief) -> Ground:
 
     def dress(land: Land, stage: Set) -> None:
         land.shade_under(
-            scatter(stage, "rock", None, 70, rng, span=(5, 130), near=10, middle=30, wide=0.6, corridor=Corridor(2.6, 0.06, 40))
+            scatter(
+                stage,
+                "rock",
+                None,
+                70,
+                rng,
+                span=(5, 130),
+                near=10,
+                middle=30,
+                wide=0.6,
+                season="dry",
+                tint=(1.75, 0.95, 0.62),
+                corridor=Corridor(2.6, 0.06, 40),
+            )
         )
         land.shade_under(
-            scatter(stage, ["bush", "grass_tuft"], None, 60, rng, span=(6, 110), wide=0.5, season="autumn", scale=0.7,
+            scatter(stage, ["bush", "grass_tuft"], None, 60, rng, span=(6, 110), wide=0.5, season="dry", scale=0.7,
                     near=6, middle=26, corridor=Corridor(2.6, 0.05, 30))
         )  # fmt: skip
-        cacti = scatter(stage, "cactus", None, 12, rng, span=(16, 110), wide=0.45, near=3, middle=8, corridor=Corridor(4, 0.12, 60))
+        cacti = scatter(
+            stage, "cactus", None, 12, rng, span=(16, 110), wide=0.45, near=3, middle=8, corridor=Corridor(4, 0.12, 60)
+        )
         land.shade_under(cacti)
 
     return Land(brief, heights, look, reach=8000.0, dress=dress)

@@ -63,7 +63,9 @@ def make_forest(brief: Brief) -> Ground:
             return (np.abs(x - lane(z)) > least + 0.018 * np.maximum(z, 0)).astype(float)
 
         broad = ["beech", "beech", "birch"]
-        kinds = ["conifer", "conifer", "birch"] if coniferous > 0.6 else [*broad, "conifer"] if coniferous > 0.3 else broad
+        kinds = (
+            ["conifer", "conifer", "birch"] if coniferous > 0.6 else [*broad, "conifer"] if coniferous > 0.3 else broad
+        )
         placed = [
             scatter(
                 stage, kinds, lambda x, z: away(x, z, 2.3), 190, rng, span=(4.5, 60), wide=0.62, corridor=None, near=4,
@@ -80,7 +82,17 @@ def make_forest(brief: Brief) -> Ground:
             bunch=1.2, scale=0.9,
         )  # fmt: skip
         placed.append(
-            scatter(stage, ["rock", "log", "rock"], lambda x, z: away(x, z, 1.9), 16, rng, span=(4, 30), corridor=None, near=3, middle=12)
+            scatter(
+                stage,
+                ["rock", "log", "rock"],
+                lambda x, z: away(x, z, 1.9),
+                16,
+                rng,
+                span=(4, 30),
+                corridor=None,
+                near=3,
+                middle=12,
+            )
         )
         for group in placed:
             land.shade_under(group)
@@ -92,9 +104,15 @@ def make_forest(brief: Brief) -> Ground:
     blades = None
     if look.cover < 0.5:
         blades = Blades(
-            number=15000, height=0.16, colours=grass_colours(brief), clumping=0.95, heads=heads, flowering=0.16, head=0.016
+            number=15000,
+            height=0.16,
+            colours=grass_colours(brief),
+            clumping=0.95,
+            heads=heads,
+            flowering=0.16,
+            head=0.016,
         )
-    return Land(brief, heights, look, reach=600.0, dress=dress, mask=path, blades=blades)
+    return Land(brief, heights, look, reach=600.0, dress=dress, mask=path, blades=blades, shadowed=0.25)
 
 
 def make_jungle(brief: Brief) -> Ground:
@@ -140,11 +158,15 @@ def make_jungle(brief: Brief) -> Ground:
             )  # fmt: skip
             if scale > 1.2:
                 land.shade_under(placed)
-        if land.light.sun[1] > 0.10 and not brief.spec.weather & {"rain", "storm", "overcast"} and brief.time != "night":
+        if (
+            land.light.sun[1] > 0.10
+            and not brief.spec.weather & {"rain", "storm", "overcast"}
+            and brief.time != "night"
+        ):
             stage.layers.append(LightShafts(land.light, brief.rng("shafts"), lane))
 
     blades = Blades(number=12000, height=0.2, colours=np.array([(0.08, 0.13, 0.03), (0.11, 0.16, 0.04)]), clumping=0.9)
-    return Land(brief, heights, look, reach=500.0, dress=dress, mask=path, blades=blades)
+    return Land(brief, heights, look, reach=500.0, dress=dress, mask=path, blades=blades, shadowed=0.25)
 
 
 ROWS = (GroundRow("forest", make_forest), GroundRow("jungle", make_jungle))

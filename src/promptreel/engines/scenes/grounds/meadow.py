@@ -24,7 +24,9 @@ BLOOMS = (
 """What flowers together."""
 
 
-def groves(seed: float, size: float, share: float) -> Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.floating]]:
+def groves(
+    seed: float, size: float, share: float
+) -> Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.floating]]:
     """Chance of a tree at a place: woods and clearings of about `size` m; `share` of the land is wooded."""
 
     def chance(x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -61,7 +63,9 @@ def make_meadow(brief: Brief) -> Ground:
             stage, trees, grove, 190, rng, span=(34, 330), wide=0.95, corridor=Corridor(7, 0.16, 200), near=4, middle=26
         )
         land.shade_under(placed)
-        land.shade_under(scatter(stage, "bush", grove, 60, rng, span=(16, 120), near=3, middle=14, corridor=Corridor(5, 0.2, 60)))
+        land.shade_under(
+            scatter(stage, "bush", grove, 60, rng, span=(16, 120), near=3, middle=14, corridor=Corridor(5, 0.2, 60))
+        )
         if blooming:
             scatter(
                 stage, kinds, None, 46, rng, span=(3.0, 9.0), wide=0.6, near=12, middle=60, keep=False, scale=0.85,

@@ -81,16 +81,29 @@ def make_mountains(brief: Brief) -> Ground:
             return np.clip((noise_at(x, z, 90.0, seed + 50, octaves=3) - 0.50) * 5 + np.clip(z / 500, 0, 0.6), 0, 1)
 
         placed = scatter(
-            stage, "conifer", chance, 620, rng, span=(38, 700), wide=0.95, corridor=Corridor(10, 0.17, 420), near=4, middle=40
+            stage,
+            "conifer",
+            chance,
+            620,
+            rng,
+            span=(38, 700),
+            wide=0.95,
+            corridor=Corridor(10, 0.17, 420),
+            near=4,
+            middle=40,
         )
         land.shade_under(placed)
-        rocks = scatter(stage, "rock", None, 46, rng, span=(5, 110), near=6, middle=20, corridor=Corridor(2.5, 0.07, 30))
+        rocks = scatter(
+            stage, "rock", None, 46, rng, span=(5, 110), near=6, middle=20, corridor=Corridor(2.5, 0.07, 30)
+        )
         land.shade_under(rocks)
 
     blades = None
     if look.cover < 0.5:
         heads = np.array([(0.8, 0.7, 0.05), (0.8, 0.8, 0.78), (0.25, 0.16, 0.5)])
-        blades = Blades(number=26000, height=0.15, colours=grass_colours(brief), heads=heads, flowering=0.04, clumping=0.5)
+        blades = Blades(
+            number=26000, height=0.15, colours=grass_colours(brief), heads=heads, flowering=0.04, clumping=0.5
+        )
     return Land(brief, heights, look, reach=11_000.0, dress=dress, blades=blades)
 
 

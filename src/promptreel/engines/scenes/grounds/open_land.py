@@ -28,7 +28,7 @@ def make_snow_field(brief: Brief) -> Ground:
 
     look = Look(
         flat=(0.80, 0.84, 0.90), flat_other=(0.78, 0.825, 0.89), soil=(0.8, 0.84, 0.9), grass=0.0, steep=0.30, cover=1.0,
-        patches=0.0, bump_middle=0.030, bump_fine=0.0022, ripple=0.06, ripple_length=0.42, contrast=0.2, woods=0.52, air=0.7,
+        patches=0.0, bump_middle=0.030, bump_fine=0.0022, ripple=0.035, ripple_length=0.55, contrast=0.2, woods=0.52, air=0.7,
         tree_line=260.0,
     )  # fmt: skip
     look = dressed(look, brief, grass=False)
@@ -45,10 +45,21 @@ def make_snow_field(brief: Brief) -> Ground:
         )  # fmt: skip
         land.shade_under(placed)
         land.shade_under(
-            scatter(stage, "rock", None, 12, rng, span=(9, 90), season="winter", near=3, middle=9, corridor=Corridor(3, 0.1, 40))
+            scatter(
+                stage,
+                "rock",
+                None,
+                12,
+                rng,
+                span=(9, 90),
+                season="winter",
+                near=3,
+                middle=9,
+                corridor=Corridor(3, 0.1, 40),
+            )
         )
 
-    return Land(brief, heights, look, reach=8000.0, dress=dress)
+    return Land(brief, heights, look, reach=8000.0, dress=dress, key=1.6)
 
 
 def make_savanna(brief: Brief) -> Ground:
@@ -80,7 +91,7 @@ def make_savanna(brief: Brief) -> Ground:
         )
         land.shade_under(placed)
         bushes = scatter(
-            stage, "bush", None, 60, rng, span=(14, 190), wide=0.8, season="autumn", near=3, middle=16,
+            stage, "bush", None, 60, rng, span=(14, 190), wide=0.8, season="dry", near=3, middle=16,
             corridor=Corridor(4, 0.12, 40), scale=0.9,
         )  # fmt: skip
         land.shade_under(bushes)

@@ -1,0 +1,161 @@
+"""What a volcano throws out: a column of smoke that boils up and drifts, lit from below, and a fountain of lava."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from promptreel.engines.scenes.kernels import f32, flr, i32, kernel, mix, sat, tex, tile_fbm
+from promptreel.engines.scenes.mesh import Camera, on_screen
+from promptreel.engines.scenes.stage import Canvas, Light, scale_of
+
+Floats = NDArray[np.float32]
+
+PUFFS = 130
+CLOTS = 420
+LIFE = 46.0
+"""s that a puff of smoke takes from the mouth until it is gone."""
+
+
+@kernel
+def draw_puffs(hdr, near, puffs, noise):
+    """Blend balls of smoke over `hdr`, in the order given: far ones first.
+
+    `puffs` (n, 14): x, y, radius (pixels), 1/distance, opacity, place in the noise (2), direction of the light on the
+    screen (x, y), then the colour on the lit side and how much darker the other is, and the glow from below.
+    """
+    height, width = near.shape
+    for i in range(puffs.shape[0]):
+        cx, cy, radius = puffs[i, 0], puffs[i, 1], puffs[i, 2]
+        inverse = f32(1.0) / radius
+        x0, x1 = max(i32(flr(cx - radius)), 0), min(i32(flr(cx + radius)) + 1, width)
+        for y in range(max(i32(flr(cy - radius)), 0), min(i32(flr(cy + radius)) + 1, height)):
+            v = (f32(y) + f32(0.5) - cy) * inverse
+            for x in range(x0, x1):
+                u = (f32(x) + f32(0.5) - cx) * inverse
+                lumps = tex(noise, i32(8), i32(0), puffs[i, 5] + u * f32(34.0), puffs[i, 6] + v * f32(34.0))
+                fine = tex(noise, i32(8), i32(0), puffs[i, 6] + u * f32(92.0), puffs[i, 5] + v * f32(92.0))
+                grain = lumps * f32(0.68) + fine * f32(0.32) - f32(0.5)
+                inside = sat(f32(1.0) - u * u - v * v + grain * f32(1.15))
+                share = inside * inside * (f32(3.0) - f32(2.0) * inside) * puffs[i, 4]
+                share = share if near[y, x] < puffs[i, 3] else f32(0.0)
+                # A ball: its side toward the light is bright, cauliflower lumps have sides of their own.
+                side = sat(f32(0.55) + f32(0.5) * (u * puffs[i, 7] + v * puffs[i, 8]) + grain * f32(0.9))
+                level = mix(puffs[i, 12], f32(1.0), side)
+                below = puffs[i, 13] * sat(v * f32(0.8) + f32(0.5) - grain)
+                hdr[0, y, x] = mix(hdr[0, y, x], puffs[i, 9] * level + below, share)
+                hdr[1, y, x] = mix(hdr[1, y, x], puffs[i, 10] * level + below * f32(0.27), share)
+                hdr[2, y, x] = mix(hdr[2, y, x], puffs[i, 11] * level + below * f32(0.05), share)
+
+
+@kernel
+def draw_clots(hdr, near, clots):
+    """Add glowing streaks. `clots` (n, 8): the two ends in pixels, radius (pixels), 1/distance, light of red, heat."""
+    height, width = near.shape
+    for i in range(clots.shape[0]):
+        ax, ay, bx, by, radius = clots[i, 0], clots[i, 1], clots[i, 2], clots[i, 3], clots[i, 4]
+        faint = min(radius * radius, f32(1.0))
+        wide = max(radius, f32(0.9))
+        dx, dy = bx - ax, by - ay
+        length2 = dx * dx + dy * dy + f32(1e-3)
+        x0, x1 = max(i32(flr(min(ax, bx) - wide)), 0), min(i32(flr(max(ax, bx) + wide)) + 1, width)
+        for y in range(max(i32(flr(min(ay, by) - wide)), 0), min(i32(flr(max(ay, by) + wide)) + 1, height)):
+            for x in range(x0, x1):
+                px, py = f32(x) + f32(0.5) - ax, f32(y) + f32(0.5) - ay
+                t = sat((px * dx + py * dy) / length2)
+                qx, qy = px - dx * t, py - dy * t
+                inside = sat(f32(1.0) - (qx * qx + qy * qy) / (wide * wide))
+                inside = inside if near[y, x] < clots[i, 5] else f32(0.0)
+                light = inside * clots[i, 6] * faint
+                hdr[0, y, x] += light
+                hdr[1, y, x] += light * clots[i, 7]
+                hdr[2, y, x] += light * clots[i, 7] * clots[i, 7] * f32(0.35)
+
+
+class Eruption:
+    """See `stage.Layer`."""
+
+    def __init__(
+        self,
+        mouth: tuple[float, float, float],
+        light: Light,
+        rng: np.random.Generator,
+        *,
+        size: float,
+        shine: float,
+        quiet: bool = False,
+    ) -> None:
+        """`size`: of the crater, m; `shine`: how bright lava is; `quiet`: it only smokes."""
+        self._mouth, self._light, self._size, self._shine = np.array(mouth), light, size, 0.0 if quiet else shine
+        self._puff = rng.random((PUFFS, 6))
+        self._clot = rng.random((CLOTS, 6))
+        self._noise = tile_fbm(256, int(rng.integers(1 << 30)), base=6, octaves=5, gain=0.6).ravel()
+
+    def new_state(self, width: int, height: int) -> Any:
+        """Nothing is kept."""
+        return None
+
+    def draw(self, state: Any, canvas: Canvas, camera: Camera, t: float) -> None:
+        """Smoke first, lava over it."""
+        self._smoke(canvas, camera, t)
+        if self._shine > 0:
+            self._fountain(canvas, camera, t)
+
+    def _smoke(self, canvas: Canvas, camera: Camera, t: float) -> None:
+        light, size, puff = self._light, self._size, self._puff
+        age = (t / LIFE + np.arange(PUFFS) / PUFFS) % 1.0
+        angle, off = puff[:, 0] * 2 * np.pi, np.sqrt(puff[:, 1])
+        # It shoots up, slows down and leans with the wind.
+        rise = size * (0.3 + 9.5 * age**0.72)
+        wind = np.asarray(light.wind, float)
+        wind = wind / max(float(np.hypot(*wind)), 1e-6) * size * 6.5
+        radius = size * (0.42 + 1.75 * age**0.8) * (0.75 + 0.5 * puff[:, 2])
+        spread = size * (0.25 + 1.55 * age) * off
+        points = self._mouth + np.stack(
+            [
+                wind[0] * age**1.5 + spread * np.cos(angle),
+                rise + 0.4 * spread * (puff[:, 3] - 0.5),
+                wind[1] * age**1.5 * 0.5 + spread * np.sin(angle),
+            ],
+            1,
+        )
+        x, y, near = on_screen(points, camera, canvas.width, canvas.height)
+        pixels = radius * scale_of(camera, canvas.height) * near
+        solid = np.clip(age * 14, 0, 1) * np.clip((1 - age) * 2.2, 0, 1) * 0.82
+        toward = camera.frame[3:6] @ light.sun, -(camera.frame[6:9] @ light.sun)
+        lit = np.asarray(0.42 * light.sunlight + 0.55 * light.above, np.float32) * 0.30
+        table = np.zeros((PUFFS, 14), np.float32)
+        table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4] = x, y, np.maximum(pixels, 1.0), near, solid
+        table[:, 5] = puff[:, 4] * 256 + t * 0.35
+        table[:, 6] = puff[:, 5] * 256 - t * 0.25
+        table[:, 7], table[:, 8] = toward
+        table[:, 9:12] = lit * (0.55 + 0.75 * age)[:, None] * (0.85 + 0.3 * puff[:, 3:4])
+        table[:, 12] = 0.34
+        flicker = 0.8 + 0.2 * np.sin(t * 3.1 + puff[:, 2] * 6)
+        table[:, 13] = self._shine * 0.30 * np.clip(1 - age * 4.5, 0, 1) ** 2 * flicker
+        seen = (near > 0) & (x > -pixels) & (x < canvas.width + pixels) & (y > -pixels) & (y < canvas.height + pixels)
+        order = np.flatnonzero(seen)[np.argsort(near[seen], kind="stable")]
+        draw_puffs(canvas.hdr, canvas.near, np.ascontiguousarray(table[order]), self._noise)
+
+    def _fountain(self, canvas: Canvas, camera: Camera, t: float) -> None:
+        clot, size = self._clot, self._size
+        life = 7.5 + 4.0 * clot[:, 0]
+        age = ((t / life + clot[:, 1]) % 1.0) * life
+        # Bursts: what was thrown in a strong one flies higher.
+        thrown = t - age
+        burst = 0.62 + 0.38 * np.sin(thrown * 1.3) * np.sin(thrown * 0.47 + 1)
+        up = (26 + 50 * clot[:, 2]) * burst * (size / 100) ** 0.5
+        angle, aside = clot[:, 3] * 2 * np.pi, 4 + 17 * clot[:, 4] ** 2
+
+        def place(since: NDArray[np.floating]) -> NDArray[np.floating]:
+            flat = aside * since
+            return self._mouth + np.stack(
+                [flat * np.cos(angle), up * since - 4.9 * since**2 * 1.6, flat * np.sin(angle)], 1
+            )
+
+        x0, y0, near = on_screen(place(np.maximum(age - 0.22, 0)), camera, canvas.width, canvas.height)
+        x1, y1, _ = on_screen(place(age), camera, canvas.width, canvas.height)
+        radius = (1.3 + 2.6 * clot[:, 5] ** 2) * (size / 100) * scale_of(camera, canvas.height) * near
+        heat = np.clip(1 - age / life, 0, 1)
+        table = np.stack([x0, y0, x1, y1, radius * 1.5, near, self._shine * 2.2 * heat**0.6, 0.18 + 0.42 * heat], 1)
+        draw_clots(canvas.hdr, canvas.near, np.ascontiguousarray(table[near > 0], np.float32))
