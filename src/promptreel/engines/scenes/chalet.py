@@ -51,10 +51,19 @@ def _upright(corners: list[tuple[float, float, float]], up: float) -> list[tuple
 class Chalet:
     """A wooden house on a stone base under a thick roof of snow. The ridge runs along local z, the front is at -z."""
 
-    def __init__(self, rng: np.random.Generator, lit: float) -> None:
-        """`lit`: the share of windows with light in them."""
+    def __init__(
+        self,
+        rng: np.random.Generator,
+        lit: float,
+        *,
+        snowy: bool = True,
+        glow: float = 1.0,
+        pane: ArrayLike = DARK_PANE,
+    ) -> None:
+        """`lit`: the share of windows with light in them; `glow`: how bright it is; `pane`: what dark glass shows."""
         self._rng = rng
         self._lit = lit
+        self._snowy, self._glow, self._pane = snowy, glow, np.asarray(pane)
         self.half_width = rng.uniform(3.3, 4.5)
         self.half_depth = rng.uniform(3.8, 5.6)
         self._eaves = rng.uniform(3.7, 5.2)
@@ -129,7 +138,10 @@ class Chalet:
             mesh.quad(_upright(slab, 0.10), wood * 0.5, toward=slope)
             board = [top_front, low_front, _upright([low_front], 0.16)[0], _upright([top_front], 0.16)[0]]
             mesh.quads([board, [(x, y, -z) for x, y, z in board]], wood * 0.8, across=5, toward=[[0, 0, -1], [0, 0, 1]])
-            self._roof_snow(slab, side, slope, deep)
+            if self._snowy:
+                self._roof_snow(slab, side, slope, deep)
+            else:
+                self._roof_tiles(slab, slope)
 
     def _roof_snow(
         self, slab: list[tuple[float, float, float]], side: int, slope: NDArray[np.floating], deep: float
@@ -166,6 +178,31 @@ class Chalet:
             middle = quads.mean(axis=1) - np.array([0, 3.0, 0])
             self._local.mesh.quads(quads, SNOW * 0.86, toward=middle * np.array([1, 0, 1]))
 
+    def _roof_tiles(self, slab: list[tuple[float, float, float]], slope: NDArray[np.floating]) -> None:
+        """Rows of shingles or tiles, each a little different, the lower edge of a row over the next."""
+        rng = self._rng
+        tones = np.array([(0.155, 0.115, 0.085), (0.20, 0.19, 0.175), (0.30, 0.12, 0.065), (0.12, 0.12, 0.135)])
+        tone = tones[rng.integers(len(tones))] * rng.uniform(0.85, 1.2)
+        ridge_front, ridge_back, low_back, low_front = (np.asarray(corner, float) for corner in slab)
+        rows, columns = 16, 22
+        row, column = (grid.ravel() for grid in np.meshgrid(np.arange(rows), np.arange(columns), indexing="ij"))
+        lift = slope / np.linalg.norm(slope)
+
+        def at(down: NDArray[np.floating], along: NDArray[np.floating], up: float) -> NDArray[np.floating]:
+            top = ridge_front + (ridge_back - ridge_front) * along[:, None]
+            low = low_front + (low_back - low_front) * along[:, None]
+            return np.asarray(top + (low - top) * down[:, None] + lift * up)
+
+        a, b = column / columns, (column + 1) / columns
+        upper, lower = row / rows, (row + 1.12) / rows
+        quads = np.stack([at(upper, a, 0.115), at(upper, b, 0.115), at(lower, b, 0.165), at(lower, a, 0.165)], 1)
+        shade = tone * rng.normal(1.0, 0.13, (len(row), 1)) * (1 + rng.normal(0, 0.03, (len(row), 3)))
+        moss = (rng.random(len(row)) < 0.05)[:, None]
+        shade = np.where(moss, np.array([0.10, 0.13, 0.05]), shade)
+        # A row is darker where the one above throws its shadow on it.
+        corner = np.array([0.72, 0.72, 1.05, 1.05])[None, :, None]
+        self._local.mesh.quads(quads, np.clip(shade, 0.02, 0.6)[:, None, :] * corner, toward=slope)
+
     def _windows(self) -> None:
         w, d, rng = self.half_width, self.half_depth, self._rng
         count = max(2, round(w / 1.5))
@@ -187,8 +224,9 @@ class Chalet:
     def _window(self, wall: Wall, u: float, v: float, half_u: float, half_v: float, *, lit: bool) -> None:
         mesh, rng = self._local.mesh, self._rng
         shine = LAMPLIGHT * np.array([1, rng.uniform(0.88, 1.12), rng.uniform(0.7, 1.3)])
-        shine = shine * 1.5 * rng.uniform(0.6, 1.35)
-        glass = shine if lit else DARK_PANE
+        shine = shine * 1.5 * rng.uniform(0.6, 1.35) * self._glow
+        lit = lit and self._glow > 0
+        glass = shine if lit else self._pane
 
         def bar(u0: float, v0: float, u1: float, v1: float, o: float) -> Floats:
             return wall.rectangles(u + u0, v + v0, u + u1, v + v1, o)[0]
@@ -206,21 +244,36 @@ class Chalet:
         mesh.quads(cells, 0.02, glass * glow.reshape(-1, 1), toward=wall.normal)
         sides = np.array([-1.0, 1.0])
         if rng.random() < 0.7:
-            curtain = shine * 0.42 if lit else DARK_PANE * 2
+            curtain = shine * 0.42 if lit else self._pane * 0.5
+            linen = 0.05 if lit or self._snowy else 0.45
             cloth = wall.rectangles(u + sides * half_u, v - half_v, u + sides * half_u * 0.66, v + half_v, 0.09)
-            mesh.quads(cloth, 0.05, curtain, toward=wall.normal)
+            mesh.quads(cloth, linen, curtain, toward=wall.normal)
         bars = [bar(-0.035, -half_v, 0.035, half_v, 0.12), bar(-half_u, -0.03, half_u, 0.03, 0.12)]
         mesh.quads(bars, frame * 0.6, toward=wall.normal)
         mesh.quads(
             wall.rectangles(u - rim_u - 0.06, v - rim_v - 0.08, u + rim_u + 0.06, v - rim_v, 0.16),
-            SNOW,
+            SNOW if self._snowy else frame * 0.8,
             toward=wall.normal,
         )
-        mesh.quads(wall.ledges(u - rim_u - 0.06, u + rim_u + 0.06, v - rim_v, 0, 0.16), SNOW, toward=(0, 1, 0))
+        sill = SNOW if self._snowy else frame
+        mesh.quads(wall.ledges(u - rim_u - 0.06, u + rim_u + 0.06, v - rim_v, 0, 0.16), sill, toward=(0, 1, 0))
+        if not self._snowy and rng.random() < 0.6:
+            self._flowers(wall, u - rim_u, u + rim_u, v - rim_v, 0.2, 9)
         near, far = u + sides * (rim_u + 0.02), u + sides * (rim_u + 0.40)
         mesh.quads(wall.rectangles(near, v - rim_v, far, v + rim_v, 0.07), self._shutter, toward=wall.normal)
         if lit:
             self._local.lamps.append((wall.points(u, v, 1.5), shine * 1.25))
+
+    def _flowers(self, wall: Wall, u0: float, u1: float, v: float, o: float, number: int) -> None:
+        """A box of geraniums."""
+        mesh, rng = self._local.mesh, self._rng
+        mesh.quads(wall.rectangles(u0, v - 0.14, u1, v + 0.04, o + 0.12), self._wood * 0.9, toward=wall.normal)
+        tones = np.array([(0.055, 0.11, 0.03), (0.075, 0.13, 0.04), (0.52, 0.035, 0.04), (0.55, 0.10, 0.16)])
+        size = rng.uniform(0.07, 0.13, number)
+        at, up = rng.uniform(u0, u1, number), v + rng.uniform(0.02, 0.20, number)
+        out = o + rng.uniform(0.06, 0.26, number)
+        quads = wall.rectangles(at - size, up - size, at + size, up + size * 0.8, out)
+        mesh.quads(quads, tones[rng.integers(4, size=number)], toward=np.asarray(wall.normal) + [0, 0.5, 0])
 
     def _balcony(self) -> None:
         if self._rng.random() < 0.25:
@@ -239,6 +292,9 @@ class Chalet:
         pickets = np.linspace(-w + 0.08, w - 0.08, int(w * 2 / 0.24))
         mesh.quads(wall.rectangles(pickets - 0.07, floor, pickets + 0.07, rail, depth), wood, toward=wall.normal)
         mesh.quads(wall.rectangles(-w, rail, w, rail + 0.09, depth + 0.03), wood * 1.1, across=8, toward=wall.normal)
+        if not self._snowy:
+            self._flowers(wall, -w, w, rail + 0.05, depth, int(w * 16))
+            return
         mesh.quads(wall.ledges(-w, w, rail + 0.10, depth + 0.10, depth - 0.12), SNOW, across=6, toward=(0, 1, 0))
         mesh.quads(wall.rectangles(-w, rail + 0.02, w, rail + 0.11, depth + 0.10), SNOW, across=6, toward=wall.normal)
 
@@ -246,18 +302,24 @@ class Chalet:
         mesh, wall = self._local.mesh, self._walls["front"]
         mesh.quads(wall.rectangles(-0.62, -0.2, 0.62, 2.05, 0.05), np.array([0.30, 0.22, 0.15]), toward=wall.normal)
         mesh.quads(wall.rectangles(-0.50, -0.2, 0.50, 1.92, 0.08), self._shutter * 1.2, toward=wall.normal)
-        mesh.quads(wall.rectangles(-0.28, 1.1, 0.28, 1.7, 0.10), 0.02, LAMPLIGHT * 1.3, toward=wall.normal)
-        mesh.boxes([wall.points(0.85, 1.95, 0.22)], [0.09, 0.13, 0.09], 0.1, LAMPLIGHT * 4.5)
-        self._local.lamps.append((wall.points(0.85, 1.95, 0.7), LAMPLIGHT * 3.0))
+        light = LAMPLIGHT * self._glow
+        hatch = light * 1.3 if self._glow > 0 else self._pane
+        mesh.quads(wall.rectangles(-0.28, 1.1, 0.28, 1.7, 0.10), 0.02, hatch, toward=wall.normal)
+        mesh.boxes([wall.points(0.85, 1.95, 0.22)], [0.09, 0.13, 0.09], 0.1, light * 4.5)
+        if self._glow > 0:
+            self._local.lamps.append((wall.points(0.85, 1.95, 0.7), light * 3.0))
 
     def _chimney(self) -> None:
         x, z, top = self.half_width * 0.45, self.half_depth * 0.3, self._eaves + self._rise + 0.3
         self._local.mesh.boxes([(x, top - 0.9, z)], [0.40, 1.2, 0.40], STONE * 1.2)
         self._local.mesh.boxes([(x, top + 0.32, z)], [0.50, 0.10, 0.50], STONE * 0.8)
-        self._local.mesh.boxes([(x, top + 0.50, z)], [0.46, 0.09, 0.46], SNOW)
+        if self._snowy:
+            self._local.mesh.boxes([(x, top + 0.50, z)], [0.46, 0.09, 0.46], SNOW)
 
     def _drifts(self) -> None:
         """Snow blown up against the walls."""
+        if not self._snowy:
+            return
         for name, wall in self._walls.items():
             half = self.half_width if name in ("front", "back") else self.half_depth
             u = np.linspace(-half - 0.1, half + 0.1, 14)
@@ -276,8 +338,21 @@ def _outward(points: Floats, faces: NDArray[np.integer], direction: NDArray[np.f
     return normals if float((normals @ direction).sum()) >= 0 else -normals
 
 
-def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin: ArrayLike, turn: float) -> None:
-    """A stone nave with a tower and a spire, floodlit from below."""
+def church(
+    target: MeshBuilder,
+    placed: Placed,
+    rng: np.random.Generator,
+    origin: ArrayLike,
+    turn: float,
+    *,
+    snowy: bool = True,
+    glow: float = 1.0,
+    pane: ArrayLike = DARK_PANE,
+) -> None:
+    """A stone nave with a tower and a spire, floodlit from below at night (`glow` > 0)."""
+    shine = LAMPLIGHT * glow
+    dim = np.asarray(pane)
+    roofing = SNOW if snowy else np.array([0.115, 0.105, 0.10])
     local = _Local()
     mesh = local.mesh
     stone = np.array([0.36, 0.345, 0.32]) * rng.uniform(0.85, 1.15)
@@ -295,21 +370,21 @@ def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin
         mesh.quads(
             wall.rectangles(pair - 0.38, high * 0.77, pair + 0.38, high * 0.93, 0.05),
             0.02,
-            LAMPLIGHT * 1.7,
+            shine * 1.7 if glow > 0 else dim,
             toward=wall.normal,
         )
         slats = high * np.array([[0.80], [0.83], [0.86], [0.89]])
         bars = wall.rectangles(pair - 0.38, slats, pair + 0.38, slats + high * 0.008, 0.08)
         mesh.quads(bars, STONE, toward=wall.normal)
         mesh.quad(
-            wall.rectangles(-0.42, high * 0.45, 0.42, high * 0.60, 0.05), 0.02, LAMPLIGHT * 1.2, toward=wall.normal
+            wall.rectangles(-0.42, high * 0.45, 0.42, high * 0.60, 0.05), 0.02, shine * 1.2 if glow > 0 else dim, toward=wall.normal
         )
         # A clock.
         angle = np.arange(16) * (2 * np.pi / 16)
         rim = [wall.points(0.75 * np.cos(a), high * 0.665 + 0.75 * np.sin(a), 0.10) for a in angle]
         middle = wall.points(0, high * 0.665, 0.10)
         fan = [[i, (i + 1) % 16, 16] for i in range(16)]
-        mesh.add([*rim, middle], fan, 0.3, np.array([1.0, 0.86, 0.62]) * 0.55, normals=wall.normal)
+        mesh.add([*rim, middle], fan, 0.3, np.array([1.0, 0.86, 0.62]) * 0.55 * glow, normals=wall.normal)
         hands = wall.rectangles(
             [-0.05, -0.1],
             high * 0.665 - np.array([0.1, 0.05]),
@@ -326,7 +401,7 @@ def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin
         bands = np.linspace(0, 1, 9)
         for low, top in zip(bands[:-1], bands[1:], strict=True):
             edge = [a + (tip - a) * low, b + (tip - b) * low, b + (tip - b) * top, a + (tip - a) * top]
-            mesh.quad(edge, SNOW * (0.95 - 0.25 * (1 - low) * (i % 2)), toward=out + np.array([0, 0.6, 0]))
+            mesh.quad(edge, roofing * (0.95 - 0.25 * (1 - low) * (i % 2)), toward=out + np.array([0, 0.6, 0]))
     mesh.boxes([tip + [0, 0.5, 0]], [0.05, 0.6, 0.05], 0.12)
     mesh.boxes([tip + [0, 0.65, 0]], [0.28, 0.05, 0.05], 0.12)
     # The nave behind.
@@ -336,30 +411,34 @@ def church(target: MeshBuilder, placed: Placed, rng: np.random.Generator, origin
         wall = Wall((side * wide, half + length), (0, side), (side, 0))
         bays = np.array([-4, -1.4, 1.4, 4])
         slots = wall.rectangles(bays - 0.4, 1.6, bays + 0.4, 4.2, 0.06)
-        mesh.quads(slots, 0.02, LAMPLIGHT * 1.5, toward=wall.normal)
+        mesh.quads(slots, 0.02, shine * 1.5 if glow > 0 else dim, toward=wall.normal)
         roof = [(0, ridge, half - 0.4), (0, ridge, half + 2 * length + 0.5)]
         low = [
             (side * (wide + 0.6), eaves - 0.5, half + 2 * length + 0.5),
             (side * (wide + 0.6), eaves - 0.5, half - 0.4),
         ]
-        mesh.quad([*roof, *low], SNOW, across=6, up=3, toward=(side, 1.2, 0))
-        local.lamps.append(((side * (wide + 1.5), 3.0, half + length), LAMPLIGHT * 3))
+        mesh.quad([*roof, *low], roofing, across=6, up=3, toward=(side, 1.2, 0))
+        if glow > 0:
+            local.lamps.append(((side * (wide + 1.5), 3.0, half + length), shine * 3))
     gable = [(-wide, eaves, half - 0.02), (wide, eaves, half - 0.02), (0, ridge, half - 0.02)]
     mesh.add(gable, [[0, 1, 2]], stone, normals=(0, 0, -1))
-    local.lamps.append(((0, 1.0, -half - 4.0), LAMPLIGHT * 16))
-    local.lamps.append(((-half - 3.5, 1.0, 0), LAMPLIGHT * 9))
-    local.lamps.append(((half + 3.5, 1.0, 0), LAMPLIGHT * 9))
+    if glow > 0:
+        local.lamps.append(((0, 1.0, -half - 4.0), shine * 16))
+        local.lamps.append(((-half - 3.5, 1.0, 0), shine * 9))
+        local.lamps.append(((half + 3.5, 1.0, 0), shine * 9))
     local.place(target, placed, origin, turn)
 
 
-def lamp_post(target: MeshBuilder, placed: Placed, at: ArrayLike) -> None:
-    """A lantern on a pole with a cap of snow."""
+def lamp_post(target: MeshBuilder, placed: Placed, at: ArrayLike, *, snowy: bool = True, glow: float = 1.0) -> None:
+    """A lantern on a pole, in winter with a cap of snow."""
     x, y, z = np.asarray(at, float)
     target.boxes([(x, y + 1.6, z)], [0.055, 1.7, 0.055], 0.03)
-    target.boxes([(x, y + 3.36, z)], [0.15, 0.20, 0.15], 0.1, LAMPLIGHT * 5.5)
+    target.boxes([(x, y + 3.36, z)], [0.15, 0.20, 0.15], 0.1 if glow > 0 else 0.4, LAMPLIGHT * 5.5 * glow)
     target.boxes([(x, y + 3.60, z)], [0.21, 0.045, 0.21], 0.04)
-    target.boxes([(x, y + 3.69, z)], [0.18, 0.055, 0.18], SNOW)
-    placed.lamps.append(np.array([x, y + 3.2, z, *(LAMPLIGHT * 7.5)]))
+    if snowy:
+        target.boxes([(x, y + 3.69, z)], [0.18, 0.055, 0.18], SNOW)
+    if glow > 0:
+        placed.lamps.append(np.array([x, y + 3.2, z, *(LAMPLIGHT * 7.5 * glow)]))
 
 
 # -- conifers ----------------------------------------------------------------------------------------------------------

@@ -25,6 +25,7 @@ from promptreel.engines.scenes.kernels import (
     sat,
     sstep,
     tex,
+    tile_fbm,
     vcos,
     vexp,
     vsin,
@@ -42,6 +43,9 @@ Floats = NDArray[np.float32]
     MAP_X, MAP_Z, MAP_CELLS, RAGGED, RIPPLES, BLOOMS, VERGE, WEAR, SHEEN,
 ) = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31)  # fmt: skip
 LOOK_LENGTH = 32
+
+FINE = 512 * 512
+"""Where in the texture of a ground its fine noise begins, behind the broad one."""
 
 REACH = 22.0
 """Metres that a lamp lights the ground."""
@@ -168,7 +172,7 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
     """Draw the ground over `hdr` (3, H, W) where it is nearer than `near`.
 
     `places`, `depth`: see `fill_plane`. `mirror` (3, h, w): the world upside down, any size; `streaks`: the same smeared
-    down; `soft`: small. `noise`: 512². `area`: see `GroundMap`. `light`: `Light.vector`. `row` (9, W): scratch.
+    down; `soft`: small. `noise`: see `ground_noise`. `area`: see `GroundMap`. `light`: `Light.vector`. `row` (9, W): scratch.
     """
     height, width = hdr.shape[1], hdr.shape[2]
     rows, columns = mirror.shape[1], mirror.shape[2]
@@ -220,7 +224,8 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
             broad = tex(noise, i32(9), i32(0), px * f32(3.1), pz * f32(3.1))
             patch = mix(f32(0.5), tex(noise, i32(9), i32(0), px * f32(23.0) + f32(40.0), pz * f32(17.0)), coarse)
             clump = mix(f32(0.5), tex(noise, i32(9), i32(0), px * f32(90.0), pz * f32(90.0) + f32(9.0)), middling)
-            grit = mix(f32(0.5), tex(noise, i32(9), i32(0), px * f32(420.0), pz * f32(300.0)), fine)
+            grit = mix(f32(0.5), tex(noise, i32(9), i32(FINE), px * f32(170.0), pz * f32(120.0)), fine)
+            blade = mix(f32(0.5), tex(noise, i32(9), i32(FINE), px * f32(210.0), pz * f32(50.0)), fine)
             # Where the road is.
             bend = look[TURNS] * pz + look[PHASE]
             straight = sat(pz * f32(1.0 / 60.0))
@@ -233,7 +238,7 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
             walk = sstep(look[PAVEMENT] + f32(0.1), look[PAVEMENT] - f32(0.1), side) * (f32(1.0) - road)
             # The field, in two tones of large patches, with clumps and blades.
             share = sat((broad - f32(0.5)) * f32(1.4) + (patch - f32(0.5)) * f32(0.9) + f32(0.5))
-            tone = (f32(0.62) + f32(0.76) * clump) * (f32(1.0) + (grit - f32(0.5)) * look[BLADES] * f32(1.8))
+            tone = (f32(0.62) + f32(0.76) * clump) * (f32(1.0) + (grit + blade - f32(1.0)) * look[BLADES] * f32(1.1))
             wave = vsin(
                 (px * f32(2.2) + pz * f32(7.0)) + (patch - f32(0.5)) * f32(16.0) + (clump - f32(0.5)) * f32(3.0)
             )
@@ -278,7 +283,7 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
             tar = (
                 f32(0.92)
                 + f32(0.22) * (patch - f32(0.5))
-                + f32(0.55) * (grit - f32(0.5))
+                + (f32(1.15) - f32(0.70) * look[PAINT]) * (grit - f32(0.5))
                 + f32(0.07) * (clump - f32(0.5))
             )
             tar = tar * (f32(1.0) - f32(0.14) * track) * (f32(1.0) - f32(0.4) * crack * look[WEAR])
@@ -339,7 +344,7 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
             under = f32(0.5) + f32(0.5) * tilt
             # What water mirrors.
             calm = (f32(0.25) + f32(0.75) * puddle) * fine
-            uneven = (grit - f32(0.5)) * mix(f32(0.10), f32(0.006), puddle) * fine
+            uneven = (clump - f32(0.5)) * mix(f32(0.11), f32(0.007), puddle) * fine
             shift_x = (row[4, x] * calm + uneven * f32(0.9) + (patch - f32(0.5)) * f32(0.02)) * per_tilt * f32(1.6)
             shift_y = (row[5, x] * calm + uneven) * per_tilt * f32(2.6)
             jitter = (hash2(i32(x), i32(y)) - f32(0.5)) * f32(0.010) * per_tilt
@@ -403,6 +408,13 @@ def relief(height: Any, rows: NDArray[np.floating], columns: NDArray[np.floating
     return Relief(vertices, grid_triangles(len(rows), len(columns)), np.ascontiguousarray(slopes))
 
 
+def ground_noise(seed: int) -> Floats:
+    """The texture that `shade_ground` reads: 512² of broad noise, then 512² of fine grain, flat."""
+    broad = tile_fbm(512, seed % (1 << 31), base=4, octaves=7)
+    fine = tile_fbm(512, (seed + 1) % (1 << 31), base=64, octaves=3, gain=0.8)
+    return np.ascontiguousarray(np.concatenate([broad.ravel(), fine.ravel()]))
+
+
 @dataclass(slots=True)
 class GroundState:
     """One thread's buffers."""
@@ -425,7 +437,7 @@ class TownGround:
     """A ground that `shade_ground` draws. Rows make it with their `Look`."""
 
     def __init__(self, look: Look, area: GroundMap, light: Light, noise: Floats, shape: Relief | None = None) -> None:
-        """`noise`: 512², flat."""
+        """`noise`: see `ground_noise`."""
         self.look, self.area, self.light = look, area, light
         self.mirrors = look.wet > 0
         self._noise, self._shape = noise, shape
@@ -489,7 +501,14 @@ class TownGround:
             state.places.fill(0)
             shape = self._shape
             state.raster.draw(
-                shape.vertices, shape.slopes, shape.triangles, camera, _NO_HAZE, _NO_GRAIN, self._noise, state.places
+                shape.vertices,
+                shape.slopes,
+                shape.triangles,
+                camera,
+                _NO_HAZE,
+                _NO_GRAIN,
+                self._noise[:FINE],
+                state.places,
             )
             depth = state.raster.distance
         mirror, streaks, small = self._mirrored(state, canvas)

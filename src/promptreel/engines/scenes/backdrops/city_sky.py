@@ -49,12 +49,12 @@ class CitySky(SkyBackdrop):
         named = next((HAZE_BY_NAME[name] for name in brief.spec.colours if name in HAZE_BY_NAME), None)
         tint = np.array(named) if named is not None else table[int(rng.integers(len(table)))]
         # A city is lit brighter than the land at night, so it is exposed like an evening.
-        key = max(self.light.key, 0.115 if street else 0.075)
+        key = max(self.light.key, 0.085 if street else 0.075)
         lit = replace(self.light, key=key)
-        self._colour = (tint * lit.glow * (1.9 if street else 1.0) + 0.3 * self.light.horizon).astype(np.float32)
+        self._colour = (tint * lit.glow * (0.95 if street else 1.0) + 0.3 * self.light.horizon).astype(np.float32)
         self._cover, self._fall = (0.97, 1.1) if street else (0.85, 5.0)
         foggy = "fog" in brief.spec.weather
-        fog = (0.019 if foggy else 0.0105) if street else max(self.light.fog, 0.00035)
+        fog = (0.019 if foggy else 0.0085) if street else max(self.light.fog, 0.00035)
         above = self.light.above + self._colour * np.float32(0.5 if street else 0.25)
         self.light = replace(
             lit,

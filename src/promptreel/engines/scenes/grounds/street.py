@@ -1,8 +1,7 @@
 """The ground of a city street that runs along z: asphalt between kerbs, pavements, and in rain what they mirror."""
 
-from promptreel.engines.scenes.kernels import tile_fbm
 from promptreel.engines.scenes.stage import Brief, Ground, GroundRow
-from promptreel.engines.scenes.townground import GroundMap, Look, TownGround
+from promptreel.engines.scenes.townground import GroundMap, Look, TownGround, ground_noise
 from promptreel.engines.scenes.towns import darkness, rainy, snowy
 
 ROAD_HALF = 5.6
@@ -23,6 +22,8 @@ def make(brief: Brief) -> Ground:
     """The row's ground."""
     assert brief.light is not None
     rng = brief.rng("street ground")
+    # At night the asphalt is a dark mirror; by day it is pale with dust.
+    tar = 0.150 - 0.050 * darkness(brief)
     look = Look(
         road=ROAD_HALF,
         pavement=PAVEMENT,
@@ -33,10 +34,10 @@ def make(brief: Brief) -> Ground:
         yellow=float(rng.random() < 0.35),
         field=(0.2, 0.2, 0.2),
         field2=(0.2, 0.2, 0.2),
-        asphalt=(0.150, 0.147, 0.143),
+        asphalt=(tar, 0.98 * tar, 0.96 * tar),
         wear=float(rng.uniform(0.4, 0.8)),
     )
-    noise = tile_fbm(512, brief.seed % (1 << 31), base=4, octaves=7).ravel()
+    noise = ground_noise(brief.seed)
     return TownGround(look, GroundMap(-16.0, -10.0, 0.5, 65, 280), brief.light, noise)
 
 
