@@ -47,6 +47,7 @@ FARTHEST = 14  # m
 SUNK = 15  # how much the water's depth colours the light on the bed
 RIPPLES = 16  # strength of the wind's (or the waves') ripples in the sand
 PEBBLES = 17  # how many
+SUBMERGED = 25  # 1 where the camera itself is under water: then it sees no mirrored world
 STEEPNESS = 18  # what slope the land seldom has more of: how boldly rays march
 
 SIDE_LOG2 = 9
@@ -161,6 +162,7 @@ def draw_land(
     """
     height, width = hdr.shape[1], hdr.shape[2]
     eye = camera[1]
+    mirrored = (eye < f32(0.0)) & (soil[SUBMERGED] < f32(0.5))
     pixel = f32(1.0) / scale
     bed = chart[BED]
     for y in range(height):
@@ -174,7 +176,7 @@ def draw_land(
             ray_y[x] = dy
             ray_z[x] = dz * inverse
             ceiling = (soil[TOP] - eye) / dy
-            floor = (max(soil[BOTTOM], f32(0.0)) - eye) / dy if eye < f32(0.0) else (soil[BOTTOM] - eye) / dy
+            floor = (max(soil[BOTTOM], f32(0.0)) - eye) / dy if mirrored else (soil[BOTTOM] - eye) / dy
             first = max(min(ceiling, floor), f32(0.25))
             # The ray need not go on behind what is there already.
             last = min(max(ceiling, floor), soil[FARTHEST])
@@ -308,7 +310,7 @@ def draw_land(
             tone_green = max(
                 f32(0.80) + f32(0.8) * (broad - f32(0.5)) + f32(0.8) * coarse + f32(0.9) * grain, f32(0.15)
             )
-            dry = sat(broad * f32(1.4) + coarse - f32(0.45)) * f32(0.6)
+            dry = sat(broad * f32(1.4) + coarse - f32(0.45)) * f32(0.35)
             r = soil[SAND_COLOUR] * tone_sand * sand + soil[ROCK_COLOUR] * tone_rock * bare
             g = soil[SAND_COLOUR + 1] * tone_sand * sand + soil[ROCK_COLOUR + 1] * tone_rock * bare
             b = soil[SAND_COLOUR + 2] * tone_sand * sand + soil[ROCK_COLOUR + 2] * tone_rock * bare
@@ -378,8 +380,8 @@ class Colours:
 
 
 SEASON_GRASS: dict[str, tuple[float, float, float]] = {
-    "spring": (0.080, 0.150, 0.030),
-    "summer": (0.075, 0.115, 0.028),
+    "spring": (0.070, 0.135, 0.028),
+    "summer": (0.058, 0.098, 0.024),
     "autumn": (0.150, 0.115, 0.040),
     "winter": (0.62, 0.65, 0.70),
 }
@@ -406,6 +408,7 @@ class Land:
         pebbles: float = 0.3,
         farthest: float = 900.0,
         steepness: float = 0.4,
+        submerged: bool = False,
     ) -> None:
         self.chart, self._noise, self._light = chart, noise, light
         soil = np.zeros(WATER_LENGTH, np.float32)
@@ -416,7 +419,7 @@ class Land:
         soil[BOTTOM] = float(chart.layers[BED].min()) - 0.01
         soil[WETLINE], soil[FOCUS], soil[FOCUS_SCALE], soil[SUNK] = wetline, focus, focus_scale, sunk
         soil[RIPPLES], soil[PEBBLES], soil[FARTHEST] = ripples, pebbles, farthest
-        soil[STEEPNESS] = steepness
+        soil[STEEPNESS], soil[SUBMERGED] = steepness, float(submerged)
         soil[CENTRE : CENTRE + 2], soil[SPREAD], soil[HALF] = (chart.x, chart.z), chart.spread, chart.side / 2
         soil[HEADING : HEADING + 2] = heading_of(light)
         self._soil = soil
