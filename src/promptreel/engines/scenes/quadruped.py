@@ -2,11 +2,12 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from promptreel.engines.scenes.creature import Act, Pose, Skeleton
+from promptreel.engines.scenes.creature import Act, Kit, Paint, Patch, Pose, Skeleton
 from promptreel.engines.scenes.gait import (
     FEET,
     GALLOP,
@@ -66,7 +67,8 @@ class Quadruped:
     """Of the spine: 1.3 a cat, 0.4 a horse, 0 an elephant."""
     sit: float = 0.62
     """How steep the back is when sitting."""
-    ears: Sequence[str] = field(default=("ear_l", "ear_r"))
+    tail_group: str = "body"
+    """The surface that the tail is part of: another one for tails of long hair."""
 
 
 def mirrored(flesh: Flesh) -> Flesh:
@@ -129,7 +131,7 @@ def build(animal: Quadruped) -> tuple[Skeleton, list[Flesh]]:
         Flesh("jaw", _at(j0), _at(j1), j0[2], j1[2], animal.head_flat, k * 0.3),
     ]  # fmt: skip
     for number, (a, b) in enumerate(zip(animal.tail, animal.tail[1:], strict=False), 1):
-        fleshes.append(Flesh(f"tail_{number}", _at(a), _at(b), a[2], b[2], 1.0, k * 0.4))
+        fleshes.append(Flesh(f"tail_{number}", _at(a), _at(b), a[2], b[2], 1.0, k * 0.4, animal.tail_group))
     for name, joints, root, knee in (("fore", animal.fore, "chest", -1.0), ("hind", animal.hind, "pelvis", 1.0)):
         for side, sign in (("l", -1), ("r", 1)):
             leg = f"{name}_{side}"
@@ -144,6 +146,27 @@ def build(animal: Quadruped) -> tuple[Skeleton, list[Flesh]]:
                 )  # fmt: skip
             bones.leg(leg, parts[1], parts[2], parts[3], knee)
     return bones, fleshes + both(animal.extra)
+
+
+def skin(
+    kit: Kit, animal: Quadruped, paint: Paint, breath: float = 0.02, bumps: float = 0.0, bump_size: float = 0.03, fur: float = 0.10
+) -> None:
+    """The surface `body`, with the shape key `breath`, which goes by the thickness of the ribs."""
+    first = kit.count
+    patch = kit.grow("body", paint, bumps=bumps, bump_size=bump_size, fur=fur)
+    ribs = animal.spine[2]
+    near = np.exp(-(((patch.points[:, 2] - ribs[0] + 0.4 * ribs[2]) / (1.6 * ribs[2])) ** 2)) * trunk(patch)
+    kit.morph("breath", first, patch.normals * (2.4 * breath * ribs[2] * near)[:, None])
+
+
+def trunk(patch: Patch) -> NDArray[np.bool_]:
+    """Which points are of the trunk."""
+    return np.isin(patch.bone, ("belly", "chest", "pelvis"))
+
+
+def head(patch: Patch) -> NDArray[np.bool_]:
+    """Which points are of the head."""
+    return np.isin(patch.bone, ("head", "jaw"))
 
 
 # -- what they do ------------------------------------------------------------------------------------------------------
@@ -183,9 +206,13 @@ def go(pose: Pose, animal: Quadruped, gait: Gait, travelled: float, offset: floa
             # The heel leaves the ground before the toe does.
             end = 0.16 * (1 - foot.carry) - 0.35 * ease((foot.carry - 0.35) / 0.65)
             toe = -0.5 * ease((foot.carry - 0.75) / 0.25)
+        # A toe that points down lifts the ball of the foot.
+        ball, tip = (animal.fore if fore else animal.hind)[3:]
+        ty, tz = tip[2] - ball[2], tip[1] - ball[1]
+        heel = max(0.0, ty - math.cos(toe) * ty - math.sin(toe) * tz) * (foot.fly < 0)
         # The shoulder blade swings with the leg; so does the croup, less.
         pose.shift(leg, z=reach * (0.26 if fore else 0.12), y=0.25 * lift * fore)
-        pose.plant(leg, 0.0, lift - 0.02 * size * min(0.0, toe) * (foot.fly < 0), reach, end, toe)
+        pose.plant(leg, 0.0, lift + heel, reach, end, toe)
     return phase
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from promptreel.engines.scenes.creature import Creature, Kit, Patch, mottle, recoloured, soft, tones
 from promptreel.engines.scenes.implicit import Flesh, Floats
-from promptreel.engines.scenes.quadruped import Quadruped, act, build
+from promptreel.engines.scenes.quadruped import Quadruped, act, build, head, skin, trunk
 from promptreel.engines.scenes.stage import Casting, Subject
 
 DOG = Quadruped(
@@ -83,17 +83,6 @@ DOG_COATS = (
 )
 
 
-def _animal(kit: Kit, animal: Quadruped, paint: object, breath: float) -> None:
-    """The skin, with a shape key for breathing."""
-    first = kit.count
-    patch = kit.grow("body", paint, fur=0.10)  # type: ignore[arg-type]
-    ribs = animal.spine[2]
-    near = np.exp(-(((patch.points[:, 2] - ribs[0] + 0.05) / (1.6 * ribs[2])) ** 2)) * np.isin(
-        patch.bone, ("belly", "chest", "pelvis")
-    )
-    kit.morph("breath", first, patch.normals * (breath * near)[:, None])
-
-
 def dog(casting: Casting) -> Creature:
     """A friendly dog of middle size with hanging or pricked ears, in one of five coats."""
     rng = casting.rng
@@ -127,7 +116,7 @@ def dog(casting: Casting) -> Creature:
         )
         return np.asarray(tones(shade, ((0.03, 0.02, 0.018), 0.8 * lips)), np.float32)
 
-    _animal(kit, DOG, paint, 0.006)
+    skin(kit, DOG, paint)
     dark = (0.018, 0.014, 0.013)
     kit.eye(
         ("head", "lid_l", "lid_r"),
@@ -155,8 +144,75 @@ def dog(casting: Casting) -> Creature:
     return kit.body(act(DOG, casting.action, rng, pant=True))
 
 
+def wolf(casting: Casting) -> Creature:
+    """Grey with a pale face and belly, a dark saddle and a thick ruff."""
+    rng = casting.rng
+    skeleton, fleshes = build(WOLF)
+    kit = Kit(skeleton, fleshes, casting)
+    coat = recoloured(np.array([0.20, 0.185, 0.165]) * rng.uniform(0.75, 1.2), casting)
+    pale = 0.4 * coat + np.array([0.36, 0.34, 0.30])
+
+    def paint(patch: Patch) -> Floats:
+        x, y, z = patch.points.T
+        up = patch.normals[:, 1]
+        grain = mottle(patch.points * [1, 1, 0.6], 0.05, rng) * 0.9 + mottle(patch.points, 0.02, rng) * 0.6
+        saddle = soft(0.15, 0.9, up) * ~head(patch) * 0.75
+        under = np.clip(soft(0.0, -0.7, up) + soft(0.64, 0.50, y) * trunk(patch), 0, 1) * 0.8
+        legs = soft(0.42, 0.25, y) * 0.6
+        cheeks = head(patch) * soft(0.862, 0.82, y - 0.12 * (z - 0.6)) * 0.9
+        tip = soft(0.42, 0.34, y) * soft(-0.55, -0.62, z) * 0.8
+        shade = tones(coat, (coat * 0.42, saddle), (pale, under), (pale * [1, 0.94, 0.84], legs), (pale * 1.15, cheeks),
+                      (coat * 0.2, tip))  # fmt: skip
+        return np.asarray(shade * (1 + 0.15 * grain)[:, None], np.float32)
+
+    skin(kit, WOLF, paint, fur=0.16)
+    kit.eye(("head", "lid_l", "lid_r"), (0.042, 0.882, 0.61), 0.0135, (0.40, 0.26, 0.05), coat * 0.25, (0.6, 0.2, 1.0), 0.05, 0.4)
+    if kit.fine:
+        kit.ball("head", (0, 0.832, 0.778), 0.024, (0.015, 0.014, 0.014), 0, 0.5, (1.1, 0.85, 0.8))
+    for side, sign in (("l", -1), ("r", 1)):
+        kit.leaf(f"ear_{side}", (sign * 0.055, 0.925, 0.545), (sign * 0.012, 0.115, -0.004), (sign * 0.042, -0.004, 0.012),
+                 pale * 0.7, coat * 0.75, (0.95, 1.0, 0.72, 0.08), (0, 0, -0.02), thick=0.007)  # fmt: skip
+    return kit.body(act(WOLF, casting.action, rng))
+
+
+def fox(casting: Casting) -> Creature:
+    """Red with black stockings, a white bib and a brush with a white tip."""
+    rng = casting.rng
+    skeleton, fleshes = build(FOX)
+    kit = Kit(skeleton, fleshes, casting)
+    coat = recoloured(np.array([0.48, 0.165, 0.035]) * rng.uniform(0.85, 1.15), casting)
+    white, black = np.array([0.66, 0.62, 0.56]), np.array([0.025, 0.02, 0.018])
+
+    def paint(patch: Patch) -> Floats:
+        x, y, z = patch.points.T
+        up = patch.normals[:, 1]
+        grain = mottle(patch.points, 0.03, rng) * 0.7 + mottle(patch.points, 0.012, rng) * 0.6
+        limb = ~trunk(patch) & ~head(patch) & ~np.char.startswith(patch.bone, "tail") & ~np.char.startswith(patch.bone, "neck")
+        stockings = soft(0.19, 0.13, y) * limb
+        bib = soft(0.10, 0.17, z) * soft(0.36, 0.32, y) * ~limb * ~head(patch) * soft(0.55, 0.0, up)
+        belly = soft(0.29, 0.26, y) * trunk(patch)
+        cheeks = head(patch) * soft(0.436, 0.424, y + 0.35 * (z - 0.30))
+        tip = soft(-0.475, -0.50, z)
+        back = soft(0.4, 1.0, up) * 0.3
+        shade = tones(coat, (coat * 0.6, back), (white, np.clip(bib + belly, 0, 0.95)), (black, stockings), (white, cheeks), (white, tip))
+        return np.asarray(shade * (1 + 0.14 * grain)[:, None], np.float32)
+
+    skin(kit, FOX, paint, fur=0.14)
+    kit.eye(("head", "lid_l", "lid_r"), (0.025, 0.452, 0.312), 0.0088, (0.34, 0.19, 0.03), coat * 0.5, (0.6, 0.15, 1.0), 0.04, 0.45)
+    if kit.fine:
+        kit.ball("head", (0, 0.416, 0.405), 0.0105, black * 0.6, 0, 0.5)
+    for side, sign in (("l", -1), ("r", 1)):
+        kit.leaf(f"ear_{side}", (sign * 0.033, 0.478, 0.270), (sign * 0.016, 0.082, -0.004), (sign * 0.031, -0.006, 0.008),
+                 white * 0.6, black + 0.01, (0.95, 1.0, 0.70, 0.06), (0, 0, -0.014), thick=0.004)  # fmt: skip
+    return kit.body(act(FOX, casting.action, rng))
+
+
 ROWS = (
     Subject("dog", dog, "ground", 1.05, 0.78, {
         "run": 5.0, "walk": 1.1, "trot": 2.2, "sit": 0, "stand": 0, "jump": 0, "play": 0, "sleep": 0, "eat": 0,
     }),
+    Subject("wolf", wolf, "ground", 1.45, 1.02, {"walk": 1.2, "run": 6.5, "trot": 2.6, "stand": 0, "sit": 0, "jump": 0, "sleep": 0},
+            group=3),
+    Subject("fox", fox, "ground", 0.95, 0.56, {"walk": 0.8, "run": 4.5, "trot": 1.5, "stand": 0, "sit": 0, "jump": 0, "sleep": 0,
+                                               "play": 0}),
 )  # fmt: skip
