@@ -331,4 +331,4 @@ def bushes(plot: Plot, hill: float) -> None:
         leaves(plot.mesh, spots, way, ball * 0.42, np.array([0.05, 0.085, 0.025]) * rng.uniform(0.7, 1.4), rng)
 
 
-ROWS = (Place("castle", build, size=110.0, height=52.0, distance=105.0),)
+ROWS = (Place("castle", build, size=110.0, height=52.0, distance=150.0),)

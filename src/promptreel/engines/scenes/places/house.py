@@ -52,6 +52,8 @@ class Shell:
     gable_front: bool = False
     deep: float = 1.2
     """How far the walls go on below the base, m."""
+    back: bool = True
+    """Whether it is seen from behind."""
 
 
 def house_shell(
@@ -71,6 +73,8 @@ def house_shell(
     corners = [(x0, z0), (x1, z0), (x1, z1), (x0, z1)]
     outs = [(0, 0, -1), (1, 0, 0), (0, 0, 1), (-1, 0, 0)]
     for number in range(4):
+        if number == 2 and not shell.back:
+            continue
         (ax, az), (bx, bz) = corners[number], corners[(number + 1) % 4]
         wall = patch((ax, foot, az), (bx, foot, bz), (bx, top, bz), (ax, top, az), outs[number])
         courses(mesh, wall, size, colour, rng, vary=vary, round_off=round_off, damp=0.5, shade=0.9)
@@ -111,7 +115,7 @@ def gable_roof(
         beam(mesh, at(edge, low - 0.05, -end), at(edge, low - 0.05, end), (0.05, 0.16), OAK * 1.2)
         for tip in (-end, end):
             beam(mesh, at(edge, low - 0.04, tip), at(0, ridge - 0.04, tip), (0.06, 0.20), OAK * 1.3)
-    count = max(2, round(2 * end / 0.42))
+    count = max(2, round(2 * end / (0.42 if tile[0] < 0.5 else 0.9)))
     steps = np.linspace(-end, end, count + 1)
     for a, b in zip(steps[:-1], steps[1:], strict=True):
         beam(

@@ -198,4 +198,4 @@ def rock(plot: Plot, at: tuple[float, float, float], size: float) -> None:
     plot.mesh.quads(quads + np.asarray(at), shades, toward=quads.mean(axis=1) + [0, 0.01, 0])
 
 
-ROWS = (Place("lighthouse", build, size=42.0, height=29.0, distance=56.0, stands="shore"),)
+ROWS = (Place("lighthouse", build, size=42.0, height=29.0, distance=80.0, stands="shore"),)

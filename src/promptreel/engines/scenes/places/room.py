@@ -66,7 +66,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     plant(plot)
     curtains(plot)
     mesh = plot.mesh.build()
-    lamps: Lamps = [((HEARTH[0], 0.55, HEARTH[1] - 0.75), FIRELIGHT * 1.5)]
+    lamps: Lamps = [((HEARTH[0], 0.55, HEARTH[1] - 0.75), FIRELIGHT * (1.5 if lit else 0.5))]
     if lit:
         lamps += [((2.75, 1.70, 5.0), SHADELIGHT * 1.15), ((1.32, 1.05, 4.42), FIRELIGHT * 0.16)]
     points, normals = mesh.vertices, mesh.normals
@@ -88,7 +88,9 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     foot = plot.world((HEARTH[0], 0.24, HEARTH[1] + 0.05))
     at = (float(foot[0]), float(foot[1]), float(foot[2]))
     seed = int(plot.rng.integers(1, 9000))
-    stage.layers.append(Fire(at, 0.52, 0.36, 2.2 * plot.unit, seed=seed, tongues=8, reach=3.6, amount=0.12))
+    stage.layers.append(
+        Fire(at, 0.52, 0.36, (2.2 if plot.dark else 1.0) * plot.unit, seed=seed, tongues=8, reach=3.6, amount=0.12)
+    )
     if "candle" not in words:
         wick = plot.world((1.32, 0.985, 4.42))
         flame = (float(wick[0]), float(wick[1]), float(wick[2]))
