@@ -305,11 +305,17 @@ def draw_land(
             tone = f32(1.0) + f32(0.30) * (broad - f32(0.5)) + f32(0.22) * coarse + f32(0.26) * grain
             pebble = sstep(f32(0.80), f32(0.86), small) * w_small * soil[PEBBLES] * sand
             tone_sand = tone * (f32(1.0) - f32(0.42) * wet) * mix(f32(1.0), f32(0.45) + broad * f32(0.5), pebble)
-            crack = f32(0.62) + f32(0.5) * (broad - f32(0.4)) + f32(0.85) * coarse + f32(0.55) * grain
-            tone_rock = max(crack, f32(0.15)) * (f32(1.0) - f32(0.35) * wet)
-            tone_green = max(
-                f32(0.80) + f32(0.8) * (broad - f32(0.5)) + f32(0.8) * coarse + f32(0.9) * grain, f32(0.15)
+            # Layers of stone lie level and are bent a little.
+            bands = tex(noise, noise_log2, i32(0), (wx + wz) * f32(6.0), (level + broad * f32(1.3)) * f32(58.0)) - f32(
+                0.5
             )
+            bands = bands * _fine(f32(1.0), step * f32(58.0)) * steep * f32(0.8)
+            crack = bands + f32(0.62) + f32(0.5) * (broad - f32(0.4)) + f32(0.85) * coarse + f32(0.55) * grain
+            tone_rock = max(crack, f32(0.15)) * (f32(1.0) - f32(0.35) * wet)
+            # Blades: noise drawn out away from the eye, as grass stands.
+            blade = tex(noise, noise_log2, i32(0), wx * f32(310.0), (wz * f32(0.28) + level) * f32(310.0)) - f32(0.5)
+            blade = blade * _fine(f32(1.6), step * f32(160.0)) + coarse * f32(0.5)
+            tone_green = max(f32(0.80) + f32(0.5) * (broad - f32(0.5)) + coarse + f32(0.6) * grain + blade, f32(0.12))
             dry = sat(broad * f32(1.4) + coarse - f32(0.45)) * f32(0.35)
             r = soil[SAND_COLOUR] * tone_sand * sand + soil[ROCK_COLOUR] * tone_rock * bare
             g = soil[SAND_COLOUR + 1] * tone_sand * sand + soil[ROCK_COLOUR + 1] * tone_rock * bare

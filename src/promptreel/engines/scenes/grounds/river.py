@@ -100,9 +100,9 @@ class River(Waterland):
 
     def _choose_stones(self, random: np.random.Generator) -> Numbers:
         """Stones in the stream: x, z, height (STONES, 3)."""
-        z = 3.0 + 42.0 * random.random(STONES) ** 1.4
+        z = 6.5 + 42.0 * random.random(STONES) ** 1.4
         share = random.uniform(-0.85, 0.85, STONES)
-        return np.stack([self.middle(z) + share * self.half(z), z, random.uniform(0.35, 1.0, STONES)], axis=1)
+        return np.stack([self.middle(z) + share * self.half(z), z, random.uniform(0.3, 0.8, STONES)], axis=1)
 
     def _bed(self, x: Numbers, z: Numbers) -> tuple[Numbers, Numbers]:
         """Height, and the distance from the middle as a share of half the width."""
@@ -164,12 +164,12 @@ class River(Waterland):
             return smooth(0.45, 0.8, self.chart.read(BED, x, z))
 
         trees = ["conifer", "broadleaf", "birch"]
-        scatter(stage, trees, meadow, 90, random, span=(12.0, 120.0), wide=0.9, near=3, middle=10)
+        scatter(stage, trees, meadow, 64, random, span=(12.0, 120.0), wide=0.9, near=3, middle=10)
         scatter(stage, "bush", meadow, 50, random, span=(8.0, 60.0), wide=0.8, near=2, middle=10)
         scatter(stage, "rock", bank, 60, random, span=(1.5, 30.0), wide=1.0, scale=0.45, near=4, middle=20, keep=False)
         tufts = ["grass_tuft", "grass_tuft", "grass_tuft", "daisy"] if self._season != "winter" else ["grass_tuft"]
         scatter(
-            stage, tufts, meadow, 420, random, span=(1.2, 24.0), wide=1.1, corridor=None, near=14, middle=90, keep=False
+            stage, tufts, meadow, 300, random, span=(1.2, 24.0), wide=1.1, corridor=None, near=10, middle=60, keep=False
         )
 
 
