@@ -239,7 +239,7 @@ def _wishes(units: list[Unit]) -> _Wishes:
         if unit.entry is None or kind in {"setting", "subject", "colour", "quality", "size", "action", "relation"}:
             # What a word says besides its own name counts all the same.
             also = unit.entry.also if unit.entry is not None and unit.kind == kind else ()
-        elif unit.kind != kind and kind not in {"place", "effect", "pace"}:
+        elif unit.kind != kind and kind not in {"place", "effect", "pace", "camera"}:
             also = ()
         else:
             wishes.add(kind, name)
@@ -349,7 +349,8 @@ class _Settings:
             if unit.kind == "detail" and facts:
                 homes = {name: 2.0 for kind, name in facts.carriers if kind == "setting"}
             for name, weight in homes.items():
-                if name not in self.without:
+                abstract = self.known.facts["setting", name].rank <= ABSTRACT_RANK
+                if name not in self.without and not (abstract and self.staged):
                     votes[name] = votes.get(name, 0.0) + weight
         return votes
 

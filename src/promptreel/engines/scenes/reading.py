@@ -22,8 +22,15 @@ BY_LIGHT = "the colour of the light"
 ADJECTIVE_VERBS = {"glowing": "glow", "burning": "burn"}
 """Qualities that are verbs where they follow what they are said of: "a candle burning"."""
 
-PLAIN_ACTIONS = frozenset({"stand", "sit", ""})
+PLAIN_ACTIONS = frozenset({"stand", "sit"})
 """What another verb for the same subject replaces: "standing and waving"."""
+
+CAMERA_FOR = {"fly": "fly_through", "soar": "fly_through", "glide": "dolly_in", "walk": "dolly_in", "run": "dolly_in",
+              "drive": "dolly_in", "rise": "crane_up", "dive": "crane_down", "spin": "orbit"}  # fmt: skip
+"""What moves so where a prompt has nobody who could: the camera ("flying over mountains")."""
+
+VEHICLES = frozenset({"boat", "ship", "sailing_boat", "car", "taxi", "bus", "truck", "train", "hot_air_balloon",
+                      "helicopter", "aeroplane", "submarine"})  # fmt: skip
 
 TOLD_RELATIONS = frozenset({"behind", "above", "under", "underneath", "beneath", "below", "beside", "between"})
 """Prepositions of one word that say enough to be told of."""
@@ -292,12 +299,15 @@ class Reading:
         ):
             self._act(unit, entry, near)
             return
-        if doer is None and ahead and can(ahead[0], entry.name, self.known):
-            self._act(unit, entry, ahead[0])
-            self._carry(entry, next((head for head in back if head.subject >= 0), None), ahead[0])
+        direct = ahead[0] if ahead and self._directly(at, self.units.index(ahead[0])) else None
+        if doer is None and direct is not None and can(direct, entry.name, self.known):
+            self._act(unit, entry, direct)
+            self._carry(entry, next((head for head in back if head.subject >= 0), None), direct)
             return
         doer = doer or next((head for head in (*back, *ahead) if head.subject >= 0), None)
         if doer is None:
+            if entry.name in CAMERA_FOR:
+                unit.key, unit.by = ("camera", CAMERA_FOR[entry.name]), "a camera that moves so"
             return
         self._act(unit, entry, doer)
         for other in self._joined(doer):
@@ -305,6 +315,14 @@ class Reading:
                 self._act(None, entry, other)
         if entry.name == "ride" and ahead and ahead[0].subject >= 0 and ahead[0].subject != doer.subject:
             self._carry(entry, doer, ahead[0])
+
+    def _directly(self, verb: int, noun: int) -> bool:
+        """Whether a noun is what a verb acts on: only articles and adjectives are between."""
+        between = self.units[verb + 1 : noun]
+        return all(
+            unit.role in {"determiner", "number", "unknown"} or unit.kind in MODIFIERS or unit.role == "stop"
+            for unit in between
+        ) and not any(unit.text in self.known.grammar["breaks"] for unit in between)
 
     def _heads(self, places: range, at: int) -> list[Unit]:
         """The nouns at `places` up to the end of the sentence, the nearest first."""
@@ -347,10 +365,15 @@ class Reading:
                 unit.key, unit.by, unit.subject = doer.key, doer.by, -1
             return
         draft = self.subjects[doer.subject]
-        if draft.action in PLAIN_ACTIONS:
-            draft.action = entry.name
+        action, by = entry.name, entry.by
+        if by and action == "walk" and not can(doer, "walk", self.known):
+            # What only moves on ("crossing", "leaving") does so in its own way.
+            does = self.known.facts["subject", draft.name].does
+            action, by = (does[0], "moving") if does else (action, by)
+        if not draft.action or (draft.action in PLAIN_ACTIONS and action not in PLAIN_ACTIONS):
+            draft.action = action
         if unit is not None:
-            unit.key, unit.by, unit.subject = ("action", entry.name), entry.by, doer.subject
+            unit.key, unit.by, unit.subject = ("action", action), by, doer.subject
 
     def _carry(self, entry: Entry, rider: Unit | None, mount: Unit) -> None:
         """Who rides, drives or sails something is on it; a kite flies above who flies it."""
@@ -373,6 +396,8 @@ class Reading:
                 self._relate(unit, back, ahead)
             elif unit.role == "where":
                 self._stand(unit, back, ahead)
+            elif unit.text in {"in", "inside"} and ahead and self._directly(at, self.units.index(ahead[0])):
+                self._ride_in(back, ahead[0])
             elif unit.role == "carry":
                 self._hold(unit, back, ahead)
 
@@ -406,10 +431,23 @@ class Reading:
             head.far = unit.relation == "far"
             unit.key, unit.by = head.key, head.by
 
+    def _ride_in(self, back: list[Unit], vehicle: Unit) -> None:
+        """Let "a fisherman in a boat" be on the boat."""
+        if (
+            vehicle.subject < 0
+            or self.subjects[vehicle.subject].name not in VEHICLES
+            or not back
+            or back[0].subject < 0
+        ):
+            return
+        draft = self.subjects[back[0].subject]
+        if not draft.relation and draft.name not in VEHICLES:
+            draft.relation, draft.target = "on", self.subjects[vehicle.subject].name
+
     def _hold(self, unit: Unit, back: list[Unit], ahead: list[Unit]) -> None:
         """Things in hands: "with an umbrella", "wearing a red coat"."""
-        holder = next((head for head in back if head.kind == "subject" and head.subject >= 0), None)
-        if holder is None or not ahead:
+        holder = back[0] if back else None
+        if holder is None or holder.subject < 0 or not ahead:
             return
         thing = ahead[0]
         people = self.subjects[holder.subject].name in {"person", "child", "robot", "astronaut", "monkey"}

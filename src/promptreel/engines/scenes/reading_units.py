@@ -71,7 +71,9 @@ def units_of(text: str, known: Lexicon) -> list[Unit]:
         if unit.role == "unknown" and mended < MOST_MENDED:
             mended += 1
             meant = mend(unit.text, known)
-            if meant:
+            if meant in known.grammar["stop"]:
+                unit.role = "stop"
+            elif meant:
                 unit.role, unit.entries = "entry", known.words[meant]
         units.append(unit)
         at += length
@@ -101,7 +103,7 @@ def _unit(found: list[Token], at: int, text: str, known: Lexicon) -> tuple[Unit,
             unit.role, unit.relation = "where", grammar["where"][key]
         elif key in grammar["free"]:
             unit.role = "free"
-        elif key in grammar["nobody"]:
+        elif tuple(other.text for other in part) in grammar["nobody"]:
             unit.role = "nobody"
         elif key in known.phrases:
             unit.role, unit.entries = "entry", (known.phrases[key],)
@@ -127,7 +129,7 @@ def _word(found: list[Token], at: int, text: str, known: Lexicon) -> tuple[Unit,
         unit.role = "negator"
     elif token.text in grammar["determiners"]:
         unit.role = "determiner"
-    elif key in grammar["nobody"]:
+    elif (token.text,) in grammar["nobody"]:
         unit.role = "nobody"
     elif key in grammar["relations"]:
         unit.role, unit.relation = "relation", grammar["relations"][key]
@@ -194,6 +196,8 @@ def natural_of(unit: Unit, known: Lexicon) -> frozenset[str]:
 def can(unit: Unit, action: str, known: Lexicon) -> bool:
     """Whether what a unit names does that by its nature."""
     if unit.entry is None:
+        return False
+    if unit.entry.name in {"clothes", "face"}:
         return False
     if unit.kind == "subject":
         return action in known.facts["subject", unit.entry.name].does

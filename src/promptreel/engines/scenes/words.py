@@ -47,8 +47,8 @@ class Facts:
 
     home: dict[str, float] = field(default_factory=dict)
     """Settings where it is found, with weights."""
-    does: frozenset[str] = frozenset()
-    """Actions of a subject."""
+    does: tuple[str, ...] = ()
+    """Actions of a subject, the usual one first."""
     natural: frozenset[str] = frozenset()
     """Adjectives and names of colours that are true of it anyway."""
     group: int = 3
@@ -131,7 +131,7 @@ def _read(name: str) -> dict[str, Any]:
 def _learn(facts: Facts, row: dict[str, Any]) -> None:
     """Add what a row of the lexicon says of its name."""
     facts.home |= _weights(row.get("home", ""))
-    facts.does |= frozenset(row.get("does", "").split())
+    facts.does += tuple(row.get("does", "").split())
     facts.natural |= _with_stems(row.get("natural", ""))
     facts.group = row.get("group", facts.group)
     facts.holds += _keys(row.get("holds", ""))
@@ -225,8 +225,9 @@ def lexicon() -> Lexicon:
     stemmer = building.stemmer
     for name in ("counts", "relations", "where"):
         grammar[name] = {tuple(stem_of(w, stemmer) for w in key.split()): value for key, value in grammar[name].items()}
-    for name in ("free", "nobody"):
-        grammar[name] = frozenset(tuple(stem_of(w, stemmer) for w in text.split()) for text in _listed(grammar[name]))
+    grammar["free"] = frozenset(tuple(stem_of(w, stemmer) for w in text.split()) for text in _listed(grammar["free"]))
+    # By the words themselves: a desert is not deserted.
+    grammar["nobody"] = frozenset(tuple(text.split()) for text in _listed(grammar["nobody"]))
     words = {text: tuple(entries) for text, entries in building.words.items()}
     stems: dict[str, list[tuple[str, tuple[Entry, ...]]]] = {}
     for text, entries in words.items():
@@ -292,7 +293,7 @@ def _slips(word: str) -> Iterator[str]:
 def _spelt() -> dict[str, str]:
     """Known English words and their regular forms, to the word that is looked up."""
     known = lexicon()
-    spelt: dict[str, str] = {}
+    spelt = {word: word for word in known.grammar["stop"] if word.isascii() and len(word) > SHORTEST_MENDED}
     for word, entries in known.words.items():
         if not word.isascii() or len(word) < SHORTEST_MENDED - 1:
             continue
