@@ -591,6 +591,88 @@ class Kit:
         faces = wrap_triangles(len(line), sides)
         return self.add(owner, points.reshape(-1, 3), faces, shade, glow, gloss, normals=out.reshape(-1, 3))
 
+    def block(
+        self,
+        bone: str,
+        centre: Point,
+        half: Point,
+        colour: ArrayLike,
+        emission: ArrayLike = 0.0,
+        gloss: float = 0.0,
+        round_: float = 0.35,
+        turn: NDArray[np.float64] | None = None,
+    ) -> tuple[int, int]:
+        """A box with round edges (a superellipsoid: `round_` 1 is an egg, 0.1 a sharp box), turned by a matrix."""
+        sides = (6, 10, 16)[self.casting.detail]
+        rings = sides // 2 + 2
+        polar = np.linspace(-0.5 * np.pi, 0.5 * np.pi, rings)
+        around = np.arange(sides) * (2 * np.pi / sides) + np.pi / sides
+
+        def power(value: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
+            return np.asarray(np.sign(value) * np.maximum(np.abs(value), 1e-9) ** exponent)
+
+        def shape(exponent: float) -> NDArray[np.float64]:
+            ring = power(np.cos(polar), exponent)[:, None]
+            x, z = ring * power(np.cos(around), exponent), ring * power(np.sin(around), exponent)
+            y = np.broadcast_to(power(np.sin(polar), exponent)[:, None], x.shape)
+            return np.stack([x, y, z], axis=-1).reshape(-1, 3)
+
+        points = shape(round_) * half
+        normals = shape(2 - round_) / np.asarray(half)
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+        if turn is not None:
+            points, normals = points @ turn.T, normals @ turn.T
+        faces = wrap_triangles(rings, sides)
+        return self.add(bone, points + np.asarray(centre), faces, colour, emission, gloss, normals=normals)
+
+    def sheet(
+        self,
+        lines: ArrayLike,
+        bones: Sequence[str],
+        colour: ArrayLike,
+        back: ArrayLike | None = None,
+        across: int = 3,
+        scallop: float = 0.15,
+        thick: float = 0.006,
+        translucency: float = 0.5,
+        gloss: float = 0.1,
+    ) -> tuple[int, int]:
+        """A membrane held by `lines` (k, m, 3), each of which moves with one of `bones` (k): wings, sails, fins, capes.
+
+        `across` strips fill the space between two lines, where the far edge draws back by the share `scallop`.
+        """
+        held = np.asarray(lines, np.float64)
+        count, long, _ = held.shape
+        place = np.linspace(0, count - 1, (count - 1) * across + 1)
+        low = np.minimum(place.astype(int), count - 2)
+        share = place - low
+        grid = held[low] * (1 - share)[:, None, None] + held[low + 1] * share[:, None, None]
+        back_off = 1 - scallop * np.sin(np.pi * share)
+        grid = grid[:, :1] + (grid - grid[:, :1]) * back_off[:, None, None]
+        faces = grid_triangles(len(place), long)
+        normal = vertex_normals(grid.reshape(-1, 3).astype(np.float32), faces)
+        if normal[:, 1].sum() < 0:
+            normal, faces = -normal, faces[:, ::-1]
+        number = len(place) * long
+        points = np.concatenate([grid.reshape(-1, 3) + normal * thick / 2, grid.reshape(-1, 3) - normal * thick / 2])
+        own = np.zeros((len(place), BONES), np.int32)
+        weights = np.zeros((len(place), BONES), np.float32)
+        index = np.array([self.skeleton.index[name] for name in bones])
+        own[:, 0], own[:, 1] = index[low], index[low + 1]
+        weights[:, 0], weights[:, 1] = 1 - share, share
+        shades = [np.broadcast_to(np.asarray(c, np.float32), (number, 3)) for c in (colour, colour if back is None else back)]
+        self._add(
+            points.astype(np.float32),
+            np.concatenate([faces, faces[:, ::-1] + number]).astype(np.int32),
+            np.concatenate([normal, -normal]),
+            np.concatenate(shades),
+            0.0,
+            (gloss, translucency),
+            np.ascontiguousarray(np.tile(np.repeat(own, long, axis=0), (2, 1))),
+            np.ascontiguousarray(np.tile(np.repeat(weights, long, axis=0), (2, 1))),
+        )
+        return self._count - len(points), self._count
+
     def on_surface(self, xy: ArrayLike, groups: Sequence[str], lift: float = 0.002, start: float = 2.0) -> Floats:
         """Points (n, 3) on the front of the flesh of `groups` at given (x, y), `lift` m before it."""
         flat = np.asarray(xy, np.float32).reshape(-1, 2)

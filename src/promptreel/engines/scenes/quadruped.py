@@ -361,7 +361,12 @@ def graze(pose: Pose, animal: Quadruped, t: float, seed: float) -> None:
     short = max(0.0, drop - 0.98) * length
     rest = math.atan2(animal.muzzle[1][1] - n2[1], animal.muzzle[1][0] - n2[0])
     total = (target - slope) * down
-    lower = min(0.5, short / max(n0[0] - animal.spine[1][0], 0.1)) * down
+    # What is still missing: the neck stretches, then the forequarters come down.
+    stretch = min(short, 0.45 * length) * down
+    for bone, (a, b) in (("neck_2", (n0, n1)), ("head", (n1, n2))):
+        part = max(math.hypot(b[0] - a[0], b[1] - a[1]), 1e-3)
+        pose.shift(bone, y=0.5 * stretch * (b[1] - a[1]) / part, z=0.5 * stretch * (b[0] - a[0]) / part)
+    lower = min(0.26, max(0.0, short * down - stretch) / max(n0[0] - animal.spine[1][0], 0.1))
     pose.turn("belly", pitch=-lower)
     pose.turn("neck_1", pitch=0.62 * total + lower * 0.6)
     pose.turn("neck_2", pitch=0.38 * total)
