@@ -252,9 +252,16 @@ def beam(
 
 
 def beams(
-    mesh: MeshBuilder, starts: ArrayLike, stops: ArrayLike, thick: float | tuple[float, float], colour: ArrayLike
+    mesh: MeshBuilder,
+    starts: ArrayLike,
+    stops: ArrayLike,
+    thick: float | tuple[float, float],
+    colour: ArrayLike,
+    emission: ArrayLike = 0.0,
+    *,
+    coarse: bool = False,
 ) -> None:
-    """Many timbers at once, (n, 3) each; `colour` (3) or (n, 3). Ends are open."""
+    """Many timbers at once, (n, 3) each; `colour` (3) or (n, 3). `coarse` ones are not cut along and have no ends."""
     a, b = np.asarray(starts, float).reshape(-1, 3), np.asarray(stops, float).reshape(-1, 3)
     wide, high = (thick, thick) if isinstance(thick, int | float) else thick
     along = b - a
@@ -269,9 +276,11 @@ def beams(
     base = np.broadcast_to(np.asarray(colour, float), (len(a), 3))
     for k in range(4):
         p, q = ring[k], ring[(k + 1) % 4]
-        mesh.quads(
-            np.stack([a + p, b + p, b + q, a + q], 1), base * (1.0, 0.8, 0.95, 1.08)[k], across=3, toward=outs[k]
-        )
+        side_faces = np.stack([a + p, b + p, b + q, a + q], 1)
+        shade = base * (1.0, 0.8, 0.95, 1.08)[k]
+        mesh.quads(side_faces, shade, emission, across=1 if coarse else 3, toward=outs[k])
+    if coarse:
+        return
     for end, way in ((a, -along), (b, along)):
         mesh.quads(np.stack([end + r for r in ring], 1), base * 1.1, toward=way)
 
@@ -513,7 +522,7 @@ def mound(
     cut = np.cross(flat[faces[:, 1]] - flat[faces[:, 0]], flat[faces[:, 2]] - flat[faces[:, 0]])
     cut /= np.maximum(np.linalg.norm(cut, axis=1, keepdims=True), 1e-9)
     cut = np.where(cut[:, 1:2] < 0, -cut, cut)
-    hard = 0.0 if foot is not None else 0.88
+    hard = 0.0 if foot is not None else 0.62
     normals = smooth[corner] * (1 - hard) + np.repeat(cut, 3, axis=0) * hard
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     mesh.add(flat[corner], np.arange(len(corner)).reshape(-1, 3), tint.reshape(-1, 3)[corner], normals=normals)
