@@ -150,7 +150,7 @@ def _face(town: Town, rng: Rng, skin: _Skin, wall: Wall, wide: float, low: float
     chosen = rng.random(len(row)) < awake * min(1.0, dark * 1.1)
     if not chosen.any():
         return
-    strength = rng.uniform(0.10, 1.0, chosen.sum())[:, None] ** 1.4 * (0.55 + 0.75 * dark)
+    strength = rng.uniform(0.10, 1.0, chosen.sum())[:, None] ** 1.3 * (0.6 + 0.9 * dark)
     tone = np.where(rng.random((chosen.sum(), 1)) < 0.7, skin.room, ROOMS[rng.integers(len(ROOMS), size=chosen.sum())])
     u0, u1 = u[chosen] + pitch * max(inset_u, 0.08), u[chosen] + pitch * (1 - max(inset_u, 0.08))
     v0, v1 = v[chosen] + storey * max(low_v, 0.10), v[chosen] + storey * min(high_v, 0.86)

@@ -1,6 +1,6 @@
 """The sky over a town: at dusk and at night its air glows with the light that comes up from the streets.
 
-`Brief.params`: `glow` is how strong that is (1 a city seen from afar, 3 a street full of neon).
+`Brief.params`: `glow` is how strong that is (1 a city seen from afar, 2 one full of screens, 3 a street of neon).
 """
 
 from dataclasses import replace
@@ -14,7 +14,7 @@ from promptreel.engines.scenes.stage import BackdropRow, Brief, Canvas, Floats, 
 from promptreel.engines.scenes.street import HAZE_BY_NAME, HAZES
 from promptreel.engines.scenes.towns import darkness
 
-TOWN = np.array([(0.062, 0.044, 0.040), (0.058, 0.040, 0.052), (0.048, 0.040, 0.056)])
+TOWN = np.array([(0.090, 0.050, 0.034), (0.076, 0.044, 0.058), (0.052, 0.042, 0.070)])
 """The glow of sodium lamps, of mixed light, and of a town of screens."""
 
 
@@ -44,17 +44,17 @@ class CitySky(SkyBackdrop):
         if strength <= 0 or darkness(brief) < 0.5:
             return
         rng = brief.rng("city glow")
-        street = strength > 1.5
-        table = HAZES if street else TOWN
+        street = strength > 2.5
+        table = HAZES if strength > 1.5 else TOWN
         named = next((HAZE_BY_NAME[name] for name in brief.spec.colours if name in HAZE_BY_NAME), None)
         tint = np.array(named) if named is not None else table[int(rng.integers(len(table)))]
         # A city is lit brighter than the land at night, so it is exposed like an evening.
         key = max(self.light.key, 0.085 if street else 0.075)
         lit = replace(self.light, key=key)
         self._colour = (tint * lit.glow * (0.95 if street else 1.0) + 0.3 * self.light.horizon).astype(np.float32)
-        self._cover, self._fall = (0.97, 1.1) if street else (0.85, 5.0)
+        self._cover, self._fall = (0.97, 1.1) if street else (0.9, 3.6)
         foggy = "fog" in brief.spec.weather
-        fog = (0.019 if foggy else 0.0085) if street else max(self.light.fog, 0.00035)
+        fog = (0.019 if foggy else 0.0085) if street else max(self.light.fog, 0.0011 if strength > 1.5 else 0.00045)
         above = self.light.above + self._colour * np.float32(0.5 if street else 0.25)
         self.light = replace(
             lit,

@@ -10,7 +10,7 @@ from promptreel.engines.scenes.neon import colour as neon_colour
 from promptreel.engines.scenes.neon import frame_quads, write
 from promptreel.engines.scenes.stage import Acting, Path, Place, Set
 from promptreel.engines.scenes.towers import Beacons
-from promptreel.engines.scenes.towns import Rigid, darkness, glint, sky_toward
+from promptreel.engines.scenes.towns import Rigid, darkness, glint, sky_toward, tree
 
 Rng = np.random.Generator
 
@@ -238,12 +238,8 @@ def _bridges(
                     under = quads[:, [0, 1]]
                     under = np.concatenate([under - [0, 0, 1.6], under[:, ::-1] + [0, 0, 1.6]], 1)
                     stage.mesh.quads(under, 0.3, accent * 0.5 * dark, toward=(0, -1, 0))
-                    stage.mesh.quads(
-                        quads * [1, 1, 1] - [0, 0, 1.75] + [0, 0.0, 0],
-                        0.5,
-                        accent * 1.6 * dark * 0.6,
-                        toward=(0, 0, -1),
-                    )
+                    line = np.concatenate([quads[:, [0, 1]], quads[:, [1, 0]] + [0, 0.4, 0]], 1) - [0, 0, 1.75]
+                    stage.mesh.quads(line, 0.5, accent * 1.3 * dark, toward=(0, 0, -1))
 
 
 def _blocks(stage: Set, rng: Rng, dark: float, accent: NDArray[np.floating]) -> None:
@@ -256,10 +252,14 @@ def _blocks(stage: Set, rng: Rng, dark: float, accent: NDArray[np.floating]) -> 
                 half = rng.uniform(9, 14)
                 high = rng.uniform(8, 26) + rank * 7
                 x = side * (24 + rank * 31 + half + z * 0.03)
-                tone = HULLS[rng.integers(len(HULLS))] * rng.uniform(0.6, 0.95)
+                tone = HULLS[rng.integers(len(HULLS))] * rng.uniform(0.45, 0.75)
+                bright = float(rng.random() < 0.4)
                 stage.mesh.boxes([(x, high / 2, z + deep / 2)], [half, high / 2, deep / 2 - 2], tone)
                 garden = np.array([0.07, 0.12, 0.035]) * rng.uniform(0.7, 1.3)
                 stage.mesh.boxes([(x, high + 0.4, z + deep / 2)], [half * 0.86, 0.5, deep / 2 - 4], garden)
+                for _ in range(5 if z < 160 else 0):
+                    spot = (x + rng.uniform(-0.7, 0.7) * half, high + 0.8, z + deep * rng.uniform(0.25, 0.75))
+                    tree(stage.mesh, rng, spot, rng.uniform(3.0, 6.0), stage.brief.spec.season or "summer", 40)
                 for wall, wide in (
                     (Wall((x - half, z + 2), (1, 0), (0, -1)), 2 * half),
                     (Wall((x - side * half, z + (2 if side < 0 else deep - 2)), (0, -side), (-side, 0)), deep - 4),
@@ -277,18 +277,18 @@ def _blocks(stage: Set, rng: Rng, dark: float, accent: NDArray[np.floating]) -> 
                             warm,
                             toward=wall.normal,
                         )
-                    edge = wall.rectangles(0, high - 0.5, wide, high - 0.1, 0.25)
-                    stage.mesh.quads(edge, 0.4, accent * 1.5 * dark, toward=wall.normal)
+                    edge = wall.rectangles(0, high - 0.5, wide, high - 0.2, 0.25)
+                    stage.mesh.quads(edge, 0.4, accent * 1.2 * dark * bright, toward=wall.normal)
             z += deep
 
 
 def _holograms(stage: Set, rng: Rng, dark: float, tops: list[tuple[float, float, float, float]]) -> None:
     """Tall signs of light that hang before towers; faint by day."""
-    strength = 0.25 + 0.85 * dark
+    strength = 0.22 + 1.1 * dark
     for x, z, radius, high in tops[:9]:
-        if rng.random() < 0.35:
+        if rng.random() < 0.2:
             continue
-        wide, tall = rng.uniform(7, 11), rng.uniform(20, 34)
+        wide, tall = rng.uniform(9, 15), rng.uniform(26, 44)
         foot = rng.uniform(0.22, 0.5) * high
         wall = Wall((x - wide / 2, z - radius - 2.0), (1, 0), (0, -1))
         tint = neon_colour(rng) * strength

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from promptreel.engines.scenes.chalet import Chalet, Placed, church, lamp_post
+from promptreel.engines.scenes.lamppools import LampPools, pools_of
 from promptreel.engines.scenes.smoke import Smoke
 from promptreel.engines.scenes.stage import Place, Set
 from promptreel.engines.scenes.towns import darkness, sky_toward, snowy
@@ -15,6 +16,9 @@ from promptreel.engines.scenes.vegetation import grow, plant, season_of
 Rng = np.random.Generator
 
 LANE_HALF = 1.5
+
+_POOL = np.array([1, 1, 1, 1, 0.42, 0.42, 0.42])
+"""Less of the lamps than meshes get: their light falls on the ground from the side, and snow is bright."""
 
 
 def build(stage: Set, x: float, z: float, turn: float) -> None:
@@ -55,6 +59,9 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     _gardens(stage, rng, homes, winter)
     for lamp in placed.lamps:
         stage.lamps.append(tuple(float(number) for number in lamp))  # type: ignore[arg-type]
+    if placed.lamps:
+        feet = np.asarray(stage.ground.height(*np.array(placed.lamps)[:, [0, 2]].T), np.float32)
+        stage.layers.append(LampPools(pools_of(placed.lamps, feet) * _POOL, stage.light))
     stage.taken.extend(homes)
     stage.taken.extend((*lane.at(a, 0.0), 2.4) for a in np.arange(-46, 30, 4.0))
     smoking = [mouth for mouth in placed.chimneys if rng.random() < (0.75 if winter or dark > 0.5 else 0.3)]
