@@ -59,6 +59,8 @@ class Light:
     fog: float = 0.0002
     key: float = 0.16
     """What grey the middle of the picture is exposed to: 0.16 a normal day, 0.05 a dark night, 0.25 high key."""
+    exposure: float = 0.0
+    """The exposure itself, where measuring would mislead: most of space is black. 0: measured by `key`."""
     wind: tuple[float, float] = (1.0, 0.3)
     """Toward where the air moves, x and z, m/s."""
 
@@ -72,7 +74,7 @@ class Light:
         """The radiance that shows as bright as paper in the sun, by day and by night alike: the unit of `emission` of all
         meshes and of all lamps. `world` multiplies by it; makers of meshes write 1 for a lit page, 4 for a lamp's globe.
         """
-        return 0.22 * self.white / self.key
+        return 0.9 / self.exposure if self.exposure else 0.22 * self.white / self.key
 
     @property
     def vector(self) -> Floats:

@@ -216,6 +216,8 @@ class World:
 
     def _exposure(self) -> float:
         """What brings the middle tones to `light.key`, without burning much of the bright ones."""
+        if self.light.exposure:
+            return self.light.exposure
         scale = 96 / max(self.width, self.height)
         width, height = max(16, round(self.width * scale)), max(16, round(self.height * scale))
         state = self._new_state(width, height)
