@@ -28,7 +28,8 @@ from promptreel.engines.scenes.stage import Place, Set
 def banks(plot: Plot, half: float, top: float, radius: float) -> None:
     """Soil at both ends for the bridge to rest on."""
     for side in (-1, 1):
-        part = Plot(plot.stage, *(float(plot.world((side * half, 0, 0))[k]) for k in (0, 2)), plot.turn, f"bank {side}")
+        at = plot.world((side * half, 0, 0))
+        part = Plot(plot.stage, float(at[0]), float(at[2]), plot.turn, f"bank {side}")
         if plot.wet:
             part.wet = True
             mound(part.mesh, radius, top, -2.5, radius * 0.5, part.rng, green=0.7, rough=0.7, rings=22, sides=60)
@@ -223,16 +224,19 @@ def build_suspension(stage: Set, x: float, z: float, turn: float) -> None:
     knots = np.linspace(-half, half, 121)
     for side in (-wide, wide):
         line = np.stack([knots, cable(knots), np.full(121, side * 1.12)], 1)
-        beams(mesh, line[:-1], line[1:], 0.55, steel * 0.95)
-        low = np.stack([knots, np.full(121, deck + 0.2), np.full(121, side * 1.05)], 1)
+        edge = np.stack([knots, np.full(121, deck + 0.2), np.full(121, side * 1.05)], 1)
+        under = edge - [0, 3.4, 0]
         hang = (line[:, 1] > deck + 1.2) & (np.arange(121) % 2 == 0)
-        beams(mesh, low[hang], line[hang], 0.17, steel * 0.9)
-        upper, lower = low, low - [0, 3.4, 0]
-        beams(mesh, upper[:-1:2], upper[2::2], 0.55, steel)
-        beams(mesh, lower[:-1:2], lower[2::2], 0.5, steel * 0.9)
-        beams(mesh, lower[:-1:4], upper[2::4], 0.3, steel * 0.9)
-        beams(mesh, upper[2:-1:4], lower[4::4], 0.3, steel * 0.9)
-        beams(mesh, low[:-1:2] + [0, 1.2, 0], low[2::2] + [0, 1.2, 0], 0.14, steel)
+        for start, stop, thick, shade in (
+            (line[:-1], line[1:], 0.55, 0.95),
+            (edge[hang], line[hang], 0.17, 0.9),
+            (edge[:-1:2], edge[2::2], 0.55, 1.0),
+            (under[:-1:2], under[2::2], 0.5, 0.9),
+            (under[:-1:4], edge[2::4], 0.3, 0.9),
+            (edge[2:-1:4], under[4::4], 0.3, 0.9),
+            (edge[:-1:2] + [0, 1.2, 0], edge[2::2] + [0, 1.2, 0], 0.14, 1.0),
+        ):
+            beams(mesh, start, stop, thick, steel * shade, coarse=True)
     a = np.linspace(-half, half, 61)
     for level, shade, up in ((deck + 0.4, 0.10, 1), (deck - 0.2, 0.06, -1)):
         road = np.stack(

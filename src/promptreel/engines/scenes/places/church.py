@@ -179,9 +179,10 @@ def tower(plot: Plot, y: float, stone: np.ndarray, trim: np.ndarray, size: tuple
             (min(max(r * 1.2 * math.cos(a), -base), base), min(max(r * 1.2 * math.sin(a), -base), base))
             for a in (a0, a1)
         ]
-        out = (math.cos((a0 + a1) / 2), 0.3, math.sin((a0 + a1) / 2))
-        side = patch((corner[0][0], top, cz + corner[0][1]), (corner[1][0], top, cz + corner[1][1]),
-                     (0.06 * math.cos(a1), tip, cz + 0.06 * math.sin(a1)), (0.06 * math.cos(a0), tip, cz + 0.06 * math.sin(a0)), out)  # fmt: skip
+        facing = (math.cos((a0 + a1) / 2), 0.3, math.sin((a0 + a1) / 2))
+        low = [(p, top, cz + q) for p, q in corner]
+        peak = [(0.06 * math.cos(a), tip, cz + 0.06 * math.sin(a)) for a in (a1, a0)]
+        side = patch(low[0], low[1], peak[0], peak[1], facing)
         courses(mesh, side, (0.5, 0.42), SLATE, rng, vary=0.16, lap=0.035, shade=0.75)
     mesh.lathe((0, tip - 0.2, cz), [(0.1, 0), (0.16, 0.2), (0.05, 0.35), (0.04, 0.6)], 8, (0.5, 0.36, 0.1))
     beam(mesh, (0, tip, cz), (0, tip + 1.7, cz), 0.09, (0.5, 0.36, 0.1))

@@ -92,14 +92,9 @@ def hull(rng: np.random.Generator, long: float, wide: float, high: float, paint:
         boom = mast + [0, 0.9, -0.05]
         beam(mesh, boom, boom + [0, 0.1, -0.42 * long], 0.09, (0.5, 0.45, 0.38))
         for k in range(7):
-            furled = boom + [0, 0.14, -0.055 * long * (k + 0.4)]
-            beam(
-                mesh,
-                at,
-                at + [0, 0.01, -0.06 * long],
-                (0.26, 0.22),
-                np.array([0.60, 0.58, 0.53]) * rng.uniform(0.9, 1.1),
-            )
+            furled = boom + np.array([0, 0.14, -0.055 * long * (k + 0.4)])
+            canvas = np.array([0.60, 0.58, 0.53]) * rng.uniform(0.9, 1.1)
+            beam(mesh, furled, furled + np.array([0, 0.01, -0.06 * long]), (0.26, 0.22), canvas)
         ends = np.array(
             [(0, high * 1.15, 0.48 * long), (0, high, -0.48 * long), (-wide * 0.45, high, 0), (wide * 0.45, high, 0)]
         )

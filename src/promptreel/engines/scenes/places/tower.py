@@ -33,7 +33,7 @@ def build_lattice(stage: Set, x: float, z: float, turn: float) -> None:
     y = islet(plot, 60.0, 3.0, 42.0)
     tint = paint_of(stage)
     iron = np.asarray(tint if tint is not None else np.array([0.17, 0.115, 0.075]))
-    lit = plot.glow(0.55, (1.0, 0.60, 0.20)) * (1.0 if plot.dark else 0.0)
+    lit = plot.glow(0.42, (1.0, 0.60, 0.20)) * (1.0 if plot.dark else 0.0)
 
     def spread(h: np.ndarray | float) -> np.ndarray:
         """Half the distance of the outer edges at a share h of the height."""
@@ -46,14 +46,9 @@ def build_lattice(stage: Set, x: float, z: float, turn: float) -> None:
     rows = np.concatenate([np.linspace(0, 0.20, 9), np.linspace(0.22, 0.42, 9), np.linspace(0.445, 0.90, 26)])
 
     def bars(a: np.ndarray, b: np.ndarray, wide: float, glow: float = 1.0) -> None:
-        before = mesh.count
-        beams(mesh, a, b, wide, iron * rng.uniform(0.88, 1.12, (len(np.atleast_2d(a)), 1)))
-        if plot.dark:
-            part = mesh._parts[-6:]
-            assert before <= mesh.count
-            mesh._parts[-6:] = [
-                (p, f, n, c, np.broadcast_to((lit * glow).astype(np.float32), p.shape)) for p, f, n, c, _ in part
-            ]
+        count = len(np.atleast_2d(a))
+        shine = lit * glow * rng.uniform(0.35, 1.25, (count, 1))
+        beams(mesh, a, b, wide, iron * rng.uniform(0.88, 1.12, (count, 1)), shine, coarse=True)
 
     for sx in (-1.0, 1.0):
         for sz in (-1.0, 1.0):
