@@ -48,6 +48,8 @@ BRIGHT = 13  # light from the sky on the tops, 3
 DARK = 16  # light on the undersides, 3
 FLOOR = 19  # 1 where nothing can be seen below
 SHADE = 20  # how dark a shadow is
+NEAREST = 23  # km from the camera within which there is none
+ANVIL = 22  # 1 where towers spread under the ceiling of the weather
 STRIDE = 21  # binary logarithm of the ratio of one step's distance to that of the one before
 HEAP_LENGTH = 24
 
@@ -57,7 +59,10 @@ SCRATCH = 11
 
 @dataclass(frozen=True, slots=True)
 class Heaps:
-    """The maps of one field of clouds: `tops` and `hidden`, shares of TOP - BASE; `lumps` 0…1."""
+    """The maps of one field of clouds: `tops` and `hidden`, shares of TOP - BASE; `lumps` 0…1.
+
+    The second half of `tops` says how near the middle of an anvil is, 0…1.
+    """
 
     tops: Floats
     hidden: Floats
@@ -103,6 +108,29 @@ def hidden_below(tops: Floats, toward: tuple[float, float], climb: float) -> Flo
     return hidden
 
 
+def spread(tops: Floats, ragged: Floats, reach: float) -> Floats:
+    """Where the anvils of the highest of `tops` are: 1 in the middle, 0 outside, torn by the noise `ragged`.
+
+    `reach` in texels, half of it up the wind and twice down."""
+    towers = np.clip((tops - 0.70) / 0.2, 0, 1)
+    wave = np.fft.fftfreq(len(tops))
+    blur = np.exp(-2 * (np.pi * reach) ** 2 * ((1.6 * wave[None, :]) ** 2 + (0.8 * wave[:, None]) ** 2))
+    wide = np.fft.ifft2(np.fft.fft2(towers) * blur).real
+    wide = np.clip(np.roll(wide, round(0.8 * reach), 1) / max(float(np.quantile(wide, 0.995)), 1e-6), 0, 1)
+    torn = np.roll(ragged, (len(tops) // 3, len(tops) // 5), (0, 1))
+    return np.asarray(np.clip(wide * (0.35 + 1.1 * torn), 0, 1), np.float32)
+
+
+def tallest(tops: Floats) -> tuple[float, float]:
+    """The texel (x, z) in the middle of the highest tower."""
+    side = 1 << MAP_LOG2
+    wave = np.fft.fftfreq(side)
+    blur = np.exp(-2 * (np.pi * 8) ** 2 * (wave[None, :] ** 2 + wave[:, None] ** 2))
+    wide = np.fft.ifft2(np.fft.fft2(tops[: side * side].reshape(side, side)) * blur).real
+    z, x = np.unravel_index(int(np.argmax(wide)), wide.shape)
+    return float(x), float(z)
+
+
 def make_heaps(
     seed: int,
     sun: Floats,
@@ -115,10 +143,12 @@ def make_heaps(
     round_tops: float = 0.5,
     least: float = 0.0,
     vary: float = 0.58,
+    anvil: float = 0.0,
 ) -> Heaps:
     """`cover`: the share of the ground under clouds; `cells`: about how many across the map; `depth`: km from the bases
     to the highest tops; `least`: the least height of all, as a share of it; `scale`: texels per km; `round_tops`: 1 for
-    cones, less for domes; `vary`: how unequal the clouds are in height, 0…1."""
+    cones, less for domes; `vary`: how unequal the clouds are in height, 0…1; `anvil`: how far those of towers reach, km,
+    or 0."""
     rng = np.random.default_rng([seed, 31])
     side = 1 << MAP_LOG2
     field = tile_fbm(side, seed + 71, base=cells, octaves=6, gain=0.48)
@@ -129,7 +159,12 @@ def make_heaps(
     flat = max(float(np.hypot(sun[0], sun[2])), 1e-3)
     climb = max(float(sun[1]), 0.02) / flat / scale / depth
     hidden = hidden_below(tops, (float(sun[0]) / flat, float(sun[2]) / flat), climb)
-    return Heaps(np.ascontiguousarray(tops.ravel()), np.ascontiguousarray(hidden.ravel()), make_lumps(rng), steps)
+    if anvil > 0:
+        tops *= np.float32(0.97) / tops.max()
+    plates = spread(tops, field, anvil * scale) if anvil > 0 else np.zeros_like(tops)
+    return Heaps(
+        np.concatenate([tops.ravel(), plates.ravel()]), np.ascontiguousarray(hidden.ravel()), make_lumps(rng), steps
+    )
 
 
 def heap_vector(
@@ -196,7 +231,7 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
             down = max(-dy, f32(0.0012))
             up = max(dy, f32(0.002))
             start = -top / down if above else layer_distance(up, max(base, f32(0.001)))
-            start = clamp(start, f32(0.02), f32(150.0))
+            start = clamp(max(start, heap[NEAREST]), f32(0.02), f32(150.0))
             scratch[0, x] = vexp2(np.ceil(vlog2(start) / stride - f32(1.0)) * stride)
             scratch[1, x] = start
             scratch[2, x] = f32(1.0)
@@ -225,7 +260,6 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
                 part_here = part
                 mx, mz = px * heap[SCALE], pz * heap[SCALE]
                 crown = tex(tops, log2, i32(0), mx, mz)
-                crown_here = crown
                 shadow = tex(hidden, log2, i32(0), mx, mz)
                 coarse = lump(lumps, px * heap[LUMP], (height - heap[RISE]) * heap[LUMP], pz * heap[LUMP])
                 fine = heap[LUMP] * f32(3.3)
@@ -235,7 +269,14 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
                 bumps = (coarse - f32(0.55)) * f32(0.72) + (grain - f32(0.55)) * f32(0.28) * calm
                 rough = heap[ROUGH] * sat(crown * f32(5.0))
                 inside = crown - part + bumps * rough
+                plate = tex(tops, log2, i32(1 << (2 * MAP_LOG2)), mx, mz) * heap[ANVIL]
+                plate = (plate - f32(0.16) - abs(part - f32(0.87)) * f32(5.0)) * f32(0.22) + bumps * heap[ROUGH] * f32(
+                    0.2
+                )
+                crown = f32(0.95) if plate > inside else crown
+                inside = min(max(inside, plate), (at - heap[NEAREST]) * f32(0.25) - f32(0.05))
                 inside = inside * sat(part * f32(12.0) + f32(0.5)) * sat(crown * f32(30.0))
+                crown_here = crown
                 before = scratch[7, x]
                 rise_of = inside - before
                 entry = sat(-before / (rise_of if abs(rise_of) > f32(1e-5) else f32(1e-5)))
@@ -244,7 +285,7 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
                 leaves = sat(before / max(before - inside, f32(1e-5)))
                 covered = leaves if (inside <= f32(0.0)) & (before > f32(0.0)) else covered
                 covered = f32(0.0) if before < f32(-8.0) else covered
-                dense = sat(max(inside, before) * heap[SHARP] + f32(0.06))
+                dense = sat(max(inside, before) * heap[SHARP] + f32(0.02))
                 share = f32(1.0) - vexp(-dense * heap[THICK] * length * covered)
                 part = mix(scratch[8, x], part, entry)
                 crown = mix(scratch[9, x], crown, entry)

@@ -182,7 +182,7 @@ def choose_look(brief: Brief) -> Look:
         if "cumulus" in kinds:
             heaps = between(0.65, 0.85, "heaps")
         if "stratus" in kinds:
-            cover, soft, density, cloud_km = between(0.62, 0.70, "cover"), 0.75, 1.0, 1.1
+            cover, soft, density, cloud_km = between(0.74, 0.80, "cover"), 0.85, 1.1, 0.9
         if "cumulonimbus" in kinds:
             towers, cirrus = 1.0, max(cirrus, 0.3)
     if closed:
@@ -194,7 +194,7 @@ def choose_look(brief: Brief) -> Look:
             cover, soft, gloom, direct = 0.55, 0.9, 1.15, 0.10
     if storm:
         cover, density, soft, cirrus, heaps = between(0.74, 0.84, "cover"), 1.9, 0.0, 0.0, 0.0
-        grey, gloom, direct = (0.68 if low_sun else 0.88), 0.50, 0.06
+        grey, gloom, direct = (0.72 if low_sun else 0.92), 0.55, 0.06
         cloud_km = 1.3
     fog = 0.0002 if not closed else 0.0006
     if storm or falls:
@@ -221,7 +221,7 @@ def choose_look(brief: Brief) -> Look:
     if storm:
         tint *= (0.93, 0.98, 1.05)
     key = KEY.get(time, 0.17)
-    key *= 0.62 if storm else 0.92 if "rain" in weather else 1.12 if {"snow", "fog"} & weather else 1.0
+    key *= 0.56 if storm else 0.92 if "rain" in weather else 1.12 if {"snow", "fog"} & weather else 1.0
     key *= {"dark": 0.62, "bright": 1.30, "joyful": 1.15, "dreamy": 1.15, "eerie": 0.68, "dramatic": 0.85}.get(
         mood, 1.0
     )
@@ -296,7 +296,7 @@ def choose_look(brief: Brief) -> Look:
         tint=(float(tint[0]), float(tint[1]), float(tint[2])),
         key=key,
         moonlit=0.10 if "milky_way" in sky else 0.30 if moon else 0.22,
-        gaps=0.55 if storm else 0.0,
+        gaps=0.72 if storm else 0.30 if "rain" in weather else 0.12 if closed else 0.0,
         wind=(speed * math.sin(turn), speed * math.cos(turn)),
         stars=stars,
         milky_way=1.6 if "milky_way" in sky else 0.35 * stars if night else 0.0,

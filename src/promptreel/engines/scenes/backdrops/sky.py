@@ -173,10 +173,10 @@ class SkyBackdrop:
             add_aurora(out, rays, state.aurora.light, f32(-AURORA_REACH), f32(per_column), f32(rows - 1), f32(0.34))
         for field, heap in self._heaps:
             moved = heap.copy()
-            along = 0.0010 * t * self._pace
+            along = 0.0040 * t * self._pace
             moved[heaps.DRIFT : heaps.DRIFT + 2] -= (along * look.wind[0], along * look.wind[1])
             moved[heaps.DRIFT + 1] += 0.001 * self.flight * t * min(self._pace, 4.0)
-            moved[heaps.RISE] = 0.004 * t * self._pace
+            moved[heaps.RISE] = 0.012 * t * self._pace
             moved[heaps.CAMERA : heaps.CAMERA + 3] = eye * np.float32(0.001)
             heaps.march(out, rays, field.tops, field.hidden, field.lumps, vector, moved, i32(field.steps), state.march)
         if self._bow is not None:
@@ -199,8 +199,8 @@ class SkyBackdrop:
 
     def _vector(self, t: float) -> Floats:
         """The parameters of the sheet of clouds at `t` seconds: carried by the wind of its height, and changing."""
-        along, wind = 0.0032 * t * self._pace, self.look.wind
-        return self._sky.at((-along * wind[0], -along * wind[1]), 0.0012 * t * self._pace)
+        along, wind = 0.0060 * t * self._pace, self.look.wind
+        return self._sky.at((-along * wind[0], -along * wind[1]), 0.0025 * t * self._pace)
 
 
 def discs_of(look: Look, sky: Sky, light: Light, brief: Brief) -> dict[str, Floats]:
@@ -233,16 +233,23 @@ def heaps_of(look: Look, sky: Sky, seed: int) -> list[tuple[heaps.Heaps, Floats]
     fields = []
     sun, ambient = sky.sky[SUN : SUN + 3], sky.sky[AMBIENT : AMBIENT + 3]
     if look.towers > 0:
-        field = heaps.make_heaps(seed + 1, sun, cover=0.20, cells=4, depth=8.0, scale=5.0, steps=26, round_tops=0.35)
-        vector = heaps.heap_vector(
-            ambient, base=0.9, top=8.9, scale=5.0, lump=0.25, rough=0.16, thick=2.2, sharp=9.0, stride=0.125
+        field = heaps.make_heaps(
+            seed + 1, sun, cover=0.17, cells=4, depth=8.0, scale=5.0, steps=24, round_tops=0.45, vary=0.75, anvil=3.6
         )
+        vector = heaps.heap_vector(
+            ambient, base=0.9, top=8.9, scale=5.0, lump=0.36, rough=0.20, thick=2.6, sharp=9.0, stride=0.068, shade=8.0
+        )
+        vector[heaps.ANVIL], vector[heaps.NEAREST] = 1.0, 14.0
+        # The highest stands in the picture, away from the sun.
+        aside, far = -math.copysign(0.26, look.azimuth), 30.0
+        x, z = heaps.tallest(field.tops)
+        vector[heaps.DRIFT : heaps.DRIFT + 2] = x / 5.0 - far * math.sin(aside), z / 5.0 - far * math.cos(aside)
         fields.append((field, vector))
     if look.heaps > 0:
         cover = 0.08 + 0.36 * look.heaps
-        field = heaps.make_heaps(seed, sun, cover=cover, cells=8, depth=1.5, scale=21.0, steps=18)
+        field = heaps.make_heaps(seed, sun, cover=cover, cells=8, depth=1.5, scale=21.0, steps=16)
         vector = heaps.heap_vector(
-            ambient, base=1.1, top=2.6, scale=21.0, lump=0.9, rough=0.32, thick=14.0, sharp=9.0, stride=0.075
+            ambient, base=1.1, top=2.6, scale=21.0, lump=0.9, rough=0.32, thick=14.0, sharp=9.0, stride=0.083
         )
         fields.append((field, vector))
     return fields
@@ -301,7 +308,7 @@ def light_of(look: Look, sky: Sky, around: Floats, air: float, reflectance: floa
         direction[[0, 2]] *= math.cos(math.radians(6.0)) / math.hypot(direction[0], direction[2])
     if look.night:
         # The lamps of a film's night fill the shadows.
-        above = 2.6 * above
+        above = 3.4 * above
         sunlight = np.array(MOONLIGHT) * np.array(look.tint) * 20 / np.pi * 0.9
     sunlight = sunlight * look.direct
     below = reflectance * (above + sunlight * max(float(direction[1]), 0.05))
