@@ -359,8 +359,9 @@ def puffs(
     rise = np.linspace(-np.pi / 2, np.pi / 2, sides // 2 + 2)
     for k, (centre, radius) in enumerate(zip(np.asarray(centres, float), np.ravel(radii), strict=True)):
         around = np.arange(sides) * (2 * np.pi / sides) + rng.uniform(0, 6)
-        lump = 1 + 0.14 * rng.standard_normal((len(rise), sides))
-        lump[0] = lump[-1] = 1.0
+        a, b, c, d = rng.uniform(0, 2 * np.pi, 4)
+        lump = 1 + 0.11 * np.sin(3 * around + a) * np.sin(3 * rise + b)[:, None] * np.cos(rise)[:, None]
+        lump += 0.08 * np.sin(4 * around + c) * np.cos(5 * rise + d)[:, None] * np.cos(rise)[:, None]
         shell = np.stack(
             [
                 np.cos(rise)[:, None] * np.cos(around),
@@ -371,3 +372,4 @@ def puffs(
         )
         with hull.part(bend=life(k) if life else None):
             hull.grid(centre + radius * shell * lump[..., None], what, wrap=True, crease=90, tint=tint)
+            hull.soften(centre, 0.7)

@@ -281,6 +281,14 @@ class Hull:
             )
         )
 
+    def soften(self, centre: ArrayLike, share: float) -> None:
+        """Turn the normals of the surface added last toward away from `centre`: smoke has no hard relief."""
+        piece = self._pieces[-1]
+        away = piece.vertices - self.here(centre)
+        away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
+        normals = piece.normals * (1 - share) + away * share
+        piece.normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
+
     def _slot(self, material: Stuff) -> int:
         if material not in self._stuffs:
             self._stuffs.append(material)

@@ -56,8 +56,8 @@ def beams(night: bool, front: float, back: float, y: float, x: float) -> Floats:
     """What its lamps light: the road before it, and a red glow behind."""
     if not night:
         return np.zeros((0, 6), np.float32)
-    white, red = [3.2, 2.9, 2.3], [0.45, 0.015, 0.01]
-    places = [[s * x, y, front + 0.7, *white] for s in (-1, 1)] + [[s * x, y, back - 0.25, *red] for s in (-1, 1)]
+    white, red = [2.4, 2.2, 1.75], [0.35, 0.012, 0.008]
+    places = [[s * x, 0.7 * y, front + 1.7, *white] for s in (-1, 1)] + [[s * x, y, back - 0.25, *red] for s in (-1, 1)]
     return np.array(places, np.float32)
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, ROOF, SIDE, WINDOW, Bodywork, coat
 from promptreel.engines.scenes.fittings import box, lamp, puffs, tube, turned, wheel
-from promptreel.engines.scenes.hull import BLACK, CHROME, DARK, GLASS, GOLD, STEEL, WHITE, Bend, Doubles, Floats, Hull, Move, RigidBody, Stuff, hinge, rolling  # fmt: skip
+from promptreel.engines.scenes.hull import BLACK, CHROME, DARK, GLASS, GOLD, STEEL, WHITE, Bend, Doubles, Floats, Hull, Move, RigidBody, Stuff, about, hinge, rolling  # fmt: skip
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import beams, head_and_tail, paint
 
@@ -150,13 +150,14 @@ def steam_train(casting: Casting) -> RigidBody:
             grown = 0.35 + 1.5 * age**0.7
             shrink = min(age / 0.06, 1.0) * min((1 - age) / 0.25, 1.0)
             drift = np.array([0.5 * math.sin(2.1 * k) * age, 3.4 * age**0.6, -13.0 * age], np.float32)
-            return (vertices - middle) * np.float32(grown * shrink) + middle + drift, normals
+            spin = about("x", 0.6 * t + 2.0 * k).astype(np.float32)
+            return ((vertices - middle) @ spin.T) * np.float32(grown * shrink) + middle + drift, normals @ spin.T
 
         return bend
 
     if hull.detail:
-        grey = Stuff((0.72, 0.72, 0.73), 0.0, 0.55)
-        puffs(hull, np.tile([0.0, 4.6, front - 1.6], (16, 1)), np.full(16, 1.0), grey, rng, sides=9, life=life)
+        grey = Stuff((0.55, 0.55, 0.56), 0.0, 0.55).lit(0.01 if night else 0.22)
+        puffs(hull, np.tile([0.0, 4.6, front - 1.6], (16, 1)), np.full(16, 1.0), grey, rng, sides=8, life=life)
     return hull.build(lambda _t: beams(night, front + 0.5, -front, 2.2, 0.2)[:2])
 
 
