@@ -1,6 +1,6 @@
 """What a prompt asks for, as a `SceneSpec`. Any text gives one; none is an error.
 
-The words live in `lexicon/*.toml` (`words`), a prompt is cut into `units_of` it (`reading_units`), which are bound to
+The words live in `lexicon/*.toml` (`vocabulary`), a prompt is cut into `units_of` it (`reading_units`), which are bound to
 one another (`reading`); here they become the fields of the spec, and a setting is chosen where none is named.
 
 Every content word becomes a `Mention` of one of these kinds. Its key (kind, name, subject) is what the director says
@@ -50,12 +50,13 @@ import numpy as np
 from promptreel.engines.scenes.reading import Draft, Reading
 from promptreel.engines.scenes.reading_units import Unit, units_of
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
-from promptreel.engines.scenes.words import Lexicon, lexicon
+from promptreel.engines.scenes.vocabulary import Lexicon, lexicon
 
 PLACE_PENALTY = 25
 """By how much a setting that can also stand in another one gives way to it: "a village in the mountains"."""
 
 FAR_PENALTY = 20
+HOLDS_BONUS = 30
 ABSTRACT_RANK = 3
 """Settings up to this rank are left to a mere effect where the prompt has subjects or places: "a dragon and fire"."""
 
@@ -65,6 +66,8 @@ EFFECT_FOR = {
     "particles": ("fireflies", "drifting lights"),
 }
 """What stands for abstract settings where they are none."""
+
+PEOPLE = frozenset({"person", "child"})
 
 CLEAR_ENDS = frozenset({"overcast", "storm", "rain", "snow", "fog", "lightning"})
 
@@ -93,6 +96,8 @@ class _Wishes:
         """Take one wish."""
         if kind.startswith("soft_"):
             self.soft.append((kind.removeprefix("soft_"), name))
+        elif kind == "sky" and name in {"sky", "horizon"}:
+            return
         elif kind in {"time", "season", "mood", "camera"}:
             self.single.setdefault(kind, name)
         elif kind in {"weather", "sky", "effect", "style", "place"}:
@@ -100,7 +105,8 @@ class _Wishes:
             if name not in values:
                 values.append(name)
         elif kind == "speed":
-            self.speed = self.speed or name
+            strong = name in {"slow_motion", "time_lapse"} and self.speed in {"slow", "fast"}
+            self.speed = name if strong else self.speed or name
         elif kind == "pace":
             self.pace = self.pace or name
         elif kind == "intensity":
@@ -113,6 +119,9 @@ def parse(prompt: str, negative_prompt: str = "", *, seed: int = 0, has_image: b
     """What `prompt` asks for and `negative_prompt` rules out. The same arguments give the same answer."""
     known = lexicon()
     units = units_of(prompt, known)
+    if any(unit.kind == "subject" and unit.key_name in PEOPLE and not unit.negated for unit in units):
+        # "A boxer in an empty gym": the boxer stays.
+        units = [unit for unit in units if unit.role != "nobody"]
     denied = [unit for unit in units if unit.negated or unit.role == "nobody"]
     for unit in denied:
         _mean_denied(unit)
@@ -211,8 +220,8 @@ def _settle(wishes: _Wishes, without: frozenset[str]) -> None:
         if kind == "time" and not wishes.single.get("time"):
             # Stars by day would be a contradiction of the parser's own making.
             wishes.single["time"] = name
-        elif kind == "season" and name not in without:
-            wishes.single.setdefault("season", name)
+        elif kind in {"season", "camera"} and name not in without:
+            wishes.single.setdefault(kind, name)
         elif kind == "effect" and name not in wishes.effects:
             wishes.effects.append(name)
     for key in [key for key, name in wishes.single.items() if name in without]:
@@ -242,11 +251,11 @@ def _wishes(units: list[Unit]) -> _Wishes:
         elif unit.kind != kind and kind not in {"place", "effect", "pace", "camera"}:
             also = ()
         else:
-            wishes.add(kind, name)
+            # A move of the camera goes before a point of view that a move stands for.
+            wishes.add("soft_camera" if kind == "camera" and unit.by else kind, name)
             also = unit.entry.also
         for other, value in also:
-            if other != "sky" or kind != "time":
-                wishes.add(other, value)
+            wishes.add(other, value)
     return wishes
 
 
@@ -333,6 +342,8 @@ class _Settings:
             score = 10 * facts.rank - min(order, 9)
             score -= PLACE_PENALTY if facts.place and not alone else 0
             score -= FAR_PENALTY if unit.far else 0
+            # "A lane in a village", "a lake in the hills": what holds the other shows both.
+            score += HOLDS_BONUS if any(("setting", other.key_name) in facts.holds for other in named) else 0
             if score > most and unit.entry is not None:
                 best, most = unit.entry.name, score
         return best
@@ -347,7 +358,7 @@ class _Settings:
             soft = [name for kind, name in unit.entry.also if kind == "soft_setting"]
             homes = dict.fromkeys(soft, 8.0) or (facts.home if facts else {}) or fits.get(unit.key, {})
             if unit.kind == "detail" and facts:
-                homes = {name: 2.0 for kind, name in facts.carriers if kind == "setting"}
+                homes = {name: 1.0 for kind, name in facts.carriers if kind == "setting"}
             for name, weight in homes.items():
                 abstract = self.known.facts["setting", name].rank <= ABSTRACT_RANK
                 if name not in self.without and not (abstract and self.staged):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from promptreel.engines.scenes.reading_text import SENTENCE
 from promptreel.engines.scenes.reading_units import MODIFIERS, SAME_IN_PLURAL, Unit, can, natural_of
-from promptreel.engines.scenes.words import Entry, Lexicon
+from promptreel.engines.scenes.vocabulary import Entry, Lexicon
 
 MOST_SUBJECTS = 12
 
@@ -230,7 +230,7 @@ class Reading:
             self.colours.append(entry.name)
 
     def _last_person(self, noun: Unit) -> int:
-        people = {"person", "child"}
+        people = {"person", "child", "astronaut"}
         return next((i for i in reversed(range(len(self.subjects))) if self.subjects[i].name in people), -1)
 
     def _unbound(self, pending: list[Unit], lead: Unit | None) -> None:
@@ -286,8 +286,9 @@ class Reading:
         ahead = self._heads(range(at + 1, min(len(self.units), at + 6)), at)
         before = self.units[at - 1] if at else None
         after = self.units[at + 1] if at + 1 < len(self.units) else None
-        if self._attributive(unit, before, after) and ahead and can(ahead[0], entry.name, self.known):
-            self._act(unit, entry, ahead[0])
+        if self._attributive(unit, before, after) and ahead:
+            if ahead[0].subject >= 0 or can(ahead[0], entry.name, self.known):
+                self._act(unit, entry, ahead[0])
             return
         near = back[0] if back else None
         doer = next((head for head in back if head.subject >= 0 and can(head, entry.name, self.known)), None)
@@ -304,7 +305,9 @@ class Reading:
             self._act(unit, entry, direct)
             self._carry(entry, next((head for head in back if head.subject >= 0), None), direct)
             return
-        doer = doer or next((head for head in (*back, *ahead) if head.subject >= 0), None)
+        doer = doer or next((head for head in back if head.subject >= 0), None)
+        if doer is None and direct is not None and direct.subject >= 0:
+            doer = direct
         if doer is None:
             if entry.name in CAMERA_FOR:
                 unit.key, unit.by = ("camera", CAMERA_FOR[entry.name]), "a camera that moves so"
@@ -366,10 +369,11 @@ class Reading:
             return
         draft = self.subjects[doer.subject]
         action, by = entry.name, entry.by
-        if by and action == "walk" and not can(doer, "walk", self.known):
-            # What only moves on ("crossing", "leaving") does so in its own way.
+        if action in {"walk", "run"} and not can(doer, action, self.known):
+            # What only moves on ("crossing", "racing") does so in its own way.
             does = self.known.facts["subject", draft.name].does
-            action, by = (does[0], "moving") if does else (action, by)
+            if does and (by or draft.name in VEHICLES):
+                action, by = does[0], by and "moving"
         if not draft.action or (draft.action in PLAIN_ACTIONS and action not in PLAIN_ACTIONS):
             draft.action = action
         if unit is not None:

@@ -7,7 +7,7 @@ from itertools import groupby
 
 from snowballstemmer.english_stemmer import EnglishStemmer
 
-from promptreel.engines.scenes.words import Lexicon, stem_of, unspaced
+from promptreel.engines.scenes.vocabulary import Lexicon, stem_of, unspaced
 
 APOSTROPHES = "'’"
 LONGEST_UNSPACED = 6

@@ -5,7 +5,7 @@ one that nobody knows; and which of them are denied.
 from dataclasses import dataclass, field
 
 from promptreel.engines.scenes.reading_text import COMMA, Token, tokens
-from promptreel.engines.scenes.words import Entry, Lexicon, find, mend
+from promptreel.engines.scenes.vocabulary import Entry, Lexicon, find, mend
 
 MOST_MENDED = 60
 """Words of one prompt in which a slip of the pen is looked for: a bound on the time that nonsense takes."""
@@ -50,6 +50,11 @@ class Unit:
     def kind(self) -> str:
         """The kind of its meaning, or an empty text."""
         return self.entry.kind if self.entry else ""
+
+    @property
+    def key_name(self) -> str:
+        """The name of its meaning, or an empty text."""
+        return self.entry.name if self.entry else ""
 
     @property
     def is_noun(self) -> bool:

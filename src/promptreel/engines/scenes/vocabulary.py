@@ -20,7 +20,7 @@ KINDS = (
 )  # fmt: skip
 
 LONGEST_PHRASE = 6
-SHORTEST_MENDED = 5
+SHORTEST_MENDED = 4
 """Letters of the shortest word in which a slip of the pen is mended: shorter ones are too close to one another."""
 
 ENDINGS = ("", "s", "es", "ed", "d", "ing", "e", "ies", "y", "ied", "ly", "er", "ers", "'s", "s'", "en", "i", "ying")
@@ -216,7 +216,7 @@ def lexicon() -> Lexicon:
     marks = {mark: english.replace(" ", "_") for mark, english in marks.items()}
     for name in (
         "stop", "determiners", "copulas", "pronouns", "conjunctions", "negators", "single_negators", "ends_negation",
-        "shades", "breaks", "carry", "held",
+        "shades", "breaks", "unstemmed", "carry", "held",
     ):  # fmt: skip
         grammar[name] = frozenset(grammar[name].split())
     grammar["natural"] = {kind: _with_stems(text) for kind, text in grammar["natural"].items()}
@@ -267,7 +267,7 @@ def find(word: str, stem: str, known: Lexicon) -> tuple[Entry, ...]:
     entries = known.words.get(word)
     if entries is not None:
         return entries
-    if word in known.grammar["stop"]:
+    if word in known.grammar["stop"] or word in known.grammar["unstemmed"]:
         return ()
     return next((entries for text, entries in known.stems.get(stem, ()) if _same_word(word, text)), ())
 
@@ -295,7 +295,7 @@ def _spelt() -> dict[str, str]:
     known = lexicon()
     spelt = {word: word for word in known.grammar["stop"] if word.isascii() and len(word) > SHORTEST_MENDED}
     for word, entries in known.words.items():
-        if not word.isascii() or len(word) < SHORTEST_MENDED - 1:
+        if not word.isascii() or len(word) < SHORTEST_MENDED:
             continue
         spelt.setdefault(word, word)
         if entries[0].kind in {"subject", "place", "setting"}:
