@@ -660,7 +660,9 @@ class Kit:
         index = np.array([self.skeleton.index[name] for name in bones])
         own[:, 0], own[:, 1] = index[low], index[low + 1]
         weights[:, 0], weights[:, 1] = 1 - share, share
-        shades = [np.broadcast_to(np.asarray(c, np.float32), (number, 3)) for c in (colour, colour if back is None else back)]
+        shades = [
+            np.broadcast_to(np.asarray(c, np.float32), (number, 3)) for c in (colour, colour if back is None else back)
+        ]
         self._add(
             points.astype(np.float32),
             np.concatenate([faces, faces[:, ::-1] + number]).astype(np.int32),

@@ -61,44 +61,46 @@ def _join(field: Floats, other: Floats, blend: float, carve: bool) -> Floats:
     return np.asarray(-joined if carve else joined, np.float32)
 
 
-CARVED = 2
+TRUNK, CARVED = "", "carved"
+_LIMBS = {"fore": "fore", "arm": "fore", "hand": "fore", "wing": "fore", "hind": "hind", "leg": "hind", "foot": "hind",
+          "toe": "hind"}  # fmt: skip
 
 
-def _side(flesh: Flesh) -> int:
-    """-1 for what moves with a left limb, 1 for a right one, 0 for the trunk, `CARVED` for what comes last."""
+def _limb(flesh: Flesh) -> str:
+    """Which limb a cone is part of, by the name of its bone: `TRUNK` for none, `CARVED` for what comes last."""
     if flesh.carve:
         return CARVED
-    return (
-        -1
-        if flesh.bone.endswith("_l") or "_l_" in flesh.bone
-        else int(flesh.bone.endswith("_r") or "_r_" in flesh.bone)
-    )
+    parts = flesh.bone.split("_")
+    side = parts[1] if len(parts) > 1 and parts[1] in ("l", "r") else ""
+    return _LIMBS.get(parts[0], parts[0]) + side if side else TRUNK
 
 
 SIDES_BLEND = 0.006
-"""How far the left and the right half melt into each other, m: legs that touch must not grow together."""
+"""How far limbs melt into each other, m: legs that touch must not grow together."""
+
+
+def _over(field: Floats, limb: Floats, trunk: Floats) -> Floats:
+    """The union with the trunk as one limb changed it. Where it did not, its blend must not swell the trunk."""
+    return np.where(limb == trunk, field, np.where(field == trunk, limb, _join(field, limb, SIDES_BLEND, False)))
 
 
 def distance(fleshes: Sequence[Flesh], points: Floats, least: float = 0.0) -> Floats:
     """The joint distance of all `fleshes` at `points` (n, 3). A limb melts into the trunk but not into its twin."""
     x, y, z = (np.ascontiguousarray(points[:, axis]) for axis in range(3))
-    trunk = np.full(len(points), 9.0, np.float32)
-    halves = []
-    for side in (0, -1, 1):
-        field = trunk
-        for flesh in fleshes:
-            if _side(flesh) == side:
-                field = _join(field, cone_distance(flesh, x, y, z, least), flesh.blend, False)
-        if side == 0:
-            trunk = field
-        else:
-            halves.append(field)
-    left, right = halves
-    # Where only the trunk is near, both halves are the same: their blend must not swell it.
-    field = np.where(left == right, left, _join(left, right, SIDES_BLEND, False))
+    limbs: dict[str, list[Flesh]] = {TRUNK: [], CARVED: []}
     for flesh in fleshes:
-        if _side(flesh) == CARVED:
-            field = _join(field, cone_distance(flesh, x, y, z), flesh.blend, True)
+        limbs.setdefault(_limb(flesh), []).append(flesh)
+    trunk = np.full(len(points), 9.0, np.float32)
+    for flesh in limbs.pop(TRUNK):
+        trunk = _join(trunk, cone_distance(flesh, x, y, z, least), flesh.blend, False)
+    carved, field = limbs.pop(CARVED), trunk
+    for own in limbs.values():
+        limb = trunk
+        for flesh in own:
+            limb = _join(limb, cone_distance(flesh, x, y, z, least), flesh.blend, False)
+        field = _over(field, limb, trunk)
+    for flesh in carved:
+        field = _join(field, cone_distance(flesh, x, y, z), flesh.blend, True)
     return field
 
 
@@ -150,18 +152,20 @@ def _sample(fleshes: Sequence[Flesh], cell: float, least: float) -> tuple[Floats
         x, y, z = axes[0][box[0], None, None], axes[1][None, box[1], None], axes[2][None, None, box[2]]
         onto[box] = _join(onto[box], cone_distance(flesh, x, y, z, thick), flesh.blend, flesh.carve)
 
-    field = np.full(shape, 9.0, np.float32)
+    limbs: dict[str, list[Flesh]] = {TRUNK: [], CARVED: []}
     for flesh in fleshes:
-        if _side(flesh) == 0:
-            join(field, flesh)
-    left, right = field.copy(), field
-    for flesh in fleshes:
-        if abs(_side(flesh)) == 1:
-            join(left if _side(flesh) < 0 else right, flesh)
-    field = np.where(left == right, left, _join(left, right, SIDES_BLEND, False))
-    for flesh in fleshes:
-        if _side(flesh) == CARVED:
-            join(field, flesh)
+        limbs.setdefault(_limb(flesh), []).append(flesh)
+    trunk = np.full(shape, 9.0, np.float32)
+    for flesh in limbs.pop(TRUNK):
+        join(trunk, flesh)
+    carved, field = limbs.pop(CARVED), trunk
+    for own in limbs.values():
+        limb = trunk.copy()
+        for flesh in own:
+            join(limb, flesh)
+        field = _over(field, limb, trunk)
+    for flesh in carved:
+        join(field, flesh)
     return field, low.astype(np.float32)
 
 

@@ -149,11 +149,18 @@ def build(animal: Quadruped) -> tuple[Skeleton, list[Flesh]]:
 
 
 def skin(
-    kit: Kit, animal: Quadruped, paint: Paint, breath: float = 0.02, bumps: float = 0.0, bump_size: float = 0.03, fur: float = 0.10
+    kit: Kit,
+    animal: Quadruped,
+    paint: Paint,
+    breath: float = 0.02,
+    bumps: float = 0.0,
+    bump_size: float = 0.03,
+    fur: float = 0.10,
+    spread: Pose | None = None,
 ) -> None:
     """The surface `body`, with the shape key `breath`, which goes by the thickness of the ribs."""
     first = kit.count
-    patch = kit.grow("body", paint, bumps=bumps, bump_size=bump_size, fur=fur)
+    patch = kit.grow("body", paint, bumps=bumps, bump_size=bump_size, fur=fur, spread=spread)
     ribs = animal.spine[2]
     near = np.exp(-(((patch.points[:, 2] - ribs[0] + 0.4 * ribs[2]) / (1.6 * ribs[2])) ** 2)) * trunk(patch)
     kit.morph("breath", first, patch.normals * (2.4 * breath * ribs[2] * near)[:, None])

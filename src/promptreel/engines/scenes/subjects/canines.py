@@ -166,7 +166,16 @@ def wolf(casting: Casting) -> Creature:
         return np.asarray(shade * (1 + 0.15 * grain)[:, None], np.float32)
 
     skin(kit, WOLF, paint, fur=0.16)
-    kit.eye(("head", "lid_l", "lid_r"), (0.042, 0.882, 0.61), 0.0135, (0.40, 0.26, 0.05), coat * 0.25, (0.6, 0.2, 1.0), 0.05, 0.4)
+    kit.eye(
+        ("head", "lid_l", "lid_r"),
+        (0.042, 0.882, 0.61),
+        0.0135,
+        (0.40, 0.26, 0.05),
+        coat * 0.25,
+        (0.6, 0.2, 1.0),
+        0.05,
+        0.4,
+    )
     if kit.fine:
         kit.ball("head", (0, 0.832, 0.778), 0.024, (0.015, 0.014, 0.014), 0, 0.5, (1.1, 0.85, 0.8))
     for side, sign in (("l", -1), ("r", 1)):
@@ -187,18 +196,39 @@ def fox(casting: Casting) -> Creature:
         x, y, z = patch.points.T
         up = patch.normals[:, 1]
         grain = mottle(patch.points, 0.03, rng) * 0.7 + mottle(patch.points, 0.012, rng) * 0.6
-        limb = ~trunk(patch) & ~head(patch) & ~np.char.startswith(patch.bone, "tail") & ~np.char.startswith(patch.bone, "neck")
+        limb = (
+            ~trunk(patch)
+            & ~head(patch)
+            & ~np.char.startswith(patch.bone, "tail")
+            & ~np.char.startswith(patch.bone, "neck")
+        )
         stockings = soft(0.19, 0.13, y) * limb
         bib = soft(0.10, 0.17, z) * soft(0.36, 0.32, y) * ~limb * ~head(patch) * soft(0.55, 0.0, up)
         belly = soft(0.29, 0.26, y) * trunk(patch)
         cheeks = head(patch) * soft(0.436, 0.424, y + 0.35 * (z - 0.30))
         tip = soft(-0.475, -0.50, z)
         back = soft(0.4, 1.0, up) * 0.3
-        shade = tones(coat, (coat * 0.6, back), (white, np.clip(bib + belly, 0, 0.95)), (black, stockings), (white, cheeks), (white, tip))
+        shade = tones(
+            coat,
+            (coat * 0.6, back),
+            (white, np.clip(bib + belly, 0, 0.95)),
+            (black, stockings),
+            (white, cheeks),
+            (white, tip),
+        )
         return np.asarray(shade * (1 + 0.14 * grain)[:, None], np.float32)
 
     skin(kit, FOX, paint, fur=0.14)
-    kit.eye(("head", "lid_l", "lid_r"), (0.025, 0.452, 0.312), 0.0088, (0.34, 0.19, 0.03), coat * 0.5, (0.6, 0.15, 1.0), 0.04, 0.45)
+    kit.eye(
+        ("head", "lid_l", "lid_r"),
+        (0.025, 0.452, 0.312),
+        0.0088,
+        (0.34, 0.19, 0.03),
+        coat * 0.5,
+        (0.6, 0.15, 1.0),
+        0.04,
+        0.45,
+    )
     if kit.fine:
         kit.ball("head", (0, 0.416, 0.405), 0.0105, black * 0.6, 0, 0.5)
     for side, sign in (("l", -1), ("r", 1)):

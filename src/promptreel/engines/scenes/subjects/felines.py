@@ -104,7 +104,10 @@ def cat(casting: Casting) -> Creature:
         shade = tones(coat, (coat * 0.75, soft(0.3, 1, up) * 0.4))
         if pattern == "tabby":
             wobble = mottle(patch.points, 0.05, rng)
-            ring = np.where(trunk(patch) | np.char.startswith(patch.bone, "tail"), z * 150, y * 150 + 20 * z) + 2.2 * wobble
+            ring = (
+                np.where(trunk(patch) | np.char.startswith(patch.bone, "tail"), z * 150, y * 150 + 20 * z)
+                + 2.2 * wobble
+            )
             band = soft(0.1, 0.7, np.sin(ring)) * soft(0.13, 0.17, y + 0.06 * ~trunk(patch))
             brow = head(patch) * soft(0.25, 0.75, np.sin(np.abs(x) * 520)) * soft(0.305, 0.318, y)
             shade = tones(shade, (dark, 0.75 * band * ~head(patch)), (dark, 0.7 * brow))
@@ -139,7 +142,16 @@ def cat(casting: Casting) -> Creature:
 def _big_cat_face(kit: Kit, animal: Quadruped, coat: np.ndarray, iris: tuple[float, float, float]) -> None:
     """Eyes, nose and round ears of a lion or a tiger."""
     z, y, r = animal.skull
-    kit.eye(("head", "lid_l", "lid_r"), (0.43 * r, y + 0.12 * r, z + 0.7 * r), 0.155 * r, iris, coat * 0.3, (0.45, 0.12, 1.0), 0.0, 0.38)
+    kit.eye(
+        ("head", "lid_l", "lid_r"),
+        (0.43 * r, y + 0.12 * r, z + 0.7 * r),
+        0.155 * r,
+        iris,
+        coat * 0.3,
+        (0.45, 0.12, 1.0),
+        0.0,
+        0.38,
+    )
     nz, ny, nr = animal.muzzle[1]
     if kit.fine:
         kit.ball("head", (0, ny + 0.42 * nr, nz + 0.72 * nr), 0.34 * nr, (0.16, 0.06, 0.05), 0, 0.35, (1.35, 0.8, 0.8))
@@ -164,7 +176,9 @@ def lion(casting: Casting) -> Creature:
         grain = mottle(patch.points, 0.09, rng) * 0.6 + mottle(patch.points, 0.035, rng) * 0.4
         pale = np.clip(soft(-0.1, -0.8, patch.normals[:, 1]) * 0.5 + head(patch) * soft(1.13, 1.07, y) * 0.8, 0, 1)
         tuft = soft(-1.085, -1.12, z) * soft(0.6, 0.5, y)
-        shade = tones(coat, (coat * 0.8, soft(0.4, 1, patch.normals[:, 1]) * 0.3), (coat * 0.5 + 0.32, pale), (mane * 0.5, tuft))
+        shade = tones(
+            coat, (coat * 0.8, soft(0.4, 1, patch.normals[:, 1]) * 0.3), (coat * 0.5 + 0.32, pale), (mane * 0.5, tuft)
+        )
         return np.asarray(shade * (1 + 0.11 * grain)[:, None], np.float32)
 
     skin(kit, LION, paint, fur=0.08)
@@ -198,10 +212,16 @@ def tiger(casting: Casting) -> Creature:
         tail = np.char.startswith(patch.bone, "tail")
         legs = ~trunk(patch) & ~head(patch) & ~tail & ~np.char.startswith(patch.bone, "neck")
         along = np.where(legs, y * 58 + z * 14, z * 46) + 2.6 * wobble
-        stripe = soft(0.30, 0.72, np.sin(along) + 0.25 * mottle(patch.points, 0.07, rng)) * np.where(legs, soft(0.2, 0.45, y), 1)
+        stripe = soft(0.30, 0.72, np.sin(along) + 0.25 * mottle(patch.points, 0.07, rng)) * np.where(
+            legs, soft(0.2, 0.45, y), 1
+        )
         stripe = stripe * soft(-0.95, -0.5, up) * ~(head(patch) & (z > 0.97))
         crown = head(patch) * soft(0.2, 0.7, np.sin(y * 120 + np.abs(x) * 60)) * soft(1.08, 1.12, y)
-        shade = tones(coat, (white, under), (black, np.where(head(patch), 0.9 * crown + 0.8 * stripe * (np.abs(x) > 0.07), stripe)))
+        shade = tones(
+            coat,
+            (white, under),
+            (black, np.where(head(patch), 0.9 * crown + 0.8 * stripe * (np.abs(x) > 0.07), stripe)),
+        )
         return np.asarray(shade * (1 + 0.08 * grain)[:, None], np.float32)
 
     skin(kit, TIGER, paint, fur=0.07)

@@ -165,11 +165,24 @@ def hoofs(kit: Kit, animal: Quadruped, colour: tuple[float, float, float]) -> No
     for name, joints in (("fore", animal.fore), ("hind", animal.hind)):
         x, z, _, r = joints[4]
         for side, sign in (("l", -1), ("r", 1)):
-            path = [(sign * x, 0.0, z + 0.15 * r), (sign * x, 0.35 * r, z + 0.12 * r), (sign * x, 1.5 * r, z - 0.25 * r), (sign * x, 1.7 * r, z - 0.3 * r)]
+            path = [
+                (sign * x, 0.0, z + 0.15 * r),
+                (sign * x, 0.35 * r, z + 0.12 * r),
+                (sign * x, 1.5 * r, z - 0.25 * r),
+                (sign * x, 1.7 * r, z - 0.3 * r),
+            ]
             kit.tube(f"{name}_{side}_4", path, [0.7 * r, 1.22 * r, 1.0 * r, 0.3 * r], colour, 0.25, 8)
 
 
-def ears(kit: Kit, animal: Quadruped, long: float, outer: np.ndarray, inner: np.ndarray, out: float = 0.35, wide: float = 0.30) -> None:
+def ears(
+    kit: Kit,
+    animal: Quadruped,
+    long: float,
+    outer: np.ndarray,
+    inner: np.ndarray,
+    out: float = 0.35,
+    wide: float = 0.30,
+) -> None:
     """Upright (`out` small) or level leaves."""
     z, y, r = animal.skull
     for side, sign in (("l", -1), ("r", 1)):
@@ -183,7 +196,16 @@ def nostrils(kit: Kit, animal: Quadruped, colour: tuple[float, float, float] = (
     z, y, r = animal.muzzle[1]
     if kit.fine:
         for sign in (-1, 1):
-            kit.ball("head", (sign * 0.48 * r * animal.head_flat, y + 0.25 * r, z + 0.80 * r), 0.24 * r, colour, 0, 0.2, (0.8, 1.2, 0.7), sides=6)
+            kit.ball(
+                "head",
+                (sign * 0.48 * r * animal.head_flat, y + 0.25 * r, z + 0.80 * r),
+                0.24 * r,
+                colour,
+                0,
+                0.2,
+                (0.8, 1.2, 0.7),
+                sides=6,
+            )
 
 
 def _eyes(kit: Kit, animal: Quadruped, radius: float, lid: np.ndarray) -> None:
@@ -228,7 +250,9 @@ def _horse(
         if socks:
             shade = tones(shade, ((0.62, 0.60, 0.57), soft(0.36, 0.30, y) * (z < 0) * legs))
         if blaze:
-            face = head(patch) * soft(0.045, 0.028, np.abs(x)) * soft(-0.2, 0.3, patch.normals[:, 2]) * soft(1.95, 1.90, y)
+            face = (
+                head(patch) * soft(0.045, 0.028, np.abs(x)) * soft(-0.2, 0.3, patch.normals[:, 2]) * soft(1.95, 1.90, y)
+            )
             shade = tones(shade, ((0.64, 0.62, 0.59), face))
         return np.asarray(shade * (1 + 0.08 * grain)[:, None], np.float32)
 
@@ -238,7 +262,9 @@ def _horse(
         grain = mottle(patch.points * [1, 0.14, 1], 0.03, rng)
         shade = np.asarray(mane * (1 + 0.45 * grain)[:, None])
         if horned:
-            shade = tones(shade, ((0.30, 0.28, 0.62), soft(-0.2, 0.5, grain)), ((0.70, 0.42, 0.55), soft(0.1, -0.6, grain) * 0.8))
+            shade = tones(
+                shade, ((0.30, 0.28, 0.62), soft(-0.2, 0.5, grain)), ((0.70, 0.42, 0.55), soft(0.1, -0.6, grain) * 0.8)
+            )
         return np.asarray(shade, np.float32)
 
     kit.grow("hair", strands, 0.02, bumps=0.014, bump_size=0.05, fur=0.16, rounds=5)
@@ -264,7 +290,9 @@ def deer(casting: Casting) -> Creature:
     skeleton, fleshes = build(DEER)
     kit = Kit(skeleton, fleshes, casting)
     winter = casting.season == "winter"
-    coat = recoloured(np.asarray((0.24, 0.155, 0.085) if winter else (0.34, 0.165, 0.065)) * rng.uniform(0.9, 1.1), casting)
+    coat = recoloured(
+        np.asarray((0.24, 0.155, 0.085) if winter else (0.34, 0.165, 0.065)) * rng.uniform(0.9, 1.1), casting
+    )
     pale = np.array([0.60, 0.53, 0.43])
 
     def paint(patch: Patch) -> Floats:
@@ -294,10 +322,24 @@ def deer(casting: Casting) -> Creature:
         horn = np.array([0.22, 0.15, 0.085])
         sides = 6 if kit.finest else 4
         for sign in (-1, 1):
-            beam = np.array([(0.025, 1.33, 0.545), (0.07, 1.42, 0.50), (0.17, 1.53, 0.46), (0.235, 1.67, 0.50), (0.225, 1.80, 0.56), (0.19, 1.90, 0.58)])
+            beam = np.array(
+                [
+                    (0.025, 1.33, 0.545),
+                    (0.07, 1.42, 0.50),
+                    (0.17, 1.53, 0.46),
+                    (0.235, 1.67, 0.50),
+                    (0.225, 1.80, 0.56),
+                    (0.19, 1.90, 0.58),
+                ]
+            )
             beam = beam * [sign, 1, 1]
             kit.tube("head", beam, [0.021, 0.019, 0.017, 0.014, 0.010, 0.003], horn, 0.1, sides)
-            for number, tip in ((1, (0.085, 1.46, 0.66)), (2, (0.20, 1.60, 0.62)), (3, (0.30, 1.80, 0.46)), (4, (0.30, 1.93, 0.55))):
+            for number, tip in (
+                (1, (0.085, 1.46, 0.66)),
+                (2, (0.20, 1.60, 0.62)),
+                (3, (0.30, 1.80, 0.46)),
+                (4, (0.30, 1.93, 0.55)),
+            ):
                 end = np.array(tip) * [sign, 1, 1]
                 bow = (beam[number] + end) / 2 - [0, 0.03, -0.02]
                 kit.tube("head", [beam[number], bow, end], [0.014, 0.010, 0.002], horn * (1.0, 1.05, 1.1), 0.1, sides)
@@ -317,12 +359,18 @@ def cow(casting: Casting) -> Creature:
     def paint(patch: Patch) -> Floats:
         x, y, z = patch.points.T
         grain = mottle(patch.points, 0.1, rng) * 0.6 + mottle(patch.points, 0.04, rng) * 0.4
-        blotch = soft(share - 0.03, share + 0.06, mottle(patch.points + [0, 0, 3.1], 0.42, rng) + 0.15 * patch.normals[:, 1] + 0.35 * head(patch))
+        blotch = soft(
+            share - 0.03,
+            share + 0.06,
+            mottle(patch.points + [0, 0, 3.1], 0.42, rng) + 0.15 * patch.normals[:, 1] + 0.35 * head(patch),
+        )
         blotch = blotch * soft(0.55, 0.72, y) if share < 5 else np.ones(len(y))
         face = head(patch) * soft(0.06, 0.03, np.abs(x)) * soft(0.0, 0.4, patch.normals[:, 2]) * (share < 5)
         udder = trunk(patch) * soft(0.80, 0.72, y) * soft(-0.22, -0.30, z)
         nose = head(patch) * soft(1.27, 1.33, z)
-        shade = tones(np.asarray(main), (dark, blotch), (np.asarray(main), face), (pink, udder * 0.9), (pink * 0.75, nose * 0.8))
+        shade = tones(
+            np.asarray(main), (dark, blotch), (np.asarray(main), face), (pink, udder * 0.9), (pink * 0.75, nose * 0.8)
+        )
         dirt = soft(0.35, 0.1, y) * 0.25
         return np.asarray(tones(shade, ((0.20, 0.16, 0.11), dirt)) * (1 + 0.07 * grain)[:, None], np.float32)
 
@@ -348,10 +396,16 @@ def sheep(casting: Casting) -> Creature:
 
     def paint(patch: Patch) -> Floats:
         x, y, z = patch.points.T
-        bare = np.clip(head(patch) * soft(0.50, 0.535, z - 0.2 * (y - 0.78)) + soft(0.33, 0.27, y) * ~trunk(patch) * (z > -0.48), 0, 1)
+        bare = np.clip(
+            head(patch) * soft(0.50, 0.535, z - 0.2 * (y - 0.78)) + soft(0.33, 0.27, y) * ~trunk(patch) * (z > -0.48),
+            0,
+            1,
+        )
         lumps = mottle(patch.points, 0.045, rng)
         shade = wool * (1 + 0.14 * lumps - 0.18 * soft(0.2, -0.8, patch.normals[:, 1]))[:, None]
-        return np.asarray(tones(shade, (face * 1.0, bare)) * (1 + 0.08 * mottle(patch.points, 0.02, rng))[:, None], np.float32)
+        return np.asarray(
+            tones(shade, (face * 1.0, bare)) * (1 + 0.08 * mottle(patch.points, 0.02, rng))[:, None], np.float32
+        )
 
     # Lumps on the whole skin, small enough not to harm the face.
     skin(kit, SHEEP, paint, bumps=0.014, bump_size=0.050, fur=0.18)

@@ -1,6 +1,5 @@
 """Grown-ups and children, no two alike: build, skin, hair and clothes by chance."""
 
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -189,7 +188,7 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     apart = spread(bones)
     first = kit.count
     patch = kit.grow(
-        "top", _cloth(top, rng, not woman and wearing[3] > 0.75 or young and wearing[3] > 0.55), 0.02, spread=apart
+        "top", _cloth(top, rng, (not woman and wearing[3] > 0.75) or (young and wearing[3] > 0.55)), 0.02, spread=apart
     )  # type: ignore[arg-type]
     chest = np.exp(-(((patch.points[:, 1] - build.at(0, 1.3, 0)[1]) / (0.14 * k)) ** 2)) * (patch.bone == "chest")
     kit.morph("breath", first, patch.normals * (0.005 * k * chest)[:, None])

@@ -28,7 +28,21 @@ def _head() -> list[Flesh]:
         Flesh("head", hd(0, 1.640, 0.088), hd(0, 1.624, 0.112), 0.011 * k, 0.014 * k, 1.15, 0.015 * k, "face"),
         Flesh("head", hd(0.096, 1.655, -0.012), hd(0.094, 1.632, -0.008), 0.033 * k, 0.025 * k, 0.34, 0.01 * k, "face"),
     ]  # fmt: skip
-    return both(fleshes) + both([Flesh("head", hd(0.031, 1.655, 0.103), hd(0.033, 1.655, 0.103), 0.014 * k, 0.014 * k, 1.2, 0.012 * k, "face", True)])
+    return both(fleshes) + both(
+        [
+            Flesh(
+                "head",
+                hd(0.031, 1.655, 0.103),
+                hd(0.033, 1.655, 0.103),
+                0.014 * k,
+                0.014 * k,
+                1.2,
+                0.012 * k,
+                "face",
+                True,
+            )
+        ]
+    )
 
 
 def monkey(casting: Casting) -> Creature:
@@ -36,7 +50,14 @@ def monkey(casting: Casting) -> Creature:
     rng = casting.rng
     bones = skeleton(BUILD)
     at = BUILD.at
-    links = [at(0, 0.93, -0.09), at(0, 0.86, -0.26), at(0, 0.90, -0.45), at(0, 1.06, -0.56), at(0, 1.22, -0.52), at(0, 1.27, -0.42)]
+    links = [
+        at(0, 0.93, -0.09),
+        at(0, 0.86, -0.26),
+        at(0, 0.90, -0.45),
+        at(0, 1.06, -0.56),
+        at(0, 1.22, -0.52),
+        at(0, 1.27, -0.42),
+    ]
     parent = "hips"
     tail = []
     for number, (a, b) in enumerate(zip(links, links[1:], strict=False), 1):
@@ -47,7 +68,9 @@ def monkey(casting: Casting) -> Creature:
     groups = {"top": "fur", "legs": "fur", "skin": "fur", "hand": "bare", "shoe": "bare"}
     body = [replace(f, group=groups[f.group]) for f in flesh(BUILD, bones, Clothes(loose=0.008)) if f.group in groups]
     kit = Kit(bones, body + tail + _head(), casting, {"face": 7.0, "bare": 2.2})
-    coat = recoloured(np.asarray(((0.19, 0.098, 0.042), (0.11, 0.062, 0.034), (0.27, 0.17, 0.085))[rng.integers(3)]), casting)
+    coat = recoloured(
+        np.asarray(((0.19, 0.098, 0.042), (0.11, 0.062, 0.034), (0.27, 0.17, 0.085))[rng.integers(3)]), casting
+    )
     skin = np.array([0.46, 0.265, 0.175]) * rng.uniform(0.9, 1.1)
     hd, k = BUILD.of_head, BUILD.head * BUILD.scale
 
@@ -61,9 +84,13 @@ def monkey(casting: Casting) -> Creature:
     def bare(patch: Patch) -> Floats:
         x, y, z = ((patch.points - hd(0, 1.53, 0)) / k).T
         cheeks = sum(np.exp(-(((x - s * 0.048) / 0.02) ** 2 + ((y - 0.08) / 0.02) ** 2)) for s in (-1, 1))
-        sockets = sum(np.exp(-(((x - s * 0.031) / 0.020) ** 2 + ((y - 0.125) / 0.016) ** 2)) for s in (-1, 1)) * (z > 0.05)
+        sockets = sum(np.exp(-(((x - s * 0.031) / 0.020) ** 2 + ((y - 0.125) / 0.016) ** 2)) for s in (-1, 1)) * (
+            z > 0.05
+        )
         nose = np.exp(-((x / 0.016) ** 2 + ((y - 0.096) / 0.014) ** 2)) * (z > 0.095)
-        shade = tones(skin, (skin * [1.1, 0.75, 0.68], 0.4 * cheeks), (skin * 0.72, 0.55 * sockets), (skin * 0.6, 0.6 * nose))
+        shade = tones(
+            skin, (skin * [1.1, 0.75, 0.68], 0.4 * cheeks), (skin * 0.72, 0.55 * sockets), (skin * 0.6, 0.6 * nose)
+        )
         return np.asarray(shade * (1 + 0.05 * mottle(patch.points, 0.01, rng))[:, None], np.float32)
 
     first = kit.count
@@ -76,9 +103,20 @@ def monkey(casting: Casting) -> Creature:
     if kit.fine:
         for sign in (-1, 1):
             spot = kit.on_surface([hd(sign * 0.007, 1.617, 0)[:2]], ("face",), 0.0)[0]
-            kit.ball("head", (float(spot[0]), float(spot[1]), float(spot[2])), 0.0045 * k, (0.03, 0.015, 0.012), 0, 0, (1.2, 0.8, 0.6), sides=6)
+            kit.ball(
+                "head",
+                (float(spot[0]), float(spot[1]), float(spot[2])),
+                0.0045 * k,
+                (0.03, 0.015, 0.012),
+                0,
+                0,
+                (1.2, 0.8, 0.6),
+                sides=6,
+            )
         mouth(kit, BUILD, skin * [0.62, 0.42, 0.40], (0, 1.5815, 0), 0.040, ("face",), 0.75)
-    kit.grow("bare", lambda p: np.asarray(skin * 0.62 * (1 + 0.1 * mottle(p.points, 0.02, rng))[:, None], np.float32), 0.1)
+    kit.grow(
+        "bare", lambda p: np.asarray(skin * 0.62 * (1 + 0.1 * mottle(p.points, 0.02, rng))[:, None], np.float32), 0.1
+    )
     seed = float(rng.uniform())
     action = casting.action
     mood = {"smile": 1.0, "wave": 0.9, "dance": 0.8}.get(action, 0.35)
@@ -90,7 +128,11 @@ def monkey(casting: Casting) -> Creature:
             pose.turn("spine", pitch=-0.14)
             pose.turn("neck", pitch=0.10)
         for link in range(1, 6):
-            pose.turn(f"tail_{link}", yaw=0.22 * swing(t, 0.45, seed - 0.1 * link), pitch=0.08 * swing(t, 0.3, seed - 0.1 * link))
+            pose.turn(
+                f"tail_{link}",
+                yaw=0.22 * swing(t, 0.45, seed - 0.1 * link),
+                pitch=0.08 * swing(t, 0.3, seed - 0.1 * link),
+            )
         if action == "smile":
             pose.turn("head", yaw=0.10 * swing(t, 0.23, seed), roll=0.09 * swing(t, 0.41, seed))
             pose.morph["open"] = 0.12 + 0.10 * swing(t, 0.5, seed)

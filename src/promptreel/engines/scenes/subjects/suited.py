@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.gait import blink, swing, wander
+from promptreel.engines.scenes.gait import swing, wander
 from promptreel.engines.scenes.human import Build, Clothes, act, flesh, skeleton, spread
 from promptreel.engines.scenes.implicit import Flesh, Floats, Point
 from promptreel.engines.scenes.quadruped import both
@@ -23,13 +23,24 @@ def robot(casting: Casting) -> Creature:
     kit = Kit(bones, [Flesh("chest", (0, 1, 0), (0, 1.2, 0), 0.1, 0.1)], casting)
     shells = ((0.60, 0.61, 0.62), (0.42, 0.45, 0.49), (0.55, 0.30, 0.08), (0.14, 0.30, 0.42))
     shell = recoloured(shells[rng.integers(len(shells))], casting)
-    dark, light = np.array([0.035, 0.037, 0.042]), np.asarray(((0.10, 0.75, 1.0), (0.2, 1.0, 0.55), (1.0, 0.45, 0.08))[rng.integers(3)])
+    dark, light = (
+        np.array([0.035, 0.037, 0.042]),
+        np.asarray(((0.10, 0.75, 1.0), (0.2, 1.0, 0.55), (1.0, 0.45, 0.08))[rng.integers(3)]),
+    )
     at, hd, k = ROBOT.at, ROBOT.of_head, ROBOT.scale
     hk = ROBOT.head * k
     heads = {name: np.array(bones.heads[number]) for name, number in bones.index.items()}
     tails = {name: np.array(bones.tails[number]) for name, number in bones.index.items()}
 
-    def plate(bone: str, centre: Point, half: Point, round_: float = 0.42, tint: object = None, gloss: float = 0.55, glow: float = 0.0) -> None:
+    def plate(
+        bone: str,
+        centre: Point,
+        half: Point,
+        round_: float = 0.42,
+        tint: object = None,
+        gloss: float = 0.55,
+        glow: float = 0.0,
+    ) -> None:
         colour = shell if tint is None else np.asarray(tint)
         kit.block(bone, centre, half, colour, colour * glow, gloss, round_)
 
@@ -48,7 +59,16 @@ def robot(casting: Casting) -> Creature:
     plate("head", hd(0, 1.660, 0.058), (0.076 * hk, 0.048 * hk, 0.042 * hk), 0.5, dark, 0.9)
     kit.tube("neck", [at(0, 1.44, -0.02), hd(0, 1.60, -0.005)], [0.045 * k, 0.042 * k], dark, 0.4)
     for sign in (-1, 1):
-        kit.ball("head", hd(sign * 0.034, 1.664, 0.094), 0.0165 * hk, light * 0.5, light * 2.6, 0.3, (1.0, 1.0, 0.5), sides=10 if kit.finest else 6)
+        kit.ball(
+            "head",
+            hd(sign * 0.034, 1.664, 0.094),
+            0.0165 * hk,
+            light * 0.5,
+            light * 2.6,
+            0.3,
+            (1.0, 1.0, 0.5),
+            sides=10 if kit.finest else 6,
+        )
     if kit.fine:
         plate("chest", at(0, 1.36, 0.105), (0.075 * k, 0.045 * k, 0.018 * k), 0.4, dark, 0.8)
         kit.ball("chest", at(0, 1.36, 0.122), 0.026 * k, light * 0.4, light * 1.7, 0.3, (1, 1, 0.4))
@@ -79,10 +99,23 @@ def robot(casting: Casting) -> Creature:
                 root = palm + np.array([0, -0.04, 0.028 * finger]) * k
                 kit.tube(hand, [root, root + np.array([-sign * 0.008, -0.045, 0.004 * finger]) * k, root + np.array([-sign * 0.022, -0.08, 0.004 * finger]) * k],
                          [0.012 * k, 0.011 * k, 0.008 * k], shell * 0.8, 0.5, 6)  # fmt: skip
-            kit.tube(hand, [palm + np.array([0, -0.01, 0.035]) * k, palm + np.array([-sign * 0.015, -0.06, 0.06]) * k], [0.012 * k, 0.009 * k], shell * 0.8, 0.5, 6)
+            kit.tube(
+                hand,
+                [palm + np.array([0, -0.01, 0.035]) * k, palm + np.array([-sign * 0.015, -0.06, 0.06]) * k],
+                [0.012 * k, 0.009 * k],
+                shell * 0.8,
+                0.5,
+                6,
+            )
         low = heads[foot]
         plate(foot, (low[0], 0.050 * k, low[2] + 0.055 * k), (0.056 * k, 0.048 * k, 0.115 * k), 0.45)
-        plate(toe, (tails[toe][0], 0.032 * k, tails[toe][2] - 0.022 * k), (0.054 * k, 0.030 * k, 0.050 * k), 0.5, shell * 0.7)
+        plate(
+            toe,
+            (tails[toe][0], 0.032 * k, tails[toe][2] - 0.022 * k),
+            (0.054 * k, 0.030 * k, 0.050 * k),
+            0.5,
+            shell * 0.7,
+        )
     kit.lights.append((*map(float, hd(0, 1.66, 0.25)), *map(float, light * 0.5)))
     seed = float(rng.uniform())
 
@@ -105,7 +138,9 @@ def astronaut(casting: Casting) -> Creature:
             thick = 1.45 if part.group == "hand" else 1.32 if part.group == "shoe" else 1.0
             body.append(replace(part, group=groups[part.group], r0=part.r0 * thick, r1=part.r1 * thick))
     body.append(Flesh("chest", at(0, 1.44, -0.02), at(0, 1.36, -0.01), 0.12 * k, 0.14 * k, 1.3, 0.05, "suit"))
-    body += both([Flesh("foot_r", at(0.106, 0.16, -0.02), at(0.106, 0.06, -0.01), 0.080 * k, 0.070 * k, 1, 0.03, "boot")])
+    body += both(
+        [Flesh("foot_r", at(0.106, 0.16, -0.02), at(0.106, 0.06, -0.01), 0.080 * k, 0.070 * k, 1, 0.03, "boot")]
+    )
     kit = Kit(bones, body, casting, {"glove": 2.5, "boot": 1.3})
     white = recoloured((0.66, 0.66, 0.65), casting)
     grey, red = np.array([0.16, 0.17, 0.18]), np.array([0.50, 0.045, 0.03])
@@ -120,25 +155,65 @@ def astronaut(casting: Casting) -> Creature:
         creases = 0.5 * limbs * (
             soft(0.075, 0.04, np.abs(y - knee[1])) * ~arms + soft(0.06, 0.03, np.abs(y - elbow[1])) * arms
         ) * soft(0.2, 0.9, np.sin(y * 260))  # fmt: skip
-        stripe = np.clip(arms * soft(0.020, 0.014, np.abs(y - elbow[1] - 0.14)) + soft(0.020, 0.014, np.abs(y - knee[1] - 0.20)) * limbs * ~arms, 0, 1)
+        stripe = np.clip(
+            arms * soft(0.020, 0.014, np.abs(y - elbow[1] - 0.14))
+            + soft(0.020, 0.014, np.abs(y - knee[1] - 0.20)) * limbs * ~arms,
+            0,
+            1,
+        )
         belt = soft(0.03, 0.022, np.abs(y - at(0, 1.03, 0)[1])) * ~limbs
         return np.asarray(tones(shade, (grey * 2, creases), (red, stripe), (grey, belt)), np.float32)
 
     kit.grow("suit", cloth, 0.06, spread=spread(bones))
-    kit.grow("glove", lambda p: np.asarray(tones(white * 0.85, (grey, soft(-0.02, -0.06, p.points[:, 1] - bones.heads[bones.index["hand_r"]][1]) * 0.5)), np.float32), 0.1)
-    kit.grow("boot", lambda p: np.asarray(tones(white * 0.9, (grey, soft(0.045, 0.03, p.points[:, 1])), (grey, soft(0.012, 0.006, np.abs(p.points[:, 1] - 0.19)))), np.float32), 0.1)
+    kit.grow(
+        "glove",
+        lambda p: np.asarray(
+            tones(
+                white * 0.85, (grey, soft(-0.02, -0.06, p.points[:, 1] - bones.heads[bones.index["hand_r"]][1]) * 0.5)
+            ),
+            np.float32,
+        ),
+        0.1,
+    )
+    kit.grow(
+        "boot",
+        lambda p: np.asarray(
+            tones(
+                white * 0.9,
+                (grey, soft(0.045, 0.03, p.points[:, 1])),
+                (grey, soft(0.012, 0.006, np.abs(p.points[:, 1] - 0.19))),
+            ),
+            np.float32,
+        ),
+        0.1,
+    )
     sides = (8, 14, 26)[casting.detail]
     middle = hd(0, 1.660, 0.010)
     kit.ball("head", middle, 0.158 * k, white, 0, 0.45, (0.97, 1.02, 1.0), sides=sides)
 
     def gold(polar: Floats) -> Floats:
         edge = soft(0.33, 0.36, polar)
-        return np.asarray(tones((0.62, 0.36, 0.07), ((0.25, 0.12, 0.03), soft(0.0, 0.35, polar) * 0.5), (grey, edge)), np.float32)
+        return np.asarray(
+            tones((0.62, 0.36, 0.07), ((0.25, 0.12, 0.03), soft(0.0, 0.35, polar) * 0.5), (grey, edge)), np.float32
+        )
 
-    kit.ball("head", (middle[0], middle[1] + 0.002, middle[2] + 0.016), 0.150 * k, gold, 0, 1.0, (1.0, 0.92, 1.03), 0.37, (0, 0.02, 1), sides)
+    kit.ball(
+        "head",
+        (middle[0], middle[1] + 0.002, middle[2] + 0.016),
+        0.150 * k,
+        gold,
+        0,
+        1.0,
+        (1.0, 0.92, 1.03),
+        0.37,
+        (0, 0.02, 1),
+        sides,
+    )
     if kit.fine:
         angle = np.linspace(0, 2 * math.pi, 17)
-        ring = np.stack([0.115 * k * np.cos(angle), 0 * angle + at(0, 1.50, 0)[1], 0.105 * k * np.sin(angle) - 0.005], 1)
+        ring = np.stack(
+            [0.115 * k * np.cos(angle), 0 * angle + at(0, 1.50, 0)[1], 0.105 * k * np.sin(angle) - 0.005], 1
+        )
         kit.tube("chest", ring, [0.020 * k] * 17, grey * 2.2, 0.5, 6)
         for sign in (-1, 1):
             kit.ball("head", (sign * 0.148 * k, middle[1], middle[2]), 0.035 * k, grey * 2.5, 0, 0.4, (0.5, 1, 1))
@@ -147,9 +222,21 @@ def astronaut(casting: Casting) -> Creature:
         kit.block("chest", at(0, 1.52, -0.22), (0.16 * k, 0.03 * k, 0.07 * k), grey * 1.5, 0, 0.2, 0.4)
         kit.block("chest", at(0, 1.235, 0.150), (0.098 * k, 0.070 * k, 0.045 * k), white * 0.8, 0, 0.2, 0.3)
         for number, tint in enumerate(((0.6, 0.05, 0.03), (0.05, 0.2, 0.5), (0.55, 0.4, 0.05))):
-            kit.ball("chest", at(-0.05 + 0.05 * number, 1.255, 0.198), 0.013 * k, tint, np.array(tint) * (0.8 if number == 0 else 0.1), 0.4)
+            kit.ball(
+                "chest",
+                at(-0.05 + 0.05 * number, 1.255, 0.198),
+                0.013 * k,
+                tint,
+                np.array(tint) * (0.8 if number == 0 else 0.1),
+                0.4,
+            )
         for sign in (-1, 1):
-            hose = [at(sign * 0.06, 1.19, 0.185), at(sign * 0.16, 1.12, 0.19), at(sign * 0.21, 1.16, 0.06), at(sign * 0.17, 1.20, -0.17)]
+            hose = [
+                at(sign * 0.06, 1.19, 0.185),
+                at(sign * 0.16, 1.12, 0.19),
+                at(sign * 0.21, 1.16, 0.06),
+                at(sign * 0.17, 1.20, -0.17),
+            ]
             kit.tube("chest", hose, [0.015 * k] * 4, grey * 1.6, 0.2, 6)
     seed = float(rng.uniform())
     action = casting.action
