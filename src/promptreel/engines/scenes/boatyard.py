@@ -43,7 +43,11 @@ class Lines:
     def z(self, share: ArrayLike, up: ArrayLike = 1.0) -> Doubles:
         """Where a share lies; the stem and the transom lean by the height `up` (0 keel, 1 rail)."""
         u = np.asarray(share, float)
-        lean = self.rake * (np.asarray(up) - 1) * (np.clip((u - 0.75) / 0.25, 0, 1) - 0.5 * np.clip((0.12 - u) / 0.12, 0, 1))
+        lean = (
+            self.rake
+            * (np.asarray(up) - 1)
+            * (np.clip((u - 0.75) / 0.25, 0, 1) - 0.5 * np.clip((0.12 - u) / 0.12, 0, 1))
+        )
         return np.asarray(self.length * (u - 0.5 + lean))
 
 
@@ -64,7 +68,11 @@ def ship_hull(
     count = hull.n(frames, 9)
     share = 1 - (1 - np.linspace(0, 1, count)) ** 1.35
     rail = lines.rail(share)
-    keel = -lines.draught * (1 - 0.9 * np.clip((share - 0.80) / 0.20, 0, 1) ** 1.6) * (0.55 + 0.45 * np.clip(share / 0.15, 0, 1))
+    keel = (
+        -lines.draught
+        * (1 - 0.9 * np.clip((share - 0.80) / 0.20, 0, 1) ** 1.6)
+        * (0.55 + 0.45 * np.clip(share / 0.15, 0, 1))
+    )
     # Rows at the same heights all along, so that paint lines are straight; then the free board above the last band.
     rows = []
     levels = [*np.linspace(0, 1, 5)[:-1] * 1.0]
@@ -149,14 +157,21 @@ def triangle_sail(
         sheet(hull, points, what, which, toward=side, tint=_seams(a[1], c[1]))
 
 
-def square_sail(hull: Hull, y0: float, y1: float, wide0: float, wide1: float, z: float, belly: float, what: Stuff) -> None:
+def square_sail(
+    hull: Hull, y0: float, y1: float, wide0: float, wide1: float, z: float, belly: float, what: Stuff
+) -> None:
     """A sail that hangs from a yard at `y1` to one at `y0`, blown ahead by `belly` m."""
     v = np.linspace(0, 1, hull.n(6))[:, None]
     u = np.linspace(-1, 1, hull.n(11))[None, :]
     foot = 0.10 * (y1 - y0) * (1 - u**2) * (1 - v)
     full = belly * (1 - u**2) ** 0.6 * np.sin(np.pi * (0.14 + 0.80 * v)) ** 0.8
     points = np.stack(
-        [(wide0 + (wide1 - wide0) * v) / 2 * u, y0 + (y1 - y0) * v + foot + 0 * u, z + full + 0.3 * belly * (1 - v) * 0.5], -1
+        [
+            (wide0 + (wide1 - wide0) * v) / 2 * u,
+            y0 + (y1 - y0) * v + foot + 0 * u,
+            z + full + 0.3 * belly * (1 - v) * 0.5,
+        ],
+        -1,
     )
     middle = hull.here((0, (y0 + y1) / 2, z))
     bend = fluttering(
@@ -177,14 +192,18 @@ def _seams(y0: float, y1: float) -> Glow:
     return tint
 
 
-def flag(hull: Hull, hoist: Sequence[float], length: float, height: float, stuffs: Sequence[Stuff], rate: float = 1.1) -> None:
+def flag(
+    hull: Hull, hoist: Sequence[float], length: float, height: float, stuffs: Sequence[Stuff], rate: float = 1.1
+) -> None:
     """A flag of upright stripes that waves astern (toward -z)."""
     x, y, z = hoist
     cells = 3 * max(1, hull.n(5) // 2)
     u = np.linspace(0, 1, cells + 1)
     points = [[(x, y + v * height, z - length * k) for k in u] for v in (0.0, 0.5, 1.0)]
     which = np.broadcast_to(np.arange(cells) * len(stuffs) // cells, (2, cells))
-    with hull.part(bend=fluttering(hull.here((x, y, z)).tolist(), [0, 0, -1], [1, 0, 0], length, 0.14 * length, rate=rate)):
+    with hull.part(
+        bend=fluttering(hull.here((x, y, z)).tolist(), [0, 0, -1], [1, 0, 0], length, 0.14 * length, rate=rate)
+    ):
         sheet(hull, points, stuffs, which, toward=(1, 0, 0))
 
 
@@ -202,7 +221,9 @@ def windows(
     for side in (-1.0, 1.0):
         middle = np.ravel(np.asarray(z, float))
         picks = rng.choice(len(stuffs), len(middle), p=weights)
-        corner = np.array([(0, -half[0], -half[1]), (0, -half[0], half[1]), (0, half[0], half[1]), (0, half[0], -half[1])])
+        corner = np.array(
+            [(0, -half[0], -half[1]), (0, -half[0], half[1]), (0, half[0], half[1]), (0, half[0], -half[1])]
+        )
         points = corner[None] + np.stack([np.full_like(middle, side * x), np.full_like(middle, y), middle], -1)[:, None]
         base = 4 * np.arange(len(middle))[:, None, None]
         faces = base + np.array([(0, 1, 2), (0, 2, 3)])

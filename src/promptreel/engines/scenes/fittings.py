@@ -21,6 +21,7 @@ from promptreel.engines.scenes.hull import (
     Hull,
     Stuff,
     rolling,
+    spinning,
 )
 
 _BOX = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
@@ -42,7 +43,20 @@ def box(
     if bevel <= 0 or hull.detail == 0:
         points = _BOX * size
         _taper(points, size, taper)
-        faces = [(0, 1, 3), (0, 3, 2), (4, 6, 7), (4, 7, 5), (0, 4, 5), (0, 5, 1), (2, 3, 7), (2, 7, 6), (0, 2, 6), (0, 6, 4), (1, 5, 7), (1, 7, 3)]  # fmt: skip
+        faces = [
+            (0, 1, 3),
+            (0, 3, 2),
+            (4, 6, 7),
+            (4, 7, 5),
+            (0, 4, 5),
+            (0, 5, 1),
+            (2, 3, 7),
+            (2, 7, 6),
+            (0, 2, 6),
+            (0, 6, 4),
+            (1, 5, 7),
+            (1, 7, 3),
+        ]
         hull.surface(points + middle, faces, what, crease=20, tint=tint)
         return
     # Rounded by a ball at each corner: rings of an eighth of a sphere each, on a globe of longitudes.
@@ -218,14 +232,24 @@ def _rim(
     hull.grid(points, [rim, inner], which, wrap=True, toward=(out, 0, 0))
     back = points[:1].copy()
     back[..., 0] = x - 0.7 * half * out
-    hull.grid(np.concatenate([back, np.broadcast_to(back.mean(axis=1, keepdims=True), back.shape)]), DARK, wrap=True, toward=(-out, 0, 0))  # fmt: skip
+    hull.grid(
+        np.concatenate([back, np.broadcast_to(back.mean(axis=1, keepdims=True), back.shape)]),
+        DARK,
+        wrap=True,
+        toward=(-out, 0, 0),
+    )
 
 
 def lamp(hull: Hull, centre: ArrayLike, radius: float, what: Stuff, ring: Stuff = CHROME, out: float = 1.0) -> None:
     """A round lamp that looks along z (to -z with `out` -1): a lens in a ring."""
     x, y, z = np.asarray(centre, float)
     lens = [(radius * 0.88, 0.25 * radius), (radius * 0.62, 0.38 * radius), (0.0, 0.45 * radius)]
-    frame = [(radius, -0.9 * radius), (radius * 1.06, 0.05 * radius), (radius * 0.97, 0.30 * radius), (radius * 0.88, 0.25 * radius)]  # fmt: skip
+    frame = [
+        (radius, -0.9 * radius),
+        (radius * 1.06, 0.05 * radius),
+        (radius * 0.97, 0.30 * radius),
+        (radius * 0.88, 0.25 * radius),
+    ]
     with hull.place((x, y, z), turn=0 if out > 0 else math.pi):
         turned(hull, frame, 14, ring, axis="z", caps=(False, False))
         turned(hull, lens, 14, what, axis="z", caps=(False, False))
@@ -247,12 +271,13 @@ def sheet(
     which: ArrayLike | None = None,
     toward: ArrayLike = (1, 0, 0),
     tint: Glow | None = None,
+    thick: float = 0.004,
 ) -> None:
-    """Cloth (rows, columns, 3) with a back of its own 4 mm behind it, so that both sides are lit rightly."""
+    """Cloth (rows, columns, 3) with a back of its own `thick` m behind it, so that both sides are lit rightly."""
     rows = np.asarray(points, float)
     hull.grid(rows, what, which, toward=toward, crease=70, tint=tint)
     aside = np.asarray(toward, float) / np.linalg.norm(np.asarray(toward, float))
-    hull.grid(rows - 0.004 * aside, what, which, toward=-aside, crease=70, tint=tint)
+    hull.grid(rows - thick * aside, what, which, toward=-aside, crease=70, tint=tint)
 
 
 def fluttering(
@@ -316,16 +341,31 @@ def flame(hull: Hull, foot: Sequence[float], height: float, strength: float = 6.
         return strength * (body * (1 - 0.92 * low) + np.array([0.06, 0.10, 0.32]) * low)
 
     with hull.part(bend=flickering(hull.here((x, y, z)).tolist(), height)):
-        turned(hull, np.stack([width * height, y + share * height], 1), 14, Stuff((0.0, 0.0, 0.0), 0.0), centre=(x, 0, z), crease=90, glow=glow)  # fmt: skip
+        turned(
+            hull,
+            np.stack([width * height, y + share * height], 1),
+            14,
+            Stuff((0.0, 0.0, 0.0), 0.0),
+            centre=(x, 0, z),
+            crease=90,
+            glow=glow,
+        )
 
 
-def propeller(hull: Hull, centre: Sequence[float], radius: float, blades: int, rate: float, what: Stuff = BLACK, axis: str = "z", chord: float = 0.10) -> None:  # fmt: skip
+def propeller(
+    hull: Hull,
+    centre: Sequence[float],
+    radius: float,
+    blades: int,
+    rate: float,
+    what: Stuff = BLACK,
+    axis: str = "z",
+    chord: float = 0.10,
+) -> None:
     """A turning rotor as a film sees it: each blade and, behind it, thinner and thinner streaks of its blur.
 
     `rate` turns per second; keep it off the multiples at which 24 frames a second would show it standing still.
     """
-    from promptreel.engines.scenes.hull import spinning
-
     middle = np.asarray(centre, float)
     streaks = (1.0, 0.42, 0.30, 0.20, 0.12) if hull.detail == 2 else (1.0, 0.35)
     with hull.part(spinning(axis, hull.here(middle).tolist(), rate)):
@@ -339,7 +379,11 @@ def propeller(hull: Hull, centre: Sequence[float], radius: float, blades: int, r
                 flat = np.array([[along * radius * r + side * wide * w * s / 2 for s in (-1, 1)] for r, w in rows])
                 twist = np.array([[0.10 * wide * s, -0.10 * wide * s] for _ in rows for s in (1.0,)])
                 u, v = flat[..., 0], flat[..., 1]
-                points = {"z": np.stack([u, v, twist], -1), "y": np.stack([u, twist, v], -1), "x": np.stack([twist, u, v], -1)}[axis]  # fmt: skip
+                points = {
+                    "z": np.stack([u, v, twist], -1),
+                    "y": np.stack([u, twist, v], -1),
+                    "x": np.stack([twist, u, v], -1),
+                }[axis]
                 face = {"z": (0, 0, 1), "y": (0, 1, 0), "x": (1, 0, 0)}[axis]
                 hull.grid(points + middle, what, toward=face)
 

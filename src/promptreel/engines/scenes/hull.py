@@ -425,8 +425,8 @@ def _clusters(
         own[k] = max(float(np.ptp(vertices[part == k], axis=0).max()) / 2.2, extent / 1000)
     size = extent / (900 if budget > 5000 else 150 if budget > 1000 else 30)
     while True:
-        # Small parts (wheels) keep a shape of their own as long as there is room for it.
-        step = (np.minimum(size, own[part]) if size < extent / 5 else np.full(len(part), size))[:, None]
+        # Small parts (wheels) keep a shape of their own longer than the rest.
+        step = np.minimum(size, np.maximum(own[part], 0.3 * size))[:, None]
         place = ((vertices - low) / step).astype(np.int64)
         cells = (part.astype(np.int64) << 42) | (place[:, 0] << 28) | (place[:, 1] << 14) | place[:, 2]
         cells = np.unique(cells, return_inverse=True)[1]

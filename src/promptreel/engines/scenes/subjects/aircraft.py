@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
+from promptreel.engines.scenes.boatyard import windows
 from promptreel.engines.scenes.fittings import ball, box, propeller, tube, turned, wheel
 from promptreel.engines.scenes.hull import (
     BLACK,
@@ -13,20 +14,19 @@ from promptreel.engines.scenes.hull import (
     GLASS,
     STEEL,
     WHITE,
-    Doubles,
     Hull,
     RigidBody,
     Stuff,
     shift,
-    stuff,
 )
-from promptreel.engines.scenes.boatyard import windows
 from promptreel.engines.scenes.stage import Casting, Floats, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 
 TAILS = np.array([(0.03, 0.10, 0.34), (0.42, 0.03, 0.03), (0.02, 0.26, 0.28), (0.60, 0.26, 0.02), (0.10, 0.05, 0.26)])
 LIGHTS = np.array([(0.46, 0.04, 0.03), (0.58, 0.36, 0.03), (0.03, 0.12, 0.36), (0.05, 0.25, 0.12)])
-CHOPPERS = np.array([(0.46, 0.03, 0.03), (0.03, 0.09, 0.28), (0.58, 0.34, 0.03), (0.06, 0.065, 0.07), (0.62, 0.62, 0.60)])
+CHOPPERS = np.array(
+    [(0.46, 0.03, 0.03), (0.03, 0.09, 0.28), (0.58, 0.34, 0.03), (0.06, 0.065, 0.07), (0.62, 0.62, 0.60)]
+)
 
 
 def foil(
@@ -106,7 +106,12 @@ def _airliner(casting: Casting) -> RigidBody:
     number = hull.n(28, 12)
     angle = np.arange(number) * (2 * np.pi / number) + np.pi / number
     points = np.stack(
-        [r[:, None] * np.cos(angle), lift[:, None] + r[:, None] * np.sin(angle), np.broadcast_to(z[:, None], (len(z), number))], -1
+        [
+            r[:, None] * np.cos(angle),
+            lift[:, None] + r[:, None] * np.sin(angle),
+            np.broadcast_to(z[:, None], (len(z), number)),
+        ],
+        -1,
     )
     middle = angle + np.pi / number
     which = np.zeros((len(z) - 1, number), int)
@@ -116,24 +121,82 @@ def _airliner(casting: Casting) -> RigidBody:
     which[np.ix_(screen, (np.sin(middle) > 0.40) & (np.sin(middle) < 0.80))] = 2
     hull.grid(points, [shell, belly, GLASS], which, wrap=True, crease=60)
     # Cabin windows, doors, a cheat line.
-    panes = [Stuff((0.02, 0.022, 0.026), 0.9, 0.0, (1.1, 0.85, 0.5) if night else (0.0, 0.0, 0.0)), Stuff((0.02, 0.022, 0.026), 0.9)]
-    windows(hull, radius * 0.982, up + 0.42, np.linspace(front - 6.4, -9.0, (8, 20, 44)[hull.detail]), (0.17, 0.12), panes, casting.rng, [0.85, 0.15])  # fmt: skip
+    panes = [
+        Stuff((0.02, 0.022, 0.026), 0.9, 0.0, (1.1, 0.85, 0.5) if night else (0.0, 0.0, 0.0)),
+        Stuff((0.02, 0.022, 0.026), 0.9),
+    ]
+    windows(
+        hull,
+        radius * 0.982,
+        up + 0.42,
+        np.linspace(front - 6.4, -9.0, (8, 20, 44)[hull.detail]),
+        (0.17, 0.12),
+        panes,
+        casting.rng,
+        [0.85, 0.15],
+    )
     if hull.detail == 2:
         windows(hull, radius * 1.004, up + 0.1, [front - 5.3], (0.95, 0.42), [shell.times(0.9)], casting.rng)
         stripe = np.linspace(front - 5.3, -8.0, 9)
         for side in (-1, 1):
-            rows = [[(side * radius * 1.006 * math.cos(a), up + radius * 1.006 * math.sin(a), q) for q in stripe] for a in (-0.10, -0.02)]
+            rows = [
+                [(side * radius * 1.006 * math.cos(a), up + radius * 1.006 * math.sin(a), q) for q in stripe]
+                for a in (-0.10, -0.02)
+            ]
             hull.grid(rows, fin_paint, toward=(side, 0, 0))
     # Wings with a kink, engines, tailplanes, fin.
     for side in (-1, 1):
-        foil(hull, (side * 1.2, up - 1.15, 5.6), (side * 6.2, up - 0.72, 2.4), (7.2, 4.3), 0.062, [grey, edge, grey.times(0.85)], flaps=True)
-        foil(hull, (side * 6.2, up - 0.72, 2.4), (side * 16.8, up + 0.35, -3.9), (4.3, 1.55), 0.055, [grey, edge, grey.times(0.85)], flaps=True)
+        foil(
+            hull,
+            (side * 1.2, up - 1.15, 5.6),
+            (side * 6.2, up - 0.72, 2.4),
+            (7.2, 4.3),
+            0.062,
+            [grey, edge, grey.times(0.85)],
+            flaps=True,
+        )
+        foil(
+            hull,
+            (side * 6.2, up - 0.72, 2.4),
+            (side * 16.8, up + 0.35, -3.9),
+            (4.3, 1.55),
+            0.055,
+            [grey, edge, grey.times(0.85)],
+            flaps=True,
+        )
         foil(hull, (side * 16.75, up + 0.30, -3.95), (side * 17.4, up + 2.0, -5.5), (1.5, 0.55), 0.05, fin_paint)
         foil(hull, (side * 0.5, up + 0.95, -14.2), (side * 6.2, up + 1.5, -17.6), (3.6, 1.4), 0.05, [grey, edge])
-        nacelle = [(0.82, 4.0), (1.02, 4.35), (1.12, 3.9), (1.16, 2.8), (1.05, 1.2), (0.80, 0.0), (0.62, -0.1), (0.50, -0.2), (0.30, -1.1), (0.0, -1.6)]
+        nacelle = [
+            (0.82, 4.0),
+            (1.02, 4.35),
+            (1.12, 3.9),
+            (1.16, 2.8),
+            (1.05, 1.2),
+            (0.80, 0.0),
+            (0.62, -0.1),
+            (0.50, -0.2),
+            (0.30, -1.1),
+            (0.0, -1.6),
+        ]
         with hull.place((side * 5.9, up - 1.95, 1.6)):
-            turned(hull, nacelle, 20, [fin_paint, edge, BLACK, STEEL], [1, 1, 0, 0, 0, 2, 2, 3, 3], axis="z", caps=(False, False))
-            turned(hull, [(0.82, 4.0), (0.80, 3.3), (0.30, 3.2), (0.0, 3.75)], 20, [DARK, STEEL], [0, 0, 1], axis="z", caps=(False, False))
+            turned(
+                hull,
+                nacelle,
+                20,
+                [fin_paint, edge, BLACK, STEEL],
+                [1, 1, 0, 0, 0, 2, 2, 3, 3],
+                axis="z",
+                caps=(False, False),
+            )
+            turned(
+                hull,
+                [(0.82, 4.0), (0.80, 3.3), (0.30, 3.2), (0.0, 3.75)],
+                20,
+                [DARK, STEEL],
+                [0, 0, 1],
+                axis="z",
+                caps=(False, False),
+            )
             box(hull, (0, 1.15, 1.3), (0.13, 0.45, 1.7), grey, 0.1)
     foil(hull, (0, up + 1.5, -12.2), (0, up + 8.0, -17.9), (5.6, 2.1), 0.055, fin_paint, upright=True)
     foil(hull, (0, up + 1.4, -9.2), (0, up + 2.6, -13.6), (4.0, 3.0), 0.03, fin_paint, upright=True)
@@ -165,11 +228,42 @@ def _propeller_plane(casting: Casting) -> RigidBody:
     # The mesh is built at 7.6 m and drawn at a size that sits between it and an airliner, for one row frames both.
     with hull.part(shift(lambda t, _: (0, 0.05 * math.sin(1.7 * t), 0))), hull.place(scale=3.2):
         up = 1.55
-        line = [(0.0, 3.05), (0.34, 3.0), (0.52, 2.72), (0.55, 2.45), (0.55, 2.38), (0.50, 2.36), (0.52, 1.6), (0.50, 0.6), (0.46, -0.4), (0.34, -1.9), (0.16, -3.6), (0.06, -3.95)]  # fmt: skip
-        turned(hull, line, 20, [STEEL, BLACK, main, main], [0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2], centre=(0, up, 0), axis="z", flatten=1.12)  # fmt: skip
+        line = [
+            (0.0, 3.05),
+            (0.34, 3.0),
+            (0.52, 2.72),
+            (0.55, 2.45),
+            (0.55, 2.38),
+            (0.50, 2.36),
+            (0.52, 1.6),
+            (0.50, 0.6),
+            (0.46, -0.4),
+            (0.34, -1.9),
+            (0.16, -3.6),
+            (0.06, -3.95),
+        ]
+        turned(
+            hull,
+            line,
+            20,
+            [STEEL, BLACK, main, main],
+            [0, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2],
+            centre=(0, up, 0),
+            axis="z",
+            flatten=1.12,
+        )
         for k in range(9):
             a = 2 * math.pi * k / 9
-            tube(hull, [(0.30 * math.cos(a), up + 0.30 * math.sin(a), 2.60), (0.60 * math.cos(a), up + 0.60 * math.sin(a), 2.60)], 0.085, STEEL.times(0.6), 7)  # fmt: skip
+            tube(
+                hull,
+                [
+                    (0.30 * math.cos(a), up + 0.30 * math.sin(a), 2.60),
+                    (0.60 * math.cos(a), up + 0.60 * math.sin(a), 2.60),
+                ],
+                0.085,
+                STEEL.times(0.6),
+                7,
+            )
         ribs = cloth.times(0.86)
         for y, span, lead in ((up - 0.42, 3.9, 1.35), (up + 1.05, 4.2, 1.75)):
             for side in (-1, 1):
@@ -180,10 +274,18 @@ def _propeller_plane(casting: Casting) -> RigidBody:
             for x in (1.0, 3.1):
                 for dz in (0.2, 1.0):
                     base = 0.14 * x / 4
-                    tube(hull, [(side * x, up - 0.40 + base, 1.30 - dz), (side * x, up + 1.06 + base, 1.66 - dz)], 0.025, main, 5)
+                    tube(
+                        hull,
+                        [(side * x, up - 0.40 + base, 1.30 - dz), (side * x, up + 1.06 + base, 1.66 - dz)],
+                        0.025,
+                        main,
+                        5,
+                    )
                 rope(hull, (side * x, up - 0.36, 0.7), (side * (x - 0.9 if x > 2 else x + 2.0), up + 1.06, 1.1), 0.008)
             tube(hull, [(side * 0.35, up + 0.40, 1.3), (side * 0.55, up + 1.05, 1.2)], 0.025, main, 5)
-            foil(hull, (side * 0.05, up + 0.18, -2.95), (side * 1.5, up + 0.20, -3.1), (0.95, 0.72), 0.05, [cloth, main])
+            foil(
+                hull, (side * 0.05, up + 0.18, -2.95), (side * 1.5, up + 0.20, -3.1), (0.95, 0.72), 0.05, [cloth, main]
+            )
             tube(hull, [(side * 0.30, up - 0.40, 1.6), (side * 0.85, 0.38, 1.75)], 0.035, main, 6)
             wheel(hull, (side * 0.92, 0.36, 1.75), 0.36, 0.16, main, spokes=0, share=0.62)
         foil(hull, (0, up + 0.05, -2.85), (0, up + 1.25, -3.45), (1.25, 0.75), 0.05, main, upright=True)
@@ -219,12 +321,25 @@ def build_helicopter(casting: Casting) -> RigidBody:
     with hull.part(sway):
         number = hull.n(26, 12)
         angle = np.arange(number) * (2 * np.pi / number) + np.pi / number
-        z = np.concatenate([3.25 - 2.2 * (1 - np.linspace(1, 0, hull.n(10, 6)) ** 1.9), np.linspace(0.8, -1.0, hull.n(5, 3)), np.linspace(-1.3, -2.9, hull.n(7, 4))])  # fmt: skip
+        z = np.concatenate(
+            [
+                3.25 - 2.2 * (1 - np.linspace(1, 0, hull.n(10, 6)) ** 1.9),
+                np.linspace(0.8, -1.0, hull.n(5, 3)),
+                np.linspace(-1.3, -2.9, hull.n(7, 4)),
+            ]
+        )
         ahead, behind = np.clip((z - 1.05) / 2.2, 0, 1), np.clip((-1.0 - z) / 1.9, 0, 1)
         wide = 0.86 * np.sqrt(np.maximum(1 - ahead**2.0, 0)) * (1 - 0.80 * behind**1.3)
         tall = 0.98 * np.sqrt(np.maximum(1 - ahead**2.2, 0)) * (1 - 0.80 * behind**1.2)
         lift = up - 0.32 * ahead**1.5 + 0.62 * behind**1.2
-        points = np.stack([wide[:, None] * np.cos(angle), lift[:, None] + tall[:, None] * np.sin(angle), np.broadcast_to(z[:, None], (len(z), number))], -1)  # fmt: skip
+        points = np.stack(
+            [
+                wide[:, None] * np.cos(angle),
+                lift[:, None] + tall[:, None] * np.sin(angle),
+                np.broadcast_to(z[:, None], (len(z), number)),
+            ],
+            -1,
+        )
         middle, zm = angle + np.pi / number, (z[:-1] + z[1:]) / 2
         which = np.zeros((len(zm), number), int)
         high = np.sin(middle)

@@ -5,7 +5,19 @@ import math
 import numpy as np
 
 from promptreel.engines.scenes.fittings import ball, flame, fluttering, rope, sheet, tube, turned
-from promptreel.engines.scenes.hull import ROPE, STEEL, Doubles, Floats, Hull, RigidBody, Stuff, about, hinge, shift, stuff  # fmt: skip
+from promptreel.engines.scenes.hull import (
+    ROPE,
+    STEEL,
+    Doubles,
+    Floats,
+    Hull,
+    RigidBody,
+    Stuff,
+    about,
+    hinge,
+    shift,
+    stuff,
+)
 from promptreel.engines.scenes.stage import Casting, Subject
 
 BRIGHT = np.array(
@@ -66,7 +78,10 @@ def build_hot_air_balloon(casting: Casting) -> RigidBody:
 
     cloths = [stuff(colour, 0.12, 0.55) for colour in colours]
     if lit:  # A lit cloth shows its own colour, so its light is tinted by it.
-        cloths = [Stuff(c.colour, 0.1, 0.5, (c.colour[0] * 0.62 + 0.010, c.colour[1] * 0.42 + 0.004, c.colour[2] * 0.30)) for c in cloths]  # fmt: skip
+        cloths = [
+            Stuff(c.colour, 0.1, 0.5, (c.colour[0] * 0.62 + 0.010, c.colour[1] * 0.42 + 0.004, c.colour[2] * 0.30))
+            for c in cloths
+        ]
     sway = hinge("z", (0, 18, 0), lambda t, _: 0.022 * math.sin(0.55 * t))
     with hull.part(sway):
 
@@ -130,7 +145,13 @@ def _basket(hull: Hull, rng: np.random.Generator) -> None:
         shirt = stuff(BRIGHT[rng.integers(len(BRIGHT))] * 0.8, 0.05)
         turned(hull, [(0.16, 0.9), (0.20, 1.25), (0.19, 1.42), (0.07, 1.52)], 12, shirt, centre=(x, 0, z), flatten=0.7)
         ball(hull, (x, 1.66, z), (0.095, 0.125, 0.105), Stuff((0.42, 0.27, 0.2), 0.2), 12)
-        ball(hull, (x, 1.70, z - 0.015), (0.102, 0.11, 0.11), stuff(np.array([0.06, 0.035, 0.02]) * rng.uniform(0.4, 3)), 12)
+        ball(
+            hull,
+            (x, 1.70, z - 0.015),
+            (0.102, 0.11, 0.11),
+            stuff(np.array([0.06, 0.035, 0.02]) * rng.uniform(0.4, 3)),
+            12,
+        )
 
 
 def build_balloon(casting: Casting) -> RigidBody:
@@ -149,7 +170,10 @@ def build_balloon(casting: Casting) -> RigidBody:
     phase = float(rng.uniform(0, 6))
     length = 0.75
     # The origin is at the end of the string.
-    with hull.part(hinge("z", (0, 0.1, 0), lambda t, _: 0.09 * math.sin(0.9 * t + phase))), hull.part(hinge("x", (0, 0.1, 0), lambda t, _: 0.07 * math.sin(0.73 * t + 2 * phase))):  # fmt: skip
+    with (
+        hull.part(hinge("z", (0, 0.1, 0), lambda t, _: 0.09 * math.sin(0.9 * t + phase))),
+        hull.part(hinge("x", (0, 0.1, 0), lambda t, _: 0.07 * math.sin(0.73 * t + 2 * phase))),
+    ):
         s = np.linspace(0, 1, hull.n(26, 8))
         angle = -math.pi / 2 + math.pi * s
         r = 0.145 * np.cos(angle) * (1 - 0.16 * (1 - s))
@@ -186,7 +210,9 @@ def build_kite(casting: Casting) -> RigidBody:
     with hull.part(drift), hull.part(dance):
         top, low, side = np.array([0, 0.55, 0.0]), np.array([0, -0.95, 0.0]), np.array([0.62, 0.12, -0.10])
         number = hull.n(7, 3)
-        for quarter, (a, b) in enumerate(((top, side), (top, side * [-1, 1, 1]), (low, side), (low, side * [-1, 1, 1]))):
+        for quarter, (a, b) in enumerate(
+            ((top, side), (top, side * [-1, 1, 1]), (low, side), (low, side * [-1, 1, 1]))
+        ):
             u, v = np.linspace(0, 1, number)[None, :, None], np.linspace(0, 1, number)[:, None, None]
             hub = np.array([0, 0.12, 0.07])
             points = hub + (a - hub) * u * (1 - v / 2) + (b - hub) * v * (1 - u / 2)
@@ -196,7 +222,13 @@ def build_kite(casting: Casting) -> RigidBody:
         back = np.array([0, 0, -0.02])
         stick = Stuff((0.32, 0.20, 0.10), 0.2)
         tube(hull, np.array([top + back, np.array([0, 0.12, 0.05]), low + back]) @ tilt.T + [0, up, 0], 0.011, stick, 5)
-        tube(hull, np.array([side + back, np.array([0, 0.12, 0.05]), side * [-1, 1, 1] + back]) @ tilt.T + [0, up, 0], 0.011, stick, 5)  # fmt: skip
+        tube(
+            hull,
+            np.array([side + back, np.array([0, 0.12, 0.05]), side * [-1, 1, 1] + back]) @ tilt.T + [0, up, 0],
+            0.011,
+            stick,
+            5,
+        )
         # The tail: a line that snakes, with a bow every 0.3 m.
         start = low @ tilt.T + [0, up, 0]
         tail = fluttering(start.tolist(), (0, -0.85, -0.53), (1, 0, 0), 2.2, 0.30, rate=0.9, waves=1.7)

@@ -32,7 +32,9 @@ PAINTS = np.array(
         (0.02, 0.12, 0.075), (0.50, 0.20, 0.03), (0.10, 0.22, 0.30),
     ]
 )  # fmt: skip
-OLD_PAINTS = np.array([(0.18, 0.42, 0.40), (0.45, 0.04, 0.035), (0.55, 0.50, 0.36), (0.12, 0.25, 0.42), (0.55, 0.25, 0.24)])  # fmt: skip
+OLD_PAINTS = np.array(
+    [(0.18, 0.42, 0.40), (0.45, 0.04, 0.035), (0.55, 0.50, 0.36), (0.12, 0.25, 0.42), (0.55, 0.25, 0.24)]
+)
 
 
 def paint(casting: Casting, choices: Doubles, gloss: float = 0.75) -> Stuff:
@@ -150,7 +152,15 @@ MODELS = {
 def build_car(casting: Casting) -> RigidBody:
     """A car as the qualities say."""
     old = bool(casting.qualities & {"old", "wooden"})
-    kind = "fifties" if old else ("sports" if "fast" in casting.qualities else ("saloon", "hatch", "saloon", "hatch", "sports")[casting.rng.integers(5)])  # fmt: skip
+    kind = (
+        "fifties"
+        if old
+        else (
+            "sports"
+            if "fast" in casting.qualities
+            else ("saloon", "hatch", "saloon", "hatch", "sports")[casting.rng.integers(5)]
+        )
+    )
     return assemble(casting, kind, paint(casting, OLD_PAINTS if old else PAINTS), casting.night)
 
 
@@ -168,7 +178,15 @@ def assemble(casting: Casting, kind: str, main: Stuff, night: bool, *, taxi: boo
     rim = stuff(casting.rng.choice([0.50, 0.62, 0.16]), 0.8)
     with hull.part(shift(lambda t, way: (0, 0.006 * math.sin(way * 1.9 + phase) + 0.004 * math.sin(way * 4.3), 0))):
         head, tail = head_and_tail(night)
-        _shell(hull, model, main, head, tail, old=kind == "fifties", two_tone=kind == "fifties" and not taxi and casting.colour is None)  # fmt: skip
+        _shell(
+            hull,
+            model,
+            main,
+            head,
+            tail,
+            old=kind == "fifties",
+            two_tone=kind == "fifties" and not taxi and casting.colour is None,
+        )
         if hull.detail:
             _trim(hull, model, main, head, tail, old=kind == "fifties")
             if taxi:
@@ -178,7 +196,16 @@ def assemble(casting: Casting, kind: str, main: Stuff, night: bool, *, taxi: boo
         for side in (-1, 1):
             x = side * (body.width / 2 - 0.135)
             old = kind == "fifties"
-            wheel(hull, (x, body.wheel, z), body.wheel, 0.215, CHROME if old else rim, spokes=0 if old else 5, share=0.58 if old else 0.70, white=old)  # fmt: skip
+            wheel(
+                hull,
+                (x, body.wheel, z),
+                body.wheel,
+                0.215,
+                CHROME if old else rim,
+                spokes=0 if old else 5,
+                share=0.58 if old else 0.70,
+                white=old,
+            )
     half = body.length / 2
     return hull.build(lambda _t: beams(night, half, -half, 0.62, 0.6))
 
@@ -207,14 +234,24 @@ def _shell(hull: Hull, model: Model, main: Stuff, head: Stuff, tail: Stuff, *, o
             nose = half - 0.9 * body.nose[0]
             which[side & (z > nose) & (level > 0.10) & (level < 0.40) & (x < 0.66 * wide)] = 5
             which[side & (z > nose) & (level > 0.52) & (level < 0.77) & (x < 0.42 * wide)] = 5
-            which[side & (z > half - 0.95 * body.nose[0]) & (level > 0.64) & (level < 0.90) & (x > 0.50 * wide) & (x < 0.985 * wide)] = 3  # fmt: skip
+            which[
+                side
+                & (z > half - 0.95 * body.nose[0])
+                & (level > 0.64)
+                & (level < 0.90)
+                & (x > 0.50 * wide)
+                & (x < 0.985 * wide)
+            ] = 3
             which[side & behind & (level > 0.64) & (level < 0.90) & (x > 0.50 * wide)] = 4
             which[side & behind & (level < 0.25) & (x < 0.7 * wide)] = 6
         else:
             which[side & (z > half - 0.5 * body.nose[0]) & (level > 0.25) & (level < 0.64) & (x < 0.60 * wide)] = 5
         for z0, z1 in model.windows:
             which[(kind == WINDOW) & (z > z0) & (z < z1)] = 2
-        low, high = (min(z for window in model.windows for z in window), max(z for window in model.windows for z in window))  # fmt: skip
+        low, high = (
+            min(z for window in model.windows for z in window),
+            max(z for window in model.windows for z in window),
+        )
         which[(kind == WINDOW) & (z > low) & (z < high) & (which == 0)] = 6
         if kind.size and not ahead.all():
             for z0, z1 in (model.windscreen, model.rear_screen):
@@ -250,7 +287,12 @@ def _trim(hull: Hull, model: Model, main: Stuff, head: Stuff, tail: Stuff, *, ol
     nose, back = half + 0.012 - (0 if old else 0.5 * max(body.rake[0] - 0.12, 0)), -half - 0.012
     for z, out, y in ((nose, 1.0, 0.44), (back, -1.0, 0.62 if not old else 0.5)):
         lean = 0.0 if old else 0.01
-        corners = [(-0.26, y - 0.055, z), (0.26, y - 0.055, z), (0.26, y + 0.055, z - out * lean), (-0.26, y + 0.055, z - out * lean)]  # fmt: skip
+        corners = [
+            (-0.26, y - 0.055, z),
+            (0.26, y - 0.055, z),
+            (0.26, y + 0.055, z - out * lean),
+            (-0.26, y + 0.055, z - out * lean),
+        ]
         plate(hull, corners, plate_white, (0, 0, out))
     if not old:
         for side in (-1, 1):

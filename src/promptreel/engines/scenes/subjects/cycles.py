@@ -6,7 +6,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from promptreel.engines.scenes.fittings import ball, box, lamp, tube, turned, wheel
-from promptreel.engines.scenes.hull import BLACK, CHROME, DARK, RUBBER, STEEL, TYRE, Doubles, Hull, Move, RigidBody, Stuff, hinge, rolling, shift, stuff  # fmt: skip
+from promptreel.engines.scenes.hull import (
+    BLACK,
+    CHROME,
+    DARK,
+    RUBBER,
+    STEEL,
+    TYRE,
+    Doubles,
+    Hull,
+    Move,
+    RigidBody,
+    Stuff,
+    hinge,
+    rolling,
+    shift,
+    stuff,
+)
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import beams, head_and_tail, paint
 
@@ -76,13 +92,35 @@ def rider(hull: Hull, casting: Casting, seat: Seat) -> None:
     for side in (-1, 1):
         x = side * 0.095
         with hull.part(_leg(seat, side, shin=False)):
-            turned(hull, [(0.055, -THIGH), (0.068, -0.3), (0.085, -0.12), (0.092, 0.0), (0.06, 0.07)], 11, trousers, centre=(x, 0, 0), crease=80)  # fmt: skip
+            turned(
+                hull,
+                [(0.055, -THIGH), (0.068, -0.3), (0.085, -0.12), (0.092, 0.0), (0.06, 0.07)],
+                11,
+                trousers,
+                centre=(x, 0, 0),
+                crease=80,
+            )
         with hull.part(_leg(seat, side, shin=True)):
-            turned(hull, [(0.036, -SHIN), (0.045, -0.34), (0.058, -0.16), (0.056, 0.0), (0.03, 0.04)], 11, trousers, centre=(x, 0, 0), crease=80)  # fmt: skip
+            turned(
+                hull,
+                [(0.036, -SHIN), (0.045, -0.34), (0.058, -0.16), (0.056, 0.0), (0.03, 0.04)],
+                11,
+                trousers,
+                centre=(x, 0, 0),
+                crease=80,
+            )
             ball(hull, (x, -SHIN - 0.045, 0.055), (0.045, 0.045, 0.13), Stuff((0.05, 0.05, 0.055), 0.2), 10)
     breath = shift(lambda t, _: (0.0, 0.006 * math.sin(1.9 * t), 0.0))
     with hull.part(breath), hull.place((0, hy, hz), pitch=angle):
-        profile = [(0.12, -0.10), (0.165, -0.02), (0.155, 0.16), (0.175, 0.34), (0.185, long - 0.06), (0.14, long + 0.02), (0.06, long + 0.06)]  # fmt: skip
+        profile = [
+            (0.12, -0.10),
+            (0.165, -0.02),
+            (0.155, 0.16),
+            (0.175, 0.34),
+            (0.185, long - 0.06),
+            (0.14, long + 0.02),
+            (0.06, long + 0.06),
+        ]
         turned(hull, profile, 16, [trousers, shirt], [0, 0, 1, 1, 1, 1], flatten=0.66, crease=80)
     with hull.part(breath):
         neck = np.array([0, sy, sz]) + lean / long * 0.04
@@ -130,7 +168,14 @@ def _spoked(hull: Hull, z: float, radius: float, rim: Stuff) -> None:
             hub = (side, radius + 0.02 * math.sin(end), z + 0.02 * math.cos(end))
             tip = (0.0, radius + (radius - 0.045) * math.sin(start), z + (radius - 0.045) * math.cos(start))
             tube(hull, np.array([hub, (np.array(hub) + tip) / 2, tip])[[0, 2]], 0.0022, STEEL, 3, closed=False)
-        turned(hull, [(0.02, -0.05), (0.028, -0.045), (0.016, -0.02), (0.016, 0.02), (0.028, 0.045), (0.02, 0.05)], 10, CHROME, centre=(0, radius, z), axis="x")  # fmt: skip
+        turned(
+            hull,
+            [(0.02, -0.05), (0.028, -0.045), (0.016, -0.02), (0.016, 0.02), (0.028, 0.045), (0.02, 0.05)],
+            10,
+            CHROME,
+            centre=(0, radius, z),
+            axis="x",
+        )
 
 
 def build_bicycle(casting: Casting) -> RigidBody:
@@ -147,13 +192,26 @@ def build_bicycle(casting: Casting) -> RigidBody:
             arc = np.linspace(0.2, 2.6, 9)
             tube(hull, [(0, radius + 0.37 * math.sin(a), z - 0.37 * math.cos(a)) for a in arc], 0.022, main, 6)
     saddle_joint = tuple(np.array(bottom) + 0.86 * (np.array(seat_top) - bottom))
-    for a, b, thick in ((bottom, (0, 0.925, -0.255), 0.016), (saddle_joint, head_top, 0.017), (bottom, head_low, 0.020), (head_low, (0, 0.93, 0.325), 0.020)):  # fmt: skip
+    for a, b, thick in (
+        (bottom, (0, 0.925, -0.255), 0.016),
+        (saddle_joint, head_top, 0.017),
+        (bottom, head_low, 0.020),
+        (head_low, (0, 0.93, 0.325), 0.020),
+    ):
         tube(hull, [a, b], thick, main, 9)
     for side in (-1, 1):
         tube(hull, [(side * 0.015, *bottom[1:]), (side * 0.055, radius, back)], 0.011, main, 6)
         tube(hull, [(side * 0.015, saddle_joint[1], saddle_joint[2]), (side * 0.055, radius, back)], 0.010, main, 6)
-        tube(hull, [(side * 0.03, 0.66, 0.40), (side * 0.05, 0.50, 0.465), (side * 0.05, radius, front)], 0.013, main, 6)
-        tube(hull, [(0, 0.96, 0.33), (side * 0.10, 0.97, 0.34), (side * 0.22, 0.985, 0.30), (side * 0.29, 0.985, 0.18)], 0.012, CHROME, 7)  # fmt: skip
+        tube(
+            hull, [(side * 0.03, 0.66, 0.40), (side * 0.05, 0.50, 0.465), (side * 0.05, radius, front)], 0.013, main, 6
+        )
+        tube(
+            hull,
+            [(0, 0.96, 0.33), (side * 0.10, 0.97, 0.34), (side * 0.22, 0.985, 0.30), (side * 0.29, 0.985, 0.18)],
+            0.012,
+            CHROME,
+            7,
+        )
         tube(hull, [(side * 0.27, 0.985, 0.22), (side * 0.29, 0.985, 0.12)], 0.018, RUBBER, 8)
     tube(hull, [(-0.03, 0.66, 0.40), (0.03, 0.66, 0.40)], 0.02, main, 6)
     ball(hull, (0, 0.935, -0.27), (0.075, 0.035, 0.13), BLACK, 12)
@@ -161,9 +219,19 @@ def build_bicycle(casting: Casting) -> RigidBody:
     head, tail = head_and_tail(casting.night)
     lamp(hull, (0, 0.84, 0.42), 0.04, head)
     ball(hull, (0, 0.72, -0.26), (0.03, 0.02, 0.015), tail, 8)
-    turn = hinge("x", hull.here(bottom).tolist(), lambda _t, way: 2 * math.pi * math.fmod(way / gear, 1.0) if ridden else 0.6)
+    turn = hinge(
+        "x", hull.here(bottom).tolist(), lambda _t, way: 2 * math.pi * math.fmod(way / gear, 1.0) if ridden else 0.6
+    )
     with hull.part(turn):
-        turned(hull, [(0.095, 0.045), (0.098, 0.05), (0.095, 0.055), (0.07, 0.054), (0.068, 0.05), (0.07, 0.046)], 22, STEEL, centre=(0, *bottom[1:]), axis="x", caps=(False, False))  # fmt: skip
+        turned(
+            hull,
+            [(0.095, 0.045), (0.098, 0.05), (0.095, 0.055), (0.07, 0.054), (0.068, 0.05), (0.07, 0.046)],
+            22,
+            STEEL,
+            centre=(0, *bottom[1:]),
+            axis="x",
+            caps=(False, False),
+        )
         for side in (-1, 1):
             y = bottom[1] + side * 0.17
             tube(hull, [(side * 0.06, *bottom[1:]), (side * 0.085, y, bottom[2])], 0.012, CHROME, 6)
@@ -171,8 +239,18 @@ def build_bicycle(casting: Casting) -> RigidBody:
     for y in (0.092, -0.092):  # Both runs of the chain.
         tube(hull, [(0.05, bottom[1] + y, bottom[2]), (0.05, radius + y * 0.4, back)], 0.007, DARK, 4)
     if ridden:
-        rider(hull, casting, Seat((1.00, -0.20), (1.46, 0.06), (0.285, 1.01, 0.16), (0.13, bottom[1], bottom[2]), 0.17, gear))
-    return hull.build(lambda _t: beams(casting.night, 0.5, -0.5, 0.84, 0.0)[[0]] * np.array([1, 1, 1, 0.35, 0.35, 0.35]) if casting.night else np.zeros((0, 6)))  # fmt: skip
+        rider(
+            hull,
+            casting,
+            Seat((1.00, -0.20), (1.46, 0.06), (0.285, 1.01, 0.16), (0.13, bottom[1], bottom[2]), 0.17, gear),
+        )
+    return hull.build(
+        lambda _t: (
+            beams(casting.night, 0.5, -0.5, 0.84, 0.0)[[0]] * np.array([1, 1, 1, 0.35, 0.35, 0.35])
+            if casting.night
+            else np.zeros((0, 6))
+        )
+    )
 
 
 def build_motorcycle(casting: Casting) -> RigidBody:
@@ -183,7 +261,14 @@ def build_motorcycle(casting: Casting) -> RigidBody:
     radius, back, front = 0.315, -0.70, 0.74
     for z, wide in ((back, 0.17), (front, 0.12)):
         wheel(hull, (0.0005, radius, z), radius, wide, STEEL, spokes=6, share=0.72)
-        turned(hull, [(0.13, -0.07), (0.15, -0.066), (0.15, -0.058), (0.06, -0.056)], 20, CHROME, centre=(0, radius, z), axis="x")
+        turned(
+            hull,
+            [(0.13, -0.07), (0.15, -0.066), (0.15, -0.058), (0.06, -0.056)],
+            20,
+            CHROME,
+            centre=(0, radius, z),
+            axis="x",
+        )
     bob = shift(lambda t, way: (0, 0.006 * math.sin(1.7 * way) + 0.0015 * math.sin(31 * t), 0))
     with hull.part(bob):
         # Tank and seat are drawn as one line, the engine hangs under them.
@@ -196,11 +281,40 @@ def build_motorcycle(casting: Casting) -> RigidBody:
             with hull.place((0, 0.52 + 0.035 * k, 0.13 + 0.012 * k), pitch=0.3):
                 box(hull, (0, 0, 0), (0.13, 0.011, 0.13), STEEL, 0.01)
         for side in (-1, 1):
-            tube(hull, [(side * 0.08, 0.62, 0.22), (side * 0.13, 0.50, 0.38), (side * 0.15, 0.24, 0.28), (side * 0.17, 0.22, -0.20)], 0.026, CHROME, 9)  # fmt: skip
-            tube(hull, [(side * 0.17, 0.22, -0.20), (side * 0.185, 0.26, -0.50), (side * 0.19, 0.30, -0.95)], [0.03, 0.055, 0.058, 0.05], CHROME, 12)  # fmt: skip
-            tube(hull, [(side * 0.11, radius, front), (side * 0.105, 0.62, 0.56), (side * 0.10, 0.95, 0.40)], [0.032, 0.030, 0.024, 0.022], CHROME, 9)  # fmt: skip
+            tube(
+                hull,
+                [
+                    (side * 0.08, 0.62, 0.22),
+                    (side * 0.13, 0.50, 0.38),
+                    (side * 0.15, 0.24, 0.28),
+                    (side * 0.17, 0.22, -0.20),
+                ],
+                0.026,
+                CHROME,
+                9,
+            )
+            tube(
+                hull,
+                [(side * 0.17, 0.22, -0.20), (side * 0.185, 0.26, -0.50), (side * 0.19, 0.30, -0.95)],
+                [0.03, 0.055, 0.058, 0.05],
+                CHROME,
+                12,
+            )
+            tube(
+                hull,
+                [(side * 0.11, radius, front), (side * 0.105, 0.62, 0.56), (side * 0.10, 0.95, 0.40)],
+                [0.032, 0.030, 0.024, 0.022],
+                CHROME,
+                9,
+            )
             tube(hull, [(side * 0.11, radius, back), (side * 0.11, 0.38, -0.25)], 0.03, BLACK, 7)
-            tube(hull, [(side * 0.13, 0.34, -0.62), (side * 0.12, 0.72, -0.52)], 0.035, CHROME if hull.detail else BLACK, 8)
+            tube(
+                hull,
+                [(side * 0.13, 0.34, -0.62), (side * 0.12, 0.72, -0.52)],
+                0.035,
+                CHROME if hull.detail else BLACK,
+                8,
+            )
             tube(hull, [(0, 0.98, 0.38), (side * 0.16, 1.03, 0.36), (side * 0.34, 1.04, 0.24)], 0.014, CHROME, 7)
             tube(hull, [(side * 0.27, 1.045, 0.28), (side * 0.37, 1.035, 0.22)], 0.020, RUBBER, 8)
             tube(hull, [(side * 0.27, 1.05, 0.30), (side * 0.33, 1.20, 0.32)], 0.007, CHROME, 5)
@@ -209,11 +323,18 @@ def build_motorcycle(casting: Casting) -> RigidBody:
         tube(hull, [(0, 0.44, 0.10), (0, 0.92, 0.40)], 0.03, BLACK, 7)
         ball(hull, (0, 0.72, -0.95), (0.05, 0.03, 0.03), tail, 8)
         for z, spread in ((front, 0.9), (back, 0.8)):
-            arc = np.linspace(math.pi / 2 - spread + (0.2 if z < 0 else -0.2), math.pi / 2 + spread + (0.2 if z < 0 else -0.2), 9)
-            strip = [[(x, radius + 0.355 * math.sin(a), z + 0.355 * math.cos(a)) for x in (-0.075, -0.04, 0.04, 0.075)] for a in arc]
+            arc = np.linspace(
+                math.pi / 2 - spread + (0.2 if z < 0 else -0.2), math.pi / 2 + spread + (0.2 if z < 0 else -0.2), 9
+            )
+            strip = [
+                [(x, radius + 0.355 * math.sin(a), z + 0.355 * math.cos(a)) for x in (-0.075, -0.04, 0.04, 0.075)]
+                for a in arc
+            ]
             hull.grid(strip, main, toward=(0, 1, 0))
         if casting.action in ("ride", "drive"):
-            rider(hull, casting, Seat((0.90, -0.26), (1.36, 0.00), (0.335, 1.06, 0.25), (0.17, 0.30, -0.16), helmet=True))
+            rider(
+                hull, casting, Seat((0.90, -0.26), (1.36, 0.00), (0.335, 1.06, 0.25), (0.17, 0.30, -0.16), helmet=True)
+            )
     return hull.build(lambda _t: beams(casting.night, 0.6, -0.9, 0.9, 0.0)[1:] if casting.night else np.zeros((0, 6)))
 
 

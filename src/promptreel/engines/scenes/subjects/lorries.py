@@ -7,14 +7,28 @@ from numpy.typing import NDArray
 
 from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, LEDGE, ROOF, SIDE, WINDOW, Bodywork, coat
 from promptreel.engines.scenes.fittings import box, plate, tube, wheel
-from promptreel.engines.scenes.hull import BLACK, CHROME, DARK, GLASS, RUBBER, STEEL, Doubles, Hull, RigidBody, Stuff, shift, stuff  # fmt: skip
+from promptreel.engines.scenes.hull import (
+    BLACK,
+    CHROME,
+    DARK,
+    GLASS,
+    RUBBER,
+    STEEL,
+    Doubles,
+    Hull,
+    RigidBody,
+    Stuff,
+    shift,
+)
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import beams, head_and_tail, paint
 
 Ints = NDArray[np.int64]
 
 BUS_PAINTS = np.array([(0.45, 0.03, 0.025), (0.03, 0.14, 0.38), (0.05, 0.25, 0.13), (0.62, 0.30, 0.02)])
-LORRY_PAINTS = np.array([(0.48, 0.03, 0.03), (0.03, 0.10, 0.32), (0.60, 0.60, 0.58), (0.04, 0.20, 0.12), (0.55, 0.22, 0.02)])  # fmt: skip
+LORRY_PAINTS = np.array(
+    [(0.48, 0.03, 0.03), (0.03, 0.10, 0.32), (0.60, 0.60, 0.58), (0.04, 0.20, 0.12), (0.55, 0.22, 0.02)]
+)
 
 BUS = Bodywork(
     length=11.6,
@@ -96,21 +110,61 @@ def build_bus(casting: Casting) -> RigidBody:
                 roof=[(-6, 0.93), (6, 0.93)], axles=(), wheel=0, nose=(0.5, 3.2), tail=(0.4, 3.5), rake=(0.10, 0.06),
                 bulge=0.01, crown=0.16, stride=8, steps=4,
             )  # fmt: skip
-            coat(hull, upper, cuts, [main, main, GLASS, head, tail, inside, main.times(1.1), BLACK, main], where_upper(edges))
+            coat(
+                hull,
+                upper,
+                cuts,
+                [main, main, GLASS, head, tail, inside, main.times(1.1), BLACK, main],
+                where_upper(edges),
+            )
         if hull.detail:
             box(hull, (0, 2.86, half - 0.20), (0.80, 0.13, 0.06), sign, 0.02)
             for side in (-1, 1):
-                tube(hull, [(side * 0.9, 2.75, half - 0.25), (side * 1.36, 2.62, half + 0.12), (side * 1.40, 2.35, half + 0.14)], 0.025, BLACK)  # fmt: skip
+                tube(
+                    hull,
+                    [
+                        (side * 0.9, 2.75, half - 0.25),
+                        (side * 1.36, 2.62, half + 0.12),
+                        (side * 1.40, 2.35, half + 0.14),
+                    ],
+                    0.025,
+                    BLACK,
+                )
                 box(hull, (side * 1.40, 2.22, half + 0.14), (0.09, 0.20, 0.06), BLACK, 0.05)
             for z in (half - 1.35, 0.25):
                 x = wide * 1.004
                 for k in (0, 1):
                     z0 = z - 0.62 + 0.64 * k
-                    plate(hull, [(x, 0.42, z0), (x, 0.42, z0 + 0.60), (x, 2.55, z0 + 0.60), (x, 2.55, z0)], BLACK, (1, 0, 0))
-                    plate(hull, [(x + 0.006, 0.55, z0 + 0.06), (x + 0.006, 0.55, z0 + 0.54), (x + 0.006, 2.47, z0 + 0.54), (x + 0.006, 2.47, z0 + 0.06)], inside, (1, 0, 0))  # fmt: skip
+                    plate(
+                        hull,
+                        [(x, 0.42, z0), (x, 0.42, z0 + 0.60), (x, 2.55, z0 + 0.60), (x, 2.55, z0)],
+                        BLACK,
+                        (1, 0, 0),
+                    )
+                    plate(
+                        hull,
+                        [
+                            (x + 0.006, 0.55, z0 + 0.06),
+                            (x + 0.006, 0.55, z0 + 0.54),
+                            (x + 0.006, 2.47, z0 + 0.54),
+                            (x + 0.006, 2.47, z0 + 0.06),
+                        ],
+                        inside,
+                        (1, 0, 0),
+                    )
             if not old:
                 box(hull, (0, 3.20, -1.6), (0.75, 0.11, 1.3), Stuff((0.55, 0.55, 0.53), 0.2), 0.08)
-            plate(hull, [(-0.26, 0.55, half + 0.01), (0.26, 0.55, half + 0.01), (0.26, 0.66, half + 0.01), (-0.26, 0.66, half + 0.01)], STEEL, (0, 0, 1))  # fmt: skip
+            plate(
+                hull,
+                [
+                    (-0.26, 0.55, half + 0.01),
+                    (0.26, 0.55, half + 0.01),
+                    (0.26, 0.66, half + 0.01),
+                    (-0.26, 0.66, half + 0.01),
+                ],
+                STEEL,
+                (0, 0, 1),
+            )
     for z in body.axles:
         for side in (-1, 1):
             wheel(hull, (side * (wide - 0.17), body.wheel, z), body.wheel, 0.29, STEEL, spokes=0, share=0.58)
@@ -174,7 +228,13 @@ def build_truck(casting: Casting) -> RigidBody:
                     tube(hull, [(side * 0.85, 1.2, -1.28), (side * 0.85, 3.35, -1.28)], 0.075, CHROME)
                     for k in (-0.5, 0.0, 0.5):  # Marker lights on the roof.
                         if side > 0:
-                            box(hull, (k, 3.02, 0.48), (0.05, 0.025, 0.04), Stuff((0.6, 0.3, 0.03), 0.6, 0.0, (1.8, 0.8, 0.1) if night else (0.05, 0.02, 0.0)), 0.015)  # fmt: skip
+                            box(
+                                hull,
+                                (k, 3.02, 0.48),
+                                (0.05, 0.025, 0.04),
+                                Stuff((0.6, 0.3, 0.03), 0.6, 0.0, (1.8, 0.8, 0.1) if night else (0.05, 0.02, 0.0)),
+                                0.015,
+                            )
         # The body with its ribs, doors at the back, frame, tank, mudguards.
         back, start = -4.55, cab - CAB.length / 2 - 0.25
         middle, half = (back + start) / 2, (start - back) / 2
@@ -193,7 +253,15 @@ def build_truck(casting: Casting) -> RigidBody:
         box(hull, (0, 0.62, back + 0.05), (1.15, 0.06, 0.05), BLACK, 0.02)
     for z, dual in ((cab + 0.05, False), (-1.95, True), (-3.25, True)):
         for side in (-1, 1):
-            wheel(hull, (side * (1.04 if dual else 1.06), 0.5, z), 0.5, 0.50 if dual else 0.31, STEEL, spokes=0, share=0.56)
+            wheel(
+                hull,
+                (side * (1.04 if dual else 1.06), 0.5, z),
+                0.5,
+                0.50 if dual else 0.31,
+                STEEL,
+                spokes=0,
+                share=0.56,
+            )
     return hull.build(lambda _t: beams(night, front, -4.55, 0.8, 0.85))
 
 

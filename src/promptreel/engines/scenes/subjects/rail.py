@@ -7,7 +7,25 @@ from numpy.typing import NDArray
 
 from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, ROOF, SIDE, WINDOW, Bodywork, coat
 from promptreel.engines.scenes.fittings import box, lamp, puffs, tube, turned, wheel
-from promptreel.engines.scenes.hull import BLACK, CHROME, DARK, GLASS, GOLD, STEEL, WHITE, Bend, Doubles, Floats, Hull, Move, RigidBody, Stuff, about, hinge, rolling  # fmt: skip
+from promptreel.engines.scenes.hull import (
+    BLACK,
+    CHROME,
+    DARK,
+    GLASS,
+    GOLD,
+    STEEL,
+    WHITE,
+    Bend,
+    Doubles,
+    Floats,
+    Hull,
+    Move,
+    RigidBody,
+    Stuff,
+    about,
+    hinge,
+    rolling,
+)
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import beams, head_and_tail, paint
 
@@ -85,7 +103,9 @@ def build_train(casting: Casting) -> RigidBody:
             light = list(stuffs)
             if turn:
                 light[3] = tail
-            extra = [4.4 + 1.5 * j + s * 0.1 for j in range(3) for s in (-1, 1)] if body is MIDDLE else [5.5, 7.5, 8.0, 8.6]
+            extra = (
+                [4.4 + 1.5 * j + s * 0.1 for j in range(3) for s in (-1, 1)] if body is MIDDLE else [5.5, 7.5, 8.0, 8.6]
+            )
             coat(hull, body, cuts + extra, light, plain if body is MIDDLE else where)
             _doors(hull, night)
             if k == 1 and hull.detail:
@@ -119,7 +139,14 @@ def _rail_wheel(hull: Hull, centre: tuple[float, float, float], radius: float, s
         wheel(hull, centre, radius, 0.16, Stuff((0.25, 0.03, 0.025), 0.4), spokes=spokes, share=0.88)
         return
     with hull.part(rolling(hull.here(centre).tolist(), radius)):
-        turned(hull, [(radius, -0.07), (radius, 0.07), (radius * 0.9, 0.08), (radius * 0.3, 0.05)], 14, STEEL.times(0.5), centre=centre, axis="x")  # fmt: skip
+        turned(
+            hull,
+            [(radius, -0.07), (radius, 0.07), (radius * 0.9, 0.08), (radius * 0.3, 0.05)],
+            14,
+            STEEL.times(0.5),
+            centre=centre,
+            axis="x",
+        )
 
 
 def steam_train(casting: Casting) -> RigidBody:
@@ -164,11 +191,36 @@ def steam_train(casting: Casting) -> RigidBody:
 def _engine(hull: Hull, main: Stuff, night: bool) -> None:
     """A steam locomotive 10 m long, its front at z = 5."""
     head, _ = head_and_tail(night)
-    boiler = [(0.0, 4.42), (0.60, 4.40), (0.78, 4.30), (0.82, 4.2), (0.82, 3.2), (0.80, 3.15), (0.80, -1.9), (0.98, -2.0), (0.98, -3.4)]  # fmt: skip
+    boiler = [
+        (0.0, 4.42),
+        (0.60, 4.40),
+        (0.78, 4.30),
+        (0.82, 4.2),
+        (0.82, 3.2),
+        (0.80, 3.15),
+        (0.80, -1.9),
+        (0.98, -2.0),
+        (0.98, -3.4),
+    ]
     turned(hull, boiler, 22, [main, BLACK], [1, 1, 1, 1, 1, 0, 0, 0], centre=(0, 2.45, 0), axis="z", crease=30)
     for z in (2.4, 1.0, -0.4, -1.7):
-        turned(hull, [(0.81, z - 0.04), (0.825, z - 0.04), (0.825, z + 0.04), (0.81, z + 0.04)], 22, GOLD, centre=(0, 2.45, 0), axis="z", caps=(False, False))  # fmt: skip
-    turned(hull, [(0.22, 3.1), (0.24, 3.9), (0.34, 4.35), (0.36, 4.42), (0.28, 4.42), (0.20, 4.1)], 16, [BLACK, GOLD], [0, 0, 1, 0, 0], centre=(0, 0, 3.5))  # fmt: skip
+        turned(
+            hull,
+            [(0.81, z - 0.04), (0.825, z - 0.04), (0.825, z + 0.04), (0.81, z + 0.04)],
+            22,
+            GOLD,
+            centre=(0, 2.45, 0),
+            axis="z",
+            caps=(False, False),
+        )
+    turned(
+        hull,
+        [(0.22, 3.1), (0.24, 3.9), (0.34, 4.35), (0.36, 4.42), (0.28, 4.42), (0.20, 4.1)],
+        16,
+        [BLACK, GOLD],
+        [0, 0, 1, 0, 0],
+        centre=(0, 0, 3.5),
+    )
     turned(hull, [(0.36, 3.1), (0.36, 3.45), (0.30, 3.68), (0.0, 3.76)], 16, GOLD, centre=(0, 0, 1.2))
     turned(hull, [(0.30, 3.1), (0.30, 3.4), (0.20, 3.55), (0.0, 3.6)], 16, main, centre=(0, 0, -0.4))
     # Cab.
@@ -185,8 +237,22 @@ def _engine(hull: Hull, main: Stuff, night: bool) -> None:
     # Running board, frame, buffer beam with buffers, cylinders.
     for side in (-1, 1):
         box(hull, (side * 1.08, 1.52, 0.2), (0.20, 0.035, 4.4), BLACK, 0.02)
-        turned(hull, [(0.36, 3.0), (0.38, 3.05), (0.38, 4.0), (0.36, 4.05)], 16, main, centre=(side * 1.08, 1.0, 0), axis="z")
-        turned(hull, [(0.09, 4.6), (0.09, 5.0), (0.24, 5.02), (0.24, 5.10)], 12, BLACK, centre=(side * 0.85, 1.1, 0), axis="z")
+        turned(
+            hull,
+            [(0.36, 3.0), (0.38, 3.05), (0.38, 4.0), (0.36, 4.05)],
+            16,
+            main,
+            centre=(side * 1.08, 1.0, 0),
+            axis="z",
+        )
+        turned(
+            hull,
+            [(0.09, 4.6), (0.09, 5.0), (0.24, 5.02), (0.24, 5.10)],
+            12,
+            BLACK,
+            centre=(side * 0.85, 1.1, 0),
+            axis="z",
+        )
         box(hull, (side * 0.45, 1.15, 0.3), (0.05, 0.25, 4.4), BLACK, 0.02)
     box(hull, (0, 1.15, 4.62), (1.25, 0.20, 0.07), Stuff((0.45, 0.03, 0.02), 0.4), 0.02)
     lamp(hull, (0, 3.42, 4.30), 0.20, head, GOLD)
@@ -215,7 +281,9 @@ def _engine(hull: Hull, main: Stuff, night: bool) -> None:
 
 def _piston(z: float, radius: float, quarter: float) -> Move:
     """The rod from the crosshead to the middle driving wheel: it swings a little and runs to and fro."""
-    base = hinge("x", (0.0, 1.0, z + 3.0), lambda _t, way: 0.09 * math.sin(math.fmod(way / radius, 2 * math.pi) + quarter))
+    base = hinge(
+        "x", (0.0, 1.0, z + 3.0), lambda _t, way: 0.09 * math.sin(math.fmod(way / radius, 2 * math.pi) + quarter)
+    )
 
     def move(t: float, travelled: float) -> tuple[Doubles, Doubles]:
         rotation, offset = base(t, travelled)

@@ -32,13 +32,37 @@ def build_rocket(casting: Casting) -> RigidBody:
         soot = np.clip((6.0 - points[:, 1]) / 6.0, 0, 1)
         return np.asarray((1 - 0.14 * ring) * (1 - 0.45 * soot**2))
 
-    core = [(1.55, 2.3), (1.85, 3.2), (1.85, 9.0), (1.85, 9.2), (1.85, 17.0), (1.85, 25.0), (1.85, 25.2), (1.85, 26.0), (1.85, 26.2), (1.55, 27.2), (1.55, 31.0), (1.55, 31.2), (2.05, 32.6), (2.05, 36.2)]  # fmt: skip
+    core = [
+        (1.55, 2.3),
+        (1.85, 3.2),
+        (1.85, 9.0),
+        (1.85, 9.2),
+        (1.85, 17.0),
+        (1.85, 25.0),
+        (1.85, 25.2),
+        (1.85, 26.0),
+        (1.85, 26.2),
+        (1.55, 27.2),
+        (1.55, 31.0),
+        (1.55, 31.2),
+        (2.05, 32.6),
+        (2.05, 36.2),
+    ]
     cone = [(2.05 * math.sqrt(max(1 - (k / 9) ** 1.7, 0)), 36.2 + 5.8 * k / 9) for k in range(1, 10)]
     kinds = [2, 0, 1, 0, 0, 0, 1, 0, 2, 0, 0, 1, 0, *[0] * 9]
     turned(hull, core + cone, 28, [shell, stripe, dark], kinds, crease=30, tint=panels)
     for side in (-1, 1):
         with hull.place((side * 3.05, 0, 0)):
-            booster = [(0.8, 1.6), (1.12, 2.4), (1.12, 14.0), (1.12, 14.3), (1.12, 15.0), (0.95, 16.6), (0.55, 18.2), (0.0, 19.2)]
+            booster = [
+                (0.8, 1.6),
+                (1.12, 2.4),
+                (1.12, 14.0),
+                (1.12, 14.3),
+                (1.12, 15.0),
+                (0.95, 16.6),
+                (0.55, 18.2),
+                (0.0, 19.2),
+            ]
             turned(hull, booster, 20, [shell, stripe], [0, 0, 1, 0, 1, 1, 1], tint=panels)
             turned(hull, [(0.5, 1.7), (0.85, 0.4), (0.8, 0.4), (0.45, 1.7)], 16, dark, caps=(False, False))
             box(hull, (-side * 0.6, 14.2, 0), (0.5, 0.12, 0.2), dark)
@@ -46,7 +70,13 @@ def build_rocket(casting: Casting) -> RigidBody:
     for k in range(4):
         a = math.pi / 4 + k * math.pi / 2
         with hull.place((0.78 * math.cos(a), 0, 0.78 * math.sin(a))):
-            turned(hull, [(0.35, 2.4), (0.45, 1.7), (0.72, 0.35), (0.68, 0.35), (0.4, 1.7)], 14, Stuff((0.16, 0.13, 0.11), 0.6), caps=(False, False))  # fmt: skip
+            turned(
+                hull,
+                [(0.35, 2.4), (0.45, 1.7), (0.72, 0.35), (0.68, 0.35), (0.4, 1.7)],
+                14,
+                Stuff((0.16, 0.13, 0.11), 0.6),
+                caps=(False, False),
+            )
         with hull.place(turn=a):  # Fins at the foot.
             box(hull, (1.95, 4.0, 0), (0.55, 1.2, 0.07), dark, 0.05, taper=(0.35, 1.0))
     for z in (-1, 1):  # Upright letters on the tank, as bars.
@@ -86,7 +116,9 @@ def _storybook(casting: Casting) -> RigidBody:
         with hull.place(turn=2 * math.pi * k / 3):
             edge = np.array([(0, 15.5, 4.6), (0, 10.0, 9.6), (0, 0.0, 11.0), (0, 3.0, 8.4), (0, 6.5, 3.2)])
             for side in (-1, 1):
-                rows = np.stack([edge + [side * 0.35, 0, 0], np.broadcast_to(edge.mean(axis=0) + [side * 0.55, 0, 0], edge.shape)])
+                rows = np.stack(
+                    [edge + [side * 0.35, 0, 0], np.broadcast_to(edge.mean(axis=0) + [side * 0.55, 0, 0], edge.shape)]
+                )
                 hull.grid(rows, accent, wrap=True, toward=(side, 0, 0))
             rim = np.stack([edge + [-0.35, 0, 0], edge + [0.35, 0, 0]])
             hull.grid(rim, accent, wrap=True)
@@ -94,9 +126,21 @@ def _storybook(casting: Casting) -> RigidBody:
         with hull.place(turn=turn):
             at = (0, 25.0, 5.55)
             turned(hull, [(1.9, -0.5), (1.9, 0.35), (1.5, 0.5), (1.45, 0.2)], 20, STEEL, centre=at, axis="z")
-            ball(hull, (at[0], at[1], at[2] + 0.1), (1.45, 1.45, 0.25), Stuff(GLASS.colour, 1.0, 0.0, (0.9, 0.75, 0.4) if casting.night else (0, 0, 0)), 14)  # fmt: skip
+            ball(
+                hull,
+                (at[0], at[1], at[2] + 0.1),
+                (1.45, 1.45, 0.25),
+                Stuff(GLASS.colour, 1.0, 0.0, (0.9, 0.75, 0.4) if casting.night else (0, 0, 0)),
+                14,
+            )
     _fire(hull, casting, [(0.0, 3.0, 2.6)])
-    return hull.build(lambda t: np.array([[0.0, -6.0, -4.0, 700.0, 430.0, 180.0]]) if casting.action in ("launch", "fly", "rise") else np.zeros((0, 6)))  # fmt: skip
+    return hull.build(
+        lambda t: (
+            np.array([[0.0, -6.0, -4.0, 700.0, 430.0, 180.0]])
+            if casting.action in ("launch", "fly", "rise")
+            else np.zeros((0, 6))
+        )
+    )
 
 
 def _fire(hull: Hull, casting: Casting, nozzles: list[tuple[float, float, float]]) -> None:
@@ -141,7 +185,9 @@ def _fire(hull: Hull, casting: Casting, nozzles: list[tuple[float, float, float]
             place = -14.0 - share**1.3 * max(gap - 14.0, 0.0) if travelled > 12.0 else -gap * share
             size = plump * (2.0 + 3.2 * share**0.6 + 0.05 * travelled * share) * min(travelled / 10.0, 1.0)
             churn = 0.35 * size
-            offset = np.array([lean[0] * churn + 0.3 * size * math.sin(1.3 * t + k), place, lean[1] * churn], np.float32)
+            offset = np.array(
+                [lean[0] * churn + 0.3 * size * math.sin(1.3 * t + k), place, lean[1] * churn], np.float32
+            )
             spin = 0.5 * t + k
             c, s = math.cos(spin), math.sin(spin)
             turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
@@ -150,7 +196,11 @@ def _fire(hull: Hull, casting: Casting, nozzles: list[tuple[float, float, float]
         return bend
 
     def roll(k: int) -> Bend:
-        angle, far, tall = float(rng.uniform(0, 2 * math.pi)), float(rng.uniform(0.2, 1.0)), float(rng.uniform(0.5, 1.15))
+        angle, far, tall = (
+            float(rng.uniform(0, 2 * math.pi)),
+            float(rng.uniform(0.2, 1.0)),
+            float(rng.uniform(0.5, 1.15)),
+        )
 
         def bend(t: float, travelled: float, vertices: Floats, normals: Floats) -> tuple[Floats, Floats]:
             age = max(t - 0.15 - 0.04 * k, 0.0)
@@ -168,8 +218,26 @@ def _fire(hull: Hull, casting: Casting, nozzles: list[tuple[float, float, float]
         return np.broadcast_to(np.asarray(0.97 + 0.06 * points[:, :1]), (len(points), 3))
 
     sides = 9 if hull.detail == 2 else 7
-    puffs(hull, np.zeros((column, 3)), np.ones(column), lit.lit((within + 0.10, within + 0.055, within + 0.02)), rng, sides=sides, life=hang, tint=warm)
-    puffs(hull, np.zeros((ring, 3)), np.ones(ring), lit.lit((within + 0.05, within + 0.03, within + 0.012)), rng, sides=sides, life=roll, tint=warm)
+    puffs(
+        hull,
+        np.zeros((column, 3)),
+        np.ones(column),
+        lit.lit((within + 0.10, within + 0.055, within + 0.02)),
+        rng,
+        sides=sides,
+        life=hang,
+        tint=warm,
+    )
+    puffs(
+        hull,
+        np.zeros((ring, 3)),
+        np.ones(ring),
+        lit.lit((within + 0.05, within + 0.03, within + 0.012)),
+        rng,
+        sides=sides,
+        life=roll,
+        tint=warm,
+    )
 
 
 def _burning(x: float, y: float, long: float, launch: bool) -> Bend:

@@ -30,7 +30,22 @@ def build_ufo(casting: Casting) -> RigidBody:
 
     with hull.part(shift(lambda t, _: (0.0, 0.25 * math.sin(0.9 * t), 0.0))), hull.part(wobble), hull.part(nod):
         with hull.part(spinning("y", (0, up, 0), 0.11)):
-            profile = [(0.0, -1.75), (1.6, -1.7), (2.2, -1.5), (2.5, -1.15), (4.6, -0.62), (6.4, -0.22), (6.85, -0.10), (7.0, 0.03), (6.85, 0.16), (6.3, 0.28), (4.6, 0.75), (3.1, 1.20), (2.75, 1.40), (2.6, 1.48)]  # fmt: skip
+            profile = [
+                (0.0, -1.75),
+                (1.6, -1.7),
+                (2.2, -1.5),
+                (2.5, -1.15),
+                (4.6, -0.62),
+                (6.4, -0.22),
+                (6.85, -0.10),
+                (7.0, 0.03),
+                (6.85, 0.16),
+                (6.3, 0.28),
+                (4.6, 0.75),
+                (3.1, 1.20),
+                (2.75, 1.40),
+                (2.6, 1.48),
+            ]
             kinds = [2, 1, 1, 0, 0, 0, 1, 1, 0, 0, 0, 1, 1]
             engine = Stuff((0.2, 0.2, 0.2), 0.3).lit(glow * (3.2 if beam else 1.6))
             number = 72 if hull.detail == 2 else 36
@@ -39,10 +54,23 @@ def build_ufo(casting: Casting) -> RigidBody:
                 a = 2 * math.pi * k / (8, 16, 24)[hull.detail]
                 for r, y, colour in ((5.6, 0.50, (1.0, 0.75, 0.35)), (5.3, -0.52, glow)):
                     strong = 5.0 if k % 3 == 0 else 2.2
-                    ball(hull, (r * math.cos(a), up + y, r * math.sin(a)), (0.24, 0.12, 0.24), stuff((0.3, 0.3, 0.3), 0.6, 0.0, np.array(colour) * strong), 8)  # fmt: skip
+                    ball(
+                        hull,
+                        (r * math.cos(a), up + y, r * math.sin(a)),
+                        (0.24, 0.12, 0.24),
+                        stuff((0.3, 0.3, 0.3), 0.6, 0.0, np.array(colour) * strong),
+                        8,
+                    )
         rise = np.linspace(0, math.pi / 2, hull.n(9, 4))
         dome = Stuff((0.03, 0.05, 0.055), 1.0, 0.0, tuple(float(v) for v in glow * 0.30))  # type: ignore[arg-type]
-        turned(hull, np.stack([2.6 * np.cos(rise), up + 1.45 + 1.35 * np.sin(rise)], 1), 30, dome, crease=80, caps=(False, False))  # fmt: skip
+        turned(
+            hull,
+            np.stack([2.6 * np.cos(rise), up + 1.45 + 1.35 * np.sin(rise)], 1),
+            30,
+            dome,
+            crease=80,
+            caps=(False, False),
+        )
         turned(hull, [(2.68, up + 1.38), (2.78, up + 1.46), (2.66, up + 1.56)], 30, STEEL, caps=(False, False))
         ball(hull, (0, up + 2.82, 0), 0.16, stuff((0.3, 0.3, 0.3), 0.6, 0.0, (6.0, 0.6, 0.4)), 8)
     if beam:
@@ -69,7 +97,12 @@ def _beam(hull: Hull, top: float, long: float, glow: Doubles) -> None:
                 r = high + (low - high) * q
                 thin = wide * (1 - q) ** 0.8
                 x, z = r * math.cos(a), r * math.sin(a)
-                rows.append([(x - thin * math.sin(a), top - long * q, z + thin * math.cos(a)), (x + thin * math.sin(a), top - long * q, z - thin * math.cos(a))])  # fmt: skip
+                rows.append(
+                    [
+                        (x - thin * math.sin(a), top - long * q, z + thin * math.cos(a)),
+                        (x + thin * math.sin(a), top - long * q, z - thin * math.cos(a)),
+                    ]
+                )
 
             def fade(points: Doubles) -> Doubles:
                 down = np.clip((top - points[:, 1]) / long, 0, 1)[:, None]
@@ -78,4 +111,15 @@ def _beam(hull: Hull, top: float, long: float, glow: Doubles) -> None:
             hull.grid(rows, Stuff((0.0, 0.0, 0.0), 0.0), toward=(math.cos(a), 0, math.sin(a)), glow=fade)
 
 
-ROWS = (Subject("ufo", build_ufo, "air", 14.0, 5.3, {"hover": 0.0, "fly": 14.0, "float": 0.3, "glow": 0.0, "spin": 0.0, "land": 1.0, "rise": 2.0}, altitude=14.0, group=3),)  # fmt: skip
+ROWS = (
+    Subject(
+        "ufo",
+        build_ufo,
+        "air",
+        14.0,
+        5.3,
+        {"hover": 0.0, "fly": 14.0, "float": 0.3, "glow": 0.0, "spin": 0.0, "land": 1.0, "rise": 2.0},
+        altitude=14.0,
+        group=3,
+    ),
+)
