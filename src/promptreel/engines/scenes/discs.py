@@ -41,7 +41,7 @@ def moon_face(seed: int) -> Floats:
     for sx, sy, size in seas:
         away = np.hypot(x - sx, (y - sy) * 1.05) / size + 0.9 * (rough - 0.5)
         dark = np.maximum(dark, 1 / (1 + np.exp((away - 0.95) * 9)))
-    face = 0.98 - 0.50 * dark + 0.22 * (rough - 0.5)
+    face = 0.98 - 0.62 * dark + 0.22 * (rough - 0.5)
     for _ in range(46):
         cx, cy = rng.uniform(-0.85, 0.85, 2)
         size = 0.012 + 0.035 * rng.random() ** 3

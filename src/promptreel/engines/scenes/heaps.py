@@ -53,7 +53,7 @@ ANVIL = 22  # 1 where towers spread under the ceiling of the weather
 STRIDE = 21  # binary logarithm of the ratio of one step's distance to that of the one before
 HEAP_LENGTH = 24
 
-SCRATCH = 11
+SCRATCH = 13
 """Rows of scratch that `march` wants."""
 
 
@@ -185,7 +185,7 @@ def heap_vector(
     vector[[BASE, TOP, SCALE, LUMP, ROUGH]] = base, top, scale, lump, rough
     vector[[THICK, SHARP, SHADE, STRIDE]] = thick, sharp, shade, stride
     vector[BRIGHT : BRIGHT + 3] = 1.25 * ambient
-    vector[DARK : DARK + 3] = 0.50 * ambient
+    vector[DARK : DARK + 3] = 0.60 * ambient
     return vector
 
 
@@ -243,6 +243,8 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
             scratch[8, x] = f32(0.0)
             scratch[9, x] = f32(0.0)
             scratch[10, x] = start
+            scratch[11, x] = f32(0.0)
+            scratch[12, x] = f32(0.0)
         open_yet = f32(1.0)
         for _ in range(steps):
             if open_yet < f32(0.01):
@@ -293,17 +295,23 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
                 scratch[8, x] = part_here
                 scratch[9, x] = crown_here
                 scratch[10, x] = at
+                # Deep inside the light is that of where the step began; at a rim, that of where it enters.
+                deep_in = sat(before * f32(5.0))
+                surface = mix(shadow + bumps * rough, scratch[11, x], deep_in)
+                crease = mix(coarse, scratch[12, x], deep_in)
+                scratch[11, x] = shadow + bumps * rough
+                scratch[12, x] = coarse
                 cosine = dx * sky[SUN] + dy * sky[SUN + 1] + dz * sky[SUN + 2]
                 # Lit: how little cloud stands between here and the sun. A crease between lumps is darker.
-                buried = max(shadow + bumps * rough - part, f32(0.0))
-                lit = vexp(-buried * heap[SHADE]) * (f32(0.72) + f32(0.5) * coarse)
+                buried = max(surface - part, f32(0.0))
+                lit = vexp(-buried * heap[SHADE]) * (f32(0.72) + f32(0.5) * crease)
                 thin = f32(1.0) - sat(inside * f32(5.0))
                 silver = phase(cosine, f32(0.78)) * f32(2.2) * thin + f32(0.20) + f32(0.05) * cosine
                 toward = sat(f32(0.45) + f32(0.55) * (dx * sky[HEADING] + dz * sky[HEADING + 1]))
                 lit = lit * silver
                 rise = sat(part / max(crown, f32(0.08)))
-                rise = rise * (f32(0.65) + f32(0.35) * coarse)
-                air = vexp(-at * sky[HAZE])
+                rise = rise * (f32(0.65) + f32(0.35) * crease)
+                air = vexp(-at * sky[HAZE] * f32(1.6))
                 weight = scratch[2, x] * share
                 seen = weight * air
                 scratch[3, x] += seen * (

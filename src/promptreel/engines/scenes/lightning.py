@@ -101,5 +101,5 @@ def draw_bolt(
             bright = bright * np.clip((strike.elevation - elevation) * 12 + 0.15, 0, 1)
             flat = np.cos(elevation)
             direction = np.stack([np.sin(azimuth) * flat, np.sin(elevation), np.cos(azimuth) * flat], axis=1)
-            thick = size * (0.55 + 0.75 * np.sqrt(bright))
+            thick = size * (0.75 + 1.0 * np.sqrt(bright))
             splat(hdr, open_sky, step, camera, direction, share * bright[:, None] * colour, thick)

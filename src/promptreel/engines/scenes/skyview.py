@@ -7,7 +7,7 @@ stars) is drawn over the large picture afterwards; the coarse picture's fourth p
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.kernels import clamp, f32, i32, kernel, mix
+from promptreel.engines.scenes.kernels import f32, i32, kernel
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.sky import (
     DISC,
@@ -97,20 +97,35 @@ def paint(out, rays, red, green, blue, noise, log2, sky, halo):
 
 @kernel
 def enlarge(hdr, coarse, step, line):
-    """The first three planes of `coarse` (4, rows, columns), bilinearly `step` times as large, into `hdr` (3, H, W).
+    """The first three planes of `coarse` (4, rows, columns), `step` times as large, into `hdr` (3, H, W).
 
-    `line` (columns) is scratch.
+    Quadratic B-splines: bilinear weights would show their squares along the edges of clouds. `line` (columns + 2) is
+    scratch.
     """
     rows, columns = coarse.shape[1], coarse.shape[2]
     for c in range(3):
         for y in range(hdr.shape[1]):
-            at = clamp((f32(y) + f32(0.5)) / step - f32(0.5), f32(0.0), f32(rows) - f32(1.001))
-            low = i32(at)
-            part = at - f32(low)
-            below = min(low + i32(1), i32(rows - 1))
+            at = (f32(y) + f32(0.5)) / step
+            middle = min(i32(at), i32(rows - 1))
+            part = at - f32(middle) - f32(0.5)
+            high = max(middle - i32(1), i32(0))
+            low = min(middle + i32(1), i32(rows - 1))
+            first = f32(0.5) * (f32(0.5) - part) * (f32(0.5) - part)
+            last = f32(0.5) * (f32(0.5) + part) * (f32(0.5) + part)
             for x in range(columns):
-                line[x] = mix(coarse[c, low, x], coarse[c, below, x], part)
+                line[x + 1] = (
+                    coarse[c, high, x] * first
+                    + coarse[c, middle, x] * (f32(1.0) - first - last)
+                    + coarse[c, low, x] * last
+                )
+            line[0] = line[1]
+            line[columns + 1] = line[columns]
             for x in range(hdr.shape[2]):
-                at_x = clamp((f32(x) + f32(0.5)) / step - f32(0.5), f32(0.0), f32(columns) - f32(1.001))
-                left = i32(at_x)
-                hdr[c, y, x] = mix(line[left], line[min(left + i32(1), i32(columns - 1))], at_x - f32(left))
+                across = (f32(x) + f32(0.5)) / step
+                left = min(i32(across), i32(columns - 1))
+                beside = across - f32(left) - f32(0.5)
+                before = f32(0.5) * (f32(0.5) - beside) * (f32(0.5) - beside)
+                after = f32(0.5) * (f32(0.5) + beside) * (f32(0.5) + beside)
+                hdr[c, y, x] = (
+                    line[left] * before + line[left + 1] * (f32(1.0) - before - after) + line[left + 2] * after
+                )

@@ -20,7 +20,7 @@ STAR_COLOURS = np.array(
 )  # fmt: skip
 """Light of stars of these surface temperatures (K), after the black body, about evenly bright."""
 
-REFERENCE = 580.0
+REFERENCE = 800.0
 """Height in pixels of a frame in which a star's disc has a radius of one pixel."""
 
 
@@ -46,7 +46,7 @@ class Stars:
         rate, phase = rng.uniform(3, 9, number), rng.uniform(0, 2 * np.pi, number)
         keep = direction[:, 1] > 0.0
         self._direction = direction[keep]
-        self._light = light[keep] * strength
+        self._light = light[keep] * strength * 1.7
         self._colour = colour[keep]
         self._rate, self._phase = rate[keep], phase[keep]
 
@@ -132,4 +132,4 @@ class Meteors:
             burn = math.sin(math.pi * min(head, 0.96) ** 0.8) ** 0.7 * (1 if age[i] < 1 else max(0.0, 3 - 2 * age[i]))
             light = self._light[i] * burn * (1 - trail) ** 2.2
             colour = light[:, None] * np.array([[0.85, 1.0, 1.05]]) + (light * (trail < 0.02))[:, None]
-            splat(hdr, coarse, step, camera, direction, 0.55 * colour, 1.05)
+            splat(hdr, coarse, step, camera, direction, 0.8 * colour, 1.4)

@@ -47,7 +47,7 @@ class AboveClouds(SkyBackdrop):
     def _fields(self, seed: int) -> list[tuple[heaps.Heaps, Floats]]:
         sky = self._sky.sky
         # Far clouds melt into the sky long before the eye could tell one from the next.
-        sky[HAZE] = 0.030
+        sky[HAZE] = 0.019
         field = heaps.make_heaps(
             seed,
             sky[SUN : SUN + 3],

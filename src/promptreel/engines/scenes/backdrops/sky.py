@@ -72,7 +72,7 @@ class SkyState:
         rows, columns = -(-height // self.step), -(-width // self.step)
         self.rays = np.zeros((3, rows, columns), np.float32)
         self.coarse = np.zeros((4, rows, columns), np.float32)
-        self.line = np.zeros(columns, np.float32)
+        self.line = np.zeros(columns + 2, np.float32)
         self.march = np.zeros((heaps.SCRATCH, max(columns, PANORAMA_AZIMUTHS)), np.float32)
         self.around = np.zeros((4, PANORAMA_ELEVATIONS, PANORAMA_AZIMUTHS), np.float32)
         self.aurora = aurora
@@ -217,7 +217,7 @@ def discs_of(look: Look, sky: Sky, light: Light, brief: Brief) -> dict[str, Floa
             azimuth = -math.copysign(math.atan(half * 0.4), look.azimuth)
             flat = math.cos(0.29)
             direction = np.array([math.sin(azimuth) * flat, math.sin(0.29), math.cos(azimuth) * flat], np.float32)
-        level = max(0.24, 1.1 * float(light.above.mean()))
+        level = max(0.15, 1.1 * float(light.above.mean()))
         colour = (np.array([1.0, 0.965, 0.90]) * level).astype(np.float32)
         tilt = float(brief.rng("moon").uniform(-0.5, 0.1))
         disc = disc_vector(direction, MOON_RADIUS, colour, tilt=tilt)
@@ -247,7 +247,7 @@ def heaps_of(look: Look, sky: Sky, seed: int) -> list[tuple[heaps.Heaps, Floats]
         fields.append((field, vector))
     if look.heaps > 0:
         cover = 0.08 + 0.36 * look.heaps
-        field = heaps.make_heaps(seed, sun, cover=cover, cells=8, depth=1.5, scale=21.0, steps=16)
+        field = heaps.make_heaps(seed, sun, cover=cover, cells=10, depth=1.5, scale=21.0, steps=16)
         vector = heaps.heap_vector(
             ambient, base=1.1, top=2.6, scale=21.0, lump=0.9, rough=0.32, thick=14.0, sharp=9.0, stride=0.083
         )
