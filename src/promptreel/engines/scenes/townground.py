@@ -286,7 +286,7 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
                 + (f32(1.15) - f32(0.70) * look[PAINT]) * (grit - f32(0.5))
                 + f32(0.07) * (clump - f32(0.5))
             )
-            tar = tar * (f32(1.0) - f32(0.14) * track) * (f32(1.0) - f32(0.4) * crack * look[WEAR])
+            tar = tar * (f32(1.0) - f32(0.14) * track) * (f32(1.0) - f32(0.28) * crack * look[WEAR])
             worn = sat(
                 f32(1.25) - look[WEAR] * (f32(0.5) + f32(1.5) * sat(clump - f32(0.35)) + f32(0.6) * (grit - f32(0.3)))
             )

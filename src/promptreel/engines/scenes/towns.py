@@ -65,7 +65,9 @@ def mirrored(wall: Wall, points: Floats, eye: ArrayLike) -> Floats:
 def glint(light: Light, directions: Floats, width: float = 0.10) -> Floats:
     """What a pane shows of the sun's surroundings, in units of `Light.glow`: golden windows at a low sun."""
     toward = np.clip(1 - directions @ light.sun, 0, None)[..., None]
-    return np.asarray(light.sunlight / light.glow * 0.55 * np.exp(-toward / (width * width)), np.float32)
+    return np.asarray(
+        np.minimum(light.sunlight / light.glow * 0.30, 1.1) * np.exp(-toward / (width * width)), np.float32
+    )
 
 
 # -- blocks ------------------------------------------------------------------------------------------------------------
@@ -99,6 +101,21 @@ class Block:
             place = rotation @ np.asarray(at, np.float32) + origin
             r, g, b = np.asarray(colour, np.float64)
             stage.lamps.append((float(place[0]), float(place[1]), float(place[2]), float(r), float(g), float(b)))
+
+
+def add_seen(stage: Set, mesh: Mesh, box: tuple[ArrayLike, ArrayLike]) -> None:
+    """Add what of a mesh can be seen from somewhere in a box (two opposite corners); its normals look outward."""
+    corner = mesh.vertices[mesh.triangles]
+    middle, normal = corner.mean(axis=1), mesh.normals[mesh.triangles].mean(axis=1)
+    # The corner of the box that is farthest toward the normal decides.
+    low, high = (np.asarray(side, np.float32) for side in box)
+    best = np.where(normal > 0, high, low)
+    seen = ((best - middle) * normal).sum(axis=1) > 0
+    triangles = mesh.triangles[seen]
+    used = np.zeros(len(mesh.vertices), np.bool_)
+    used[triangles] = True
+    number = np.cumsum(used).astype(np.int32) - np.int32(1)
+    stage.mesh.add(mesh.vertices[used], number[triangles], mesh.colour[used], mesh.emission[used], mesh.normals[used])
 
 
 def cells(
@@ -274,7 +291,7 @@ def traffic(stage: Set, rng: Rng, lane: Lane, sides: tuple[float, float], number
     pace = (rng.uniform(5.0, 7.5), -rng.uniform(6.0, 8.5))
     for k in range(number):
         kind = "taxi" if rng.random() < 0.25 else "car"
-        body = cast(stage, kind, "drive", rng, 1 if k < 2 else 0)
+        body = cast(stage, kind, "drive", rng, 1)
         if body is None:
             return
         way = k % 2

@@ -1,21 +1,26 @@
 """A street of a city: houses with shops by day and in the evening, neon over wet asphalt at night."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from promptreel.engines.scenes import facades
 from promptreel.engines.scenes.facades import Fronts
-from promptreel.engines.scenes.mesh import MeshBuilder
+from promptreel.engines.scenes.mesh import Mesh, MeshBuilder
 from promptreel.engines.scenes.stage import Place, Set
 from promptreel.engines.scenes.terraces import Row, house
 from promptreel.engines.scenes.towers import Beacons, Town, tower
-from promptreel.engines.scenes.towns import WARM, cast, darkness, snowy, straight, strollers, traffic, tree
-from promptreel.engines.scenes.walkers import car
+from promptreel.engines.scenes.towns import WARM, add_seen, cast, darkness, snowy, straight, strollers, traffic
+from promptreel.engines.scenes.vegetation import grow, plant, season_of
 
-LENGTH = 165.0
+LENGTH = 125.0
 """Metres of street that are built."""
 
 LINE = 8.6
 """Metres from the middle of the road to the fronts."""
+
+VIEWS = (-5.0, 0.3, -12.0), (5.0, 22.0, 45.0)
+"""Two corners of the box in which the camera may be."""
 
 Rng = np.random.Generator
 
@@ -48,7 +53,8 @@ def _terraces(stage: Set, rng: Rng) -> None:
     """Houses of three to seven floors on both sides, and the towers of the town at its end."""
     dark = darkness(stage.brief)
     shops, fronts = MeshBuilder(), Fronts()
-    row = Row(stage.mesh, shops, fronts, stage.light, dark, snowy(stage.brief))
+    walls = MeshBuilder()
+    row = Row(walls, shops, fronts, stage.light, dark, snowy(stage.brief))
     for side in (-1, 1):
         z = -9.0
         while z < LENGTH:
@@ -56,10 +62,11 @@ def _terraces(stage: Set, rng: Rng) -> None:
             floors = int(rng.integers(3, 6)) if rng.random() < 0.75 else int(rng.integers(6, 9))
             house(row, rng, side, LINE + rng.uniform(0, 0.7), z, wide, floors)
             z += wide + (0.02 if rng.random() < 0.86 else rng.uniform(2.5, 6.0))
+    add_seen(stage, walls.build(), VIEWS)
     # By day the rooms of shops are dim caves, at dusk they shine out.
     inside = 0.13 + 0.87 * dark
     rooms = shops.build()
-    stage.mesh.add(rooms.vertices, rooms.triangles, rooms.colour, rooms.emission * np.float32(inside), rooms.normals)
+    add_seen(stage, replace(rooms, emission=rooms.emission * np.float32(inside)), VIEWS)
     if dark > 0:
         for lamp in fronts.lamps[:44]:
             x, y, z = lamp.at
@@ -72,13 +79,13 @@ def _distance(stage: Set, rng: Rng, dark: float) -> None:
     """What closes the street: houses across its end, and high-rises in the haze behind them."""
     beacons: list[tuple[float, float, float, float]] = []
     town = Town(stage.mesh, stage.light, dark, (0.0, 1.7, 0.0), 0.35, beacons)
-    x = -95.0
-    while x < 95:
+    x = -44.0
+    while x < 44:
         half = rng.uniform(6, 11)
-        tower(town, rng, x + half, LENGTH + 42.0, half, rng.uniform(14, 26), 1.0)
+        tower(town, rng, x + half, LENGTH + 36.0, half, rng.uniform(14, 26), 1.0)
         x += 2 * half
-    for _ in range(9):
-        tower(town, rng, rng.uniform(-120, 120), rng.uniform(270, 480), rng.uniform(9, 17), rng.uniform(45, 130), 1.4)
+    for _ in range(8):
+        tower(town, rng, rng.uniform(-85, 85), rng.uniform(230, 430), rng.uniform(9, 17), rng.uniform(45, 130), 1.4)
     if dark > 0 and beacons:
         stage.layers.append(Beacons(np.array(beacons), np.array([4.0, 0.2, 0.1]), stage.light, 0.8))
 
@@ -87,15 +94,10 @@ def _furniture(stage: Set, rng: Rng) -> None:
     """Trees, lamps, parked cars, benches and bins along the kerbs."""
     mesh, brief = stage.mesh, stage.brief
     dark = darkness(brief)
-    season = brief.spec.season or "summer"
     without = brief.spec.without
     for side in (-1, 1):
         if "tree" not in without:
-            for z in np.arange(12.5, 110, 11.5):
-                if rng.random() < 0.82:
-                    at = (side * rng.uniform(6.15, 6.4), 0.0, z + rng.uniform(-1.2, 1.2))
-                    tree(mesh, rng, at, rng.uniform(5.2, 7.6), season, 420 if z < 40 else 220 if z < 70 else 110)
-                    mesh.boxes([(at[0], 0.02, at[2])], [0.55, 0.03, 0.55], np.array([0.10, 0.075, 0.05]))
+            _trees(stage, rng, side)
         for z in np.arange(8.0 if side > 0 else 17.0, 110.0, 21.0):
             _lamp(stage, side, float(z + rng.uniform(-1, 1)), dark)
         row = np.arange(7.0, 60, 3.1)
@@ -118,25 +120,38 @@ def _furniture(stage: Set, rng: Rng) -> None:
             _parked(stage, rng, side)
 
 
+def _trees(stage: Set, rng: Rng, side: int) -> None:
+    """Street trees in their beds of soil."""
+    z = np.arange(12.5, 110, 11.5)
+    z = (z + rng.uniform(-1.2, 1.2, len(z)))[rng.random(len(z)) < 0.82]
+    feet = np.stack([side * rng.uniform(6.15, 6.4, len(z)), np.zeros(len(z)), z], 1)
+    high, turn = rng.uniform(5.4, 7.8, len(z)), rng.uniform(0, 6.28, len(z))
+    tint = np.clip(1 + 0.12 * rng.normal(size=(len(z), 3)), 0.6, 1.5)
+    season = "winter" if snowy(stage.brief) else season_of(stage.brief.spec)
+    for detail, near, far in ((2, 0.0, 18.0), (1, 18.0, 55.0), (0, 55.0, 200.0)):
+        these = (z >= near) & (z < far)
+        if these.any():
+            kind = grow("broadleaf", np.random.default_rng(int(rng.integers(1 << 31))), detail, season)
+            plant(stage.mesh, kind, feet[these], high[these], turn[these], tint[these])
+    stage.mesh.boxes(feet + [0, 0.02, 0], [0.55, 0.03, 0.55], np.array([0.10, 0.075, 0.05]))
+    stage.taken.extend((float(x), float(at), 0.4) for x, _, at in feet)
+
+
 def _parked(stage: Set, rng: Rng, side: int) -> None:
     """Cars along the kerb, their lights off."""
-    z = rng.uniform(14, 22)
-    body = cast(stage, "car", "drive", rng, 0)
+    near, far = cast(stage, "car", "drive", rng, 1), cast(stage, "car", "drive", rng, 0)
+    if near is None or far is None:
+        return
+    z = rng.uniform(15, 22)
     while z < 75:
         if rng.random() < 0.55:
-            if body is None:
-                local = MeshBuilder()
-                car(local, rng, taxi=False)
-                mesh = local.build()
-                shape = mesh.vertices, mesh.triangles, mesh.normals, mesh.colour
-            else:
-                body = cast(stage, "car", "drive", rng, 0)
-                assert body is not None
-                shape = body.vertices, body.triangles, body.normals, body.colour
+            body = near if z < 32 else far
             turned = np.array([side, 1, side], np.float32)
             at = np.array([side * 4.65, 0, z], np.float32)
-            stage.mesh.add(shape[0] * turned + at, shape[1], shape[3], normals=shape[2] * turned)
-            stage.taken.append((side * 4.65, z, 2.6))
+            dull = np.zeros_like(body.colour)
+            parked = Mesh(body.vertices * turned + at, body.triangles, body.normals * turned, body.colour, dull)
+            add_seen(stage, parked, VIEWS)
+            stage.taken.append((side * 4.65, float(z), 2.6))
         z += rng.uniform(5.4, 7.0)
 
 
@@ -160,7 +175,7 @@ def _lamp(stage: Set, side: int, z: float, dark: float) -> None:
 def _neon(stage: Set, rng: Rng) -> None:
     """The street of signs, machines and wires. It is always dark enough there for its lights to be on."""
     fronts = Fronts()
-    mesh = stage.mesh
+    mesh = MeshBuilder()
     for side in (-1, 1):
         z = -8.0
         while z < LENGTH:
@@ -182,7 +197,8 @@ def _neon(stage: Set, rng: Rng) -> None:
         half = np.stack([rng.uniform(0.18, 0.35, number), np.full(number, 0.35), rng.uniform(0.2, 0.5, number)], 1)
         mesh.boxes(at, half, rng.uniform(0.03, 0.14, (number, 3)))
     facades.cables(mesh, rng, 11)
-    facades.towers(mesh, rng)
+    add_seen(stage, mesh.build(), VIEWS)
+    _distance(stage, rng, 1.0)
     for lamp in fronts.lamps:
         (x, y, z), (r, g, b) = lamp.at, lamp.colour
         stage.lamps.append((float(x), float(y), float(z), float(r), float(g), float(b)))
