@@ -14,6 +14,7 @@ from typer import _click as click
 from promptreel import __version__
 from promptreel.errors import InvalidInput, NotFound, PromptreelError, SetupError
 from promptreel.plans import QUALITIES, QUALITY_WORDS, TIERS
+from promptreel.scenes_cli import bench_app, scenes_app
 from promptreel.settings import load_settings
 from promptreel.spec import ASPECT_RATIOS
 
@@ -34,6 +35,8 @@ app.add_typer(account_app, name="account")
 app.add_typer(token_app, name="token")
 app.add_typer(credits_app, name="credits")
 app.add_typer(ledger_app, name="ledger")
+app.add_typer(scenes_app, name="scenes")
+app.add_typer(bench_app, name="bench")
 
 Data = Annotated[
     Path | None,

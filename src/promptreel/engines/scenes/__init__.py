@@ -1,10 +1,10 @@
 """The built-in engine: it draws scenes on the CPU, without weights and without a network.
 
-A prompt chooses a scene and its weather, light, colours and camera (`prompt`); a job with a picture sets that picture
-in motion (`animate`). Frames are drawn in threads, one frame each, by kernels that run without the GIL.
+A prompt is read (`parser`), made into a plan (`director`), and the plan into a world that draws itself (`world`); a job with
+a picture sets that picture in motion (`animate`). Frames are drawn in threads, one frame each, by kernels that run without
+the GIL.
 """
 
-import importlib
 import os
 import threading
 from collections import deque
@@ -16,32 +16,19 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
-
-from promptreel.engines import Frame, RenderJob
+from promptreel.engines import Frame, RenderJob, Track
+from promptreel.engines.scenes.animate import Animation
+from promptreel.engines.scenes.director import Plan, direct
+from promptreel.engines.scenes.parser import parse
 from promptreel.engines.scenes.post import Post
-from promptreel.engines.scenes.prompt import SceneSpec, parse
+from promptreel.engines.scenes.report import coverage, words
 from promptreel.engines.scenes.scene import Scene
+from promptreel.engines.scenes.scene_spec import SceneSpec
+from promptreel.engines.scenes.world import World
 from promptreel.errors import EngineStopped
 from promptreel.spec import VideoSpec
 
 _Result = TypeVar("_Result")
-
-SCENES = {
-    "sunset": "promptreel.engines.scenes.sunset:Sunset",
-    "village": "promptreel.engines.scenes.village:Village",
-    "street": "promptreel.engines.scenes.street:Street",
-    "animation": "promptreel.engines.scenes.animate:Animation",
-}
-
-WARM_UP = (
-    ("sunset over the ocean", ""),
-    ("a mountain village", ""),
-    ("a city street", ""),
-    ("rain and fog", "first"),
-    ("snow", "first last"),
-)
-"""Prompts and pictures of jobs that together use every kernel."""
 
 POLL_SECONDS = 0.25
 """How often a job is asked whether it should end while a thread is busy."""
@@ -63,35 +50,25 @@ class ScenesEngine:
         self._threads = threads or usable_cpus()
 
     def warm_up(self) -> None:
-        """Compile every kernel, or load it from `NUMBA_CACHE_DIR`, by drawing each scene once and very small."""
-        first = np.linspace(0, 255, 36 * 64 * 3).astype(np.uint8).reshape(36, 64, 3)
-        # A bright block before a dark ground, so that what parts a subject from its background is compiled too.
-        last = np.full((120, 200, 3), 30, np.uint8)
-        last[40:110, 70:130] = 220
-        for prompt, pictures in WARM_UP:
-            spec = VideoSpec(
-                prompt=prompt,
-                width=64,
-                height=36,
-                fps=2,
-                duration=1.0,
-                has_image="first" in pictures,
-                has_last_image="last" in pictures,
-            )
-            job = RenderJob(
-                spec,
-                lambda _fraction, _step: None,
-                image=first if "first" in pictures else None,
-                last_image=last if "last" in pictures else None,
-            )
-            for _ in self.render(job):
-                pass
+        """Compile every kernel, or load it from `NUMBA_CACHE_DIR`, by drawing every part once and very small."""
+        from promptreel.engines.scenes.warming import warm_up
+
+        warm_up(self.render)
 
     def report(self, spec: VideoSpec) -> dict[str, Any]:
         """What of the prompt will be shown: every content word with its fate, and the share that is shown at all."""
-        words = _parse(spec).words
-        held = sum(word.status != "not_shown" for word in words)
-        return {"coverage": held / len(words) if words else 1.0, "words": [asdict(word) for word in words]}
+        wanted = _parse(spec)
+        told = words(wanted, _plan(spec, wanted).held)
+        return {"coverage": coverage(told), "words": [asdict(word) for word in told]}
+
+    def sound(self, spec: VideoSpec) -> Track | None:
+        """Ambience that fits, where the quality comes with sound or the prompt asks for it."""
+        from promptreel.engines.scenes.soundtrack import soundtrack
+
+        wanted = _parse(spec)
+        if not (spec.sound if wanted.sound is None else wanted.sound):
+            return None
+        return soundtrack(_plan(spec, wanted), spec.frames / spec.fps, spec.seed)
 
     def render(self, job: RenderJob) -> Iterator[Frame]:
         """The frames of `job` in order, as planes.
@@ -125,10 +102,18 @@ class _Setup:
         """The scene that the job's prompt and picture ask for."""
         job, spec = self._job, self._job.spec
         wanted = _parse(spec)
-        module, _, name = SCENES[wanted.scene].partition(":")
-        make: Callable[..., Scene] = getattr(importlib.import_module(module), name)
-        pictures = {"image": job.image, "last_image": job.last_image} if wanted.scene == "animation" else {}
-        return make(spec.width, spec.height, spec.duration, spec.seed, wanted, self._tick, **pictures)
+        if spec.has_image or spec.has_last_image:
+            return Animation(
+                spec.width,
+                spec.height,
+                spec.duration,
+                spec.seed,
+                wanted,
+                self._tick,
+                image=job.image,
+                last_image=job.last_image,
+            )
+        return World(spec.width, spec.height, spec.duration, spec.seed, _plan(spec, wanted), self._tick)
 
     def report(self) -> None:
         """Pass the latest step on; the fraction creeps up, as nobody knows how many steps there are."""
@@ -149,12 +134,12 @@ def _frames(pool: ThreadPoolExecutor, scene: Scene, job: RenderJob, ahead: int) 
 
     def draw(index: int) -> Frame:
         if not hasattr(own, "state"):
-            own.state, own.post = scene.new_state(), Post(spec.width, spec.height)
+            own.state, own.post = scene.new_state(), Post(spec.width, spec.height, getattr(scene, "paints", ()))
         if finished is not None:
             frame: Frame = finished(own.state, index / spec.fps)
             return frame
         grade: Post = own.post
-        return grade.run(scene.draw(own.state, index / spec.fps), seed=index, **scene.post)
+        return grade.run(scene.draw(own.state, index / spec.fps), seed=index, t=index / spec.fps, **scene.post)
 
     pending: deque[Future[Frame]] = deque()
     asked = 0
@@ -178,7 +163,12 @@ def _wait(future: Future[_Result], poll: Callable[[], None]) -> _Result:
 
 
 def _parse(spec: VideoSpec) -> SceneSpec:
-    return parse(spec.prompt, spec.negative_prompt, seed=spec.seed, has_image=spec.has_image)
+    pictured = spec.has_image or spec.has_last_image
+    return parse(spec.prompt, spec.negative_prompt, seed=spec.seed, has_image=pictured)
+
+
+def _plan(spec: VideoSpec, wanted: SceneSpec) -> Plan:
+    return direct(wanted, spec.duration, spec.seed)
 
 
 def usable_cpus() -> int:

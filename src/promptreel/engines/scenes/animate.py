@@ -19,8 +19,8 @@ from promptreel.engines import Picture, Planes
 from promptreel.engines.scenes.kernels import device, f32, i32, kernel, mix, sat
 from promptreel.engines.scenes.photo import Canvas, Photo, View
 from promptreel.engines.scenes.post import inverse_tone_map
-from promptreel.engines.scenes.prompt import SceneSpec
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
+from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.weather import Weather, fog_scratch
 from promptreel.errors import EngineFailed
 

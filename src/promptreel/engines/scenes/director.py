@@ -178,7 +178,7 @@ def _effects(spec: SceneSpec, setting: Setting) -> list[Effect]:
     names = [WEATHER_EFFECTS[name] for name in sorted(spec.weather) if name in WEATHER_EFFECTS]
     if "snow" in spec.weather:
         names = [name for name in names if name != "rain" or "rain" in spec.weather]
-    if setting.backdrop in {"underwater", "space"} or setting.name in {"room", "underwater"}:
+    if not rows("backdrops")[setting.backdrop].outdoors or setting.name == "room":
         names = []
     names += [*sorted(spec.effects), *setting.effects]
     return [known[name] for name in dict.fromkeys(names) if name in known and name not in spec.without]
@@ -218,9 +218,7 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
         "time": _judge_time,
         "season": lambda plan, m: "" if m.name == plan.spec.season else None,
         "weather": _judge_weather,
-        "sky": lambda plan, m: (
-            "" if plan.setting.backdrop in {"sky", "above_clouds"} and m.name in plan.spec.sky else None
-        ),
+        "sky": lambda plan, m: "" if _outdoors(plan) and m.name in plan.spec.sky else None,
         "effect": lambda plan, m: "" if any(effect.name == m.name for effect in plan.effects) else None,
         "mood": lambda plan, m: "" if m.name == plan.spec.mood else None,
         "light": lambda plan, m: "",
@@ -237,6 +235,11 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
 
 def _of(plan: Plan, mention: Mention) -> Cast | None:
     return next((cast for cast in plan.cast if cast.index == mention.subject and mention.subject >= 0), None)
+
+
+def _outdoors(plan: Plan) -> bool:
+    """Whether the film has a sky, with times of day and weather."""
+    return bool(rows("backdrops")[plan.setting.backdrop].outdoors)
 
 
 def _judge_setting(plan: Plan, mention: Mention) -> str | None:
@@ -277,13 +280,13 @@ def _judge_relation(plan: Plan, mention: Mention) -> str | None:
 
 
 def _judge_time(plan: Plan, mention: Mention) -> str | None:
-    if plan.setting.backdrop not in {"sky", "above_clouds"}:
+    if not _outdoors(plan):
         return None
     return "" if mention.name == plan.time else None
 
 
 def _judge_weather(plan: Plan, mention: Mention) -> str | None:
-    if mention.name not in plan.spec.weather or plan.setting.backdrop not in {"sky", "above_clouds"}:
+    if mention.name not in plan.spec.weather or not _outdoors(plan):
         return None
     return ""
 

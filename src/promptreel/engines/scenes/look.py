@@ -7,17 +7,10 @@ import numpy as np
 from PIL import Image
 
 from promptreel.engines.scenes.director import direct
+from promptreel.engines.scenes.gallery import rgb_of
 from promptreel.engines.scenes.post import Post
 from promptreel.engines.scenes.scene_spec import SceneSpec, Wanted
 from promptreel.engines.scenes.world import World
-
-
-def to_rgb(planes: tuple[np.ndarray, np.ndarray, np.ndarray]) -> np.ndarray:
-    """Planes Y, U, V (BT.709, limited) as an RGB picture."""
-    luma = (planes[0].astype(np.float32) - 16) / 219
-    blue, red = ((np.repeat(np.repeat(plane, 2, 0), 2, 1).astype(np.float32) - 128) / 224 for plane in planes[1:])
-    rgb = np.stack([luma + 1.5748 * red, luma - 0.1873 * blue - 0.4681 * red, luma + 1.8556 * blue], -1)
-    return np.asarray(np.clip(rgb * 255 + 0.5, 0, 255), np.uint8)
 
 
 def main() -> None:
@@ -79,7 +72,7 @@ def main() -> None:
         begun = time.process_time()
         hdr = world.draw(state, t)
         drawn = time.process_time() - begun
-        frames.append(to_rgb(post.run(hdr, seed=int(t * 24), t=t, **world.post)))
+        frames.append(rgb_of(post.run(hdr, seed=int(t * 24), t=t, **world.post)))
         boxes = {name: tuple(round(side) for side in box) for name, box in list(world.boxes(t).items())[:3]}
         print(f"t={t:.2f}: draw {1000 * drawn:.0f} ms CPU", boxes)
     columns = asked.columns or len(frames)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from promptreel.engines.scenes.mesh import Camera, look
-from promptreel.engines.scenes.prompt import SceneSpec
+from promptreel.engines.scenes.scene_spec import SceneSpec
 
 Pose = tuple[float, float, float, float, float]
 """x, y, z in metres; yaw to the right and pitch up in radians."""

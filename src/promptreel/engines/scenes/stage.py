@@ -342,6 +342,8 @@ class BackdropRow:
 
     name: str
     make: Callable[[Brief], Backdrop]
+    outdoors: bool = True
+    """Whether it has times of day and weather."""
 
 
 @dataclass(frozen=True, slots=True)

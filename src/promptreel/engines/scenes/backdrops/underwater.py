@@ -134,4 +134,4 @@ def make(brief: Brief) -> Any:
     return Underwater(brief)
 
 
-ROWS = (BackdropRow("underwater", make),)
+ROWS = (BackdropRow("underwater", make, outdoors=False),)
