@@ -596,7 +596,8 @@ class Plot:
     def __init__(self, stage: Set, x: float, z: float, turn: float, name: str) -> None:
         self.stage, self.light = stage, stage.light
         self.wet = bool(np.any(stage.ground.wet(x, z)))
-        self.ground = float(np.asarray(stage.ground.height(x, z)))
+        height = float(np.asarray(stage.ground.height(x, z)))
+        self.ground = height if height > -900 else 0.0  # Where there is no ground, it floats at the camera's height.
         self.mesh = MeshBuilder()
         self.rng = stage.brief.rng(f"{name} {x:.1f} {z:.1f}")
         self.dark = is_dark(stage)
