@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from promptreel.engines.scenes.heightfield import LIT, MASK, OPEN, SLOPE_X, SLOPE_Z, noise_at
-from promptreel.engines.scenes.kernels import clamp, f32, flr, i32, kernel, mix, sat, tex, vsin
+from promptreel.engines.scenes.kernels import clamp, f32, flr, i32, kernel, mix, sat, tex, vatan2, vcos, vsin
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.stage import Canvas, scale_of
 
@@ -97,11 +97,16 @@ def draw_blades(hdr, near, blades, chosen, camera, scale, noise, moment):
                 v = (f32(py) + f32(0.5) - y1) / flat
                 for px in range(max(i32(flr(x1 - wide)), 0), min(i32(flr(x1 + wide)) + 1, width)):
                     u = (f32(px) + f32(0.5) - x1) / wide
-                    inside = sat((f32(1.0) - u * u - v * v) * wide * f32(0.7) + f32(0.25)) * faint
+                    # A near one shows its petals.
+                    around = vcos(vatan2(v, u) * f32(9.0) + blades[i, X] * f32(50.0))
+                    edge = f32(1.0) - (f32(0.30) - f32(0.30) * around) * sat(wide * f32(0.14) - f32(0.3))
+                    inside = sat((edge - u * u - v * v) * wide * f32(0.7) + f32(0.25)) * faint
                     inside = inside if over > near[py, px] else f32(0.0)
                     # Petals: lighter toward the light above, darker in the heart.
                     heart = sat((u * u + v * v) * f32(5.0))
-                    shade = (f32(0.92) - f32(0.22) * v) * (f32(0.55) + f32(0.45) * heart)
+                    shade = (
+                        (f32(0.92) - f32(0.22) * v) * (f32(0.55) + f32(0.45) * heart) * (f32(0.88) + f32(0.12) * around)
+                    )
                     hdr[0, py, px] = mix(hdr[0, py, px], blades[i, HEAD_RED] * shade, inside)
                     hdr[1, py, px] = mix(hdr[1, py, px], blades[i, HEAD_RED + 1] * shade, inside)
                     hdr[2, py, px] = mix(hdr[2, py, px], blades[i, HEAD_RED + 2] * shade, inside)
@@ -154,7 +159,8 @@ class Blades:
         tone *= (0.80 + 0.4 * broad)[:, None]
         flowering = rng.random(number) < self.flowering * np.clip((broad - 0.3) * 3.5, 0.05, 1.6)
         light = land.light
-        lit, openness = field.read(field.maps[LIT], x, z), field.read(field.maps[OPEN], x, z)
+        # Grass stands above the ground: the shade of a slope reaches its tips only in part.
+        lit, openness = 0.3 + 0.7 * field.read(field.maps[LIT], x, z), field.read(field.maps[OPEN], x, z)
         ahead = np.stack([x, -1.2 + 0 * x, z], 1) / np.hypot(np.hypot(x, z), 1.2)[:, None]
         against = np.clip(ahead @ np.asarray(light.sun, float), 0, 1) ** 3
         facing = np.clip(light.sun[1] * 0.55 + 0.34 + 0.12 * (table[:, LEAN_X] * light.sun[0]), 0, 1)

@@ -56,17 +56,17 @@ def grid_place(x, z, linear):
 
 
 @device
-def grid_read(plane, column, row):
-    """Bilinear read of a plane (flat) of the grid, which closes around."""
+def grid_read(planes, number, column, row):
+    """Bilinear read of a plane of the grid, which closes around; `planes` (flat) holds one after the other."""
     low = flr(column)
     top = i32(row)
     u = column - low
     v = row - f32(top)
     left = i32(low) & i32(COLUMNS - 1)
     right = (left + i32(1)) & i32(COLUMNS - 1)
-    at = top * i32(COLUMNS)
+    at = (top + i32(number) * i32(ROWS)) * i32(COLUMNS)
     below = at + i32(COLUMNS)
-    return mix(mix(plane[at + left], plane[at + right], u), mix(plane[below + left], plane[below + right], u), v)
+    return mix(mix(planes[at + left], planes[at + right], u), mix(planes[below + left], planes[below + right], u), v)
 
 
 # -- noise and maps for makers of heights ------------------------------------------------------------------------------
@@ -120,13 +120,22 @@ def map_read(heights, side, per_metre, left, near, x, z, out):
 
 @device
 def _spline(t, k):
-    """The weight of the k-th of four points around `t` in a uniform cubic B-spline."""
+    """The weight of the k-th of four points around `t`: half way between a B-spline, which is smooth, and one of Catmull
+    and Rom, which keeps ridges sharp."""
     s = f32(1.0) - t
     first = s * s * s
     second = f32(3.0) * t * t * t - f32(6.0) * t * t + f32(4.0)
     third = f32(3.0) * s * s * s - f32(6.0) * s * s + f32(4.0)
     last = t * t * t
-    return (first if k == 0 else second if k == 1 else third if k == 2 else last) * f32(1.0 / 6.0)
+    smooth = first if k == 0 else second if k == 1 else third if k == 2 else last
+    through = (
+        -t * s * s
+        if k == 0
+        else f32(2.0) - f32(5.0) * t * t + f32(3.0) * t * t * t
+        if k == 1
+        else (f32(2.0) - f32(5.0) * s * s + f32(3.0) * s * s * s if k == 2 else -s * t * t)
+    )
+    return smooth * f32(0.3 / 6.0) + through * f32(0.7 / 2.0)
 
 
 def noise_at(
@@ -153,7 +162,7 @@ def cast_shadows(heights, xs, zs, sun, linear, reach, seen, lit):
     for row in range(ROWS):
         first = row * COLUMNS
         r = np.sqrt(xs[first] * xs[first] + zs[first] * zs[first])
-        step = f32(0.6) + r * f32(0.02)
+        step = f32(0.6) + r * f32(0.012)
         for c in range(COLUMNS):
             seen[c] = f32(1.0)
         for _ in range(26):
@@ -161,11 +170,11 @@ def cast_shadows(heights, xs, zs, sun, linear, reach, seen, lit):
                 x = xs[first + c] + ux * step
                 z = zs[first + c] + uz * step
                 column, place = grid_place(x, z, linear)
-                over = grid_read(heights, column, place)
+                over = grid_read(heights, 0, column, place)
                 clear = (heights[first + c] + rise * step - over) / (step * f32(0.10) + f32(0.06)) + f32(0.6)
                 inside = x * x + z * z < reach * reach
                 seen[c] = min(seen[c], sat(clear)) if inside else seen[c]
-            step *= f32(1.30)
+            step *= f32(1.22)
         for c in range(COLUMNS):
             lit[first + c] = seen[c]
 
@@ -184,10 +193,10 @@ def find_openness(heights, xs, zs, ring, linear, openness):
             for k in range(ring.shape[0]):
                 dx, dz = ring[k, 0], ring[k, 1]
                 column, place = grid_place(x + dx * small, z + dz * small, linear)
-                hollow += (grid_read(heights, column, place) - here) / small
+                hollow += (grid_read(heights, 0, column, place) - here) / small
                 large = small * f32(4.0)
                 column, place = grid_place(x + dx * large, z + dz * large, linear)
-                hollow += (grid_read(heights, column, place) - here) / large
+                hollow += (grid_read(heights, 0, column, place) - here) / large
             openness[first + c] = clamp(f32(1.0) - hollow * f32(0.10), f32(0.25), f32(1.15))
 
 
@@ -415,7 +424,7 @@ class Heightfield:
         left, right = left % COLUMNS, (left + 1) % COLUMNS
         above = grid[top, left] * (1 - u) + grid[top, right] * u
         below = grid[top + 1, left] * (1 - u) + grid[top + 1, right] * u
-        return np.asarray(above * (1 - v) + below * v, np.float64)
+        return (above * (1 - v) + below * v).astype(np.float64)
 
     def height(self, x: ArrayLike, z: ArrayLike) -> NDArray[np.float64]:
         """Height of the drawn ground in m."""
@@ -449,7 +458,7 @@ def _azimuths() -> NDArray[np.float64]:
     for _ in range(30):
         slope = np.maximum(1 + AHEAD * np.cos(azimuth), 0.2)
         azimuth -= np.clip((azimuth + AHEAD * np.sin(azimuth) - wanted) / slope, -0.5, 0.5)
-    return azimuth
+    return np.asarray(azimuth, np.float64)
 
 
 def _distances(linear: float, reach: float) -> NDArray[np.float64]:

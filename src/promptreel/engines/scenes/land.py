@@ -121,6 +121,8 @@ class Look:
     """How much leaves overhead break the sunlight into spots, 0…1."""
     crust: float = 0.0
     """How much dark crust breaks the glow."""
+    woods_from: float = 60.0
+    """m from the eye: nearer woods are trees that stand on the land."""
 
     @property
     def vector(self) -> Floats:
@@ -133,35 +135,35 @@ _FLAT, _FLAT_OTHER, _SOIL, _PATH, _ROCK, _ROCK_OTHER = 0, 3, 6, 9, 12, 15
 _WOOD, _WOOD_OTHER, _SNOW, _FLOWER, _FLOWER_OTHER, _GLOW = 18, 21, 24, 27, 30, 33
 (
     _PATCHES, _STEEP, _STRATA, _WOODS, _TREE_LINE, _SNOW_LINE, _COVER, _BUMP_MIDDLE, _BUMP_FINE, _RIPPLE,
-    _RIPPLE_LENGTH, _GRASS, _FLOWERS, _WET, _AIR, _MIST, _MIST_HEIGHT, _CROPS, _CONTRAST, _DAPPLE, _CRUST,
-) = range(36, 57)  # fmt: skip
+    _RIPPLE_LENGTH, _GRASS, _FLOWERS, _WET, _AIR, _MIST, _MIST_HEIGHT, _CROPS, _CONTRAST, _DAPPLE, _CRUST, _WOODS_FROM,
+) = range(36, 58)  # fmt: skip
 
 
 @kernel
-def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear, noise, light, look, moment):
+def shade_land(
+    hdr, near, seen, cover, first, stop, camera, scale, maps, linear, noise, light, look, moment, red, green_row, blue
+):
     """Colour the land that `heightfield.settle_band` has found in the rows `first`…`stop`, and note its depth in `near`.
 
-    `moment` (3): how far the wind has come along x and z, m, and the time in s.
+    `moment` (3): how far the wind has come along x and z, m, and the time in s. The last three are rows of scratch.
+    A pixel that other land covers in part is covered whole here: `soften_ridges` comes after.
     """
     height, width = near.shape
     log2 = i32(NOISE_LOG2)
     for y in range(first, stop):
         for x in range(width):
             away = f32(1.0) / max(seen[y, x], f32(1e-5))
-            share = cover[y, x]
-            # Other land beside it is mixed in afterwards.
-            share = f32(1.0) if share > f32(1.5) else share
             rx, ry, rz = view_ray(camera, scale, width, height, x, y)
             px, py, pz = camera[0] + rx * away, camera[1] + ry * away, camera[2] + rz * away
             shorter = f32(1.0) / np.sqrt(rx * rx + ry * ry + rz * rz)
             distance = away / shorter
             column, row = grid_place(px, pz, linear)
-            sx = grid_read(maps[SLOPE_X], column, row)
-            sz = grid_read(maps[SLOPE_Z], column, row)
-            lit = grid_read(maps[LIT], column, row)
-            openness = grid_read(maps[OPEN], column, row)
-            mask = grid_read(maps[MASK], column, row)
-            glow = grid_read(maps[GLOW], column, row)
+            sx = grid_read(maps, SLOPE_X, column, row)
+            sz = grid_read(maps, SLOPE_Z, column, row)
+            lit = grid_read(maps, LIT, column, row)
+            openness = grid_read(maps, OPEN, column, row)
+            mask = grid_read(maps, MASK, column, row)
+            glow = grid_read(maps, GLOW, column, row)
             smooth = f32(1.0) / np.sqrt(f32(1.0) + sx * sx + sz * sz)
             # Metres per pixel, along the ground away from the eye: noise that is finer fades out, so none flickers.
             facing = max((sx * rx - ry + sz * rz) * smooth * shorter, f32(0.04))
@@ -187,8 +189,8 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
             detail = broad * f32(0.34) + middle * f32(0.33) + fine * f32(0.33)
 
             # The relief that only light shows.
-            rough = look[_BUMP_MIDDLE] * keep_middle * f32(7.6)
-            grain = look[_BUMP_FINE] * keep_fine * f32(70.0)
+            rough = look[_BUMP_MIDDLE] * keep_middle * f32(17.0)
+            grain = look[_BUMP_FINE] * keep_fine * f32(190.0)
             wave = f32(6.2831853) / look[_RIPPLE_LENGTH]
             bend = broad * f32(9.0) + middle * f32(1.5)
             keep_ripple = sat(f32(1.3) - stretch * f32(3.0) / look[_RIPPLE_LENGTH]) * sat(broad * f32(2.6) - f32(0.45))
@@ -198,7 +200,7 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
                 vcos((px * f32(0.71) + pz * f32(0.70)) * wave * f32(0.11) + huge * f32(24.0))
                 * look[_RIPPLE]
                 * keep_large
-                * f32(0.35)
+                * f32(0.16)
             )
             nx = -sx - middle_x * rough - fine_x * grain - small * f32(0.83)
             nz = -sz - middle_z * rough - fine_z * grain - small * f32(0.56)
@@ -216,13 +218,18 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
             b = mix(look[_FLAT + 2], look[_FLAT_OTHER + 2], tone)
             # Fields: cells of a bent lattice, each of its own tone, with furrows.
             u = (px * f32(0.94) + pz * f32(0.34)) * f32(0.0072) + huge * f32(0.5)
-            v = (pz * f32(0.94) - px * f32(0.34)) * f32(0.0048) - huge * f32(0.4)
+            v = (pz * f32(0.94) - px * f32(0.34)) * f32(0.0062) - huge * f32(0.4)
             u += hash2(i32(flr(v)), i32(5)) * f32(0.7)
             kind = hash2(i32(flr(u)), i32(flr(v)))
-            ripe = sat(kind * f32(3.0) - f32(1.9))
-            ploughed = sat(f32(1.0) - kind * f32(6.0))
+            ripe = sat(kind * f32(4.0) - f32(3.2))
+            ploughed = sat(f32(0.8) - kind * f32(8.0))
             rim = min(min(u - flr(u), flr(u) + f32(1.0) - u), min(v - flr(v), flr(v) + f32(1.0) - v))
-            crops = look[_CROPS] * sat(rim * f32(40.0)) * (f32(1.0) - sat((f32(1.0) - smooth) * f32(9.0)))
+            crops = (
+                look[_CROPS]
+                * sat(rim * f32(40.0))
+                * sat(distance * f32(0.02) - f32(1.2))
+                * (f32(1.0) - sat((f32(1.0) - smooth) * f32(9.0)))
+            )
             level = f32(0.72) + f32(0.62) * kind
             r *= mix(f32(1.0), level, crops)
             g *= mix(f32(1.0), level, crops)
@@ -230,7 +237,7 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
             r = mix(mix(r, f32(0.34), ripe * crops), look[_SOIL], ploughed * crops)
             g = mix(mix(g, f32(0.26), ripe * crops), look[_SOIL + 1], ploughed * crops)
             b = mix(mix(b, f32(0.075), ripe * crops), look[_SOIL + 2], ploughed * crops)
-            ground = f32(1.0) + (detail - f32(0.5)) * f32(1.5) * look[_CONTRAST]
+            ground = f32(1.0) + (detail - f32(0.5)) * f32(2.2) * look[_CONTRAST]
             r = mix(r, look[_SOIL], bare) * ground
             g = mix(g, look[_SOIL + 1], bare) * ground
             b = mix(b, look[_SOIL + 2], bare) * ground
@@ -259,11 +266,12 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
             steep = f32(1.0) - smooth
             stone = sstep(look[_STEEP], look[_STEEP] + f32(0.09), steep + (middle - f32(0.5)) * f32(0.14))
             stone = max(stone, sstep(look[_STEEP], look[_STEEP] + f32(0.09), steep + (broad - f32(0.5)) * f32(0.24)))
-            lay = py * look[_STRATA] + huge * f32(2.0) + broad * f32(0.6)
-            thin = tex(noise, log2, i32(0), lay * f32(31.0), px * f32(0.09) + pz * f32(0.13))
-            thick = tex(noise, log2, i32(0), lay * f32(7.0) + f32(7.0), (px - pz) * f32(0.021))
-            bands = (thin - f32(0.5)) * f32(0.75) * sat(f32(1.5) - step * look[_STRATA] * f32(9.0))
-            bands += (thick - f32(0.5)) * f32(1.7)
+            lay = py * look[_STRATA] + huge * f32(0.4) + (broad + middle) * f32(0.012)
+            thin = tex(noise, log2, i32(0), lay * f32(140.0), px * f32(0.09) + pz * f32(0.13))
+            thick = tex(noise, log2, i32(0), lay * f32(37.0) + f32(7.0), (px - pz) * f32(0.021))
+            bands = (sstep(f32(0.40), f32(0.60), thin) - f32(0.5)) * f32(0.55)
+            bands = bands * sat(f32(1.5) - step * look[_STRATA] * f32(36.0))
+            bands += (sstep(f32(0.38), f32(0.62), thick) - f32(0.5)) * f32(0.75)
             bands = bands if look[_STRATA] > f32(0.0) else f32(0.0)
             layer = sat(detail * f32(1.3) - f32(0.15) + bands)
             chip = f32(0.66) + f32(0.68) * detail + bands * f32(0.34)
@@ -282,7 +290,7 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
             wild *= sstep(
                 look[_TREE_LINE] + f32(40.0), look[_TREE_LINE] - f32(60.0), py + (huge - f32(0.5)) * f32(160.0)
             )
-            wild *= sstep(f32(0.50), f32(0.38), steep) * sat(distance * f32(0.02) - f32(0.8))
+            wild *= sstep(f32(0.50), f32(0.38), steep) * sat(distance / look[_WOODS_FROM] * f32(2.0) - f32(1.0))
             leaf = f32(0.55) + f32(0.9) * crown
             r = mix(r, mix(look[_WOOD], look[_WOOD_OTHER], broad) * leaf, wild)
             g = mix(g, mix(look[_WOOD + 1], look[_WOOD_OTHER + 1], broad) * leaf, wild)
@@ -347,10 +355,15 @@ def shade_land(hdr, near, seen, cover, first, stop, camera, scale, maps, linear,
             r = mix(r, mix(light[HORIZON], light[ABOVE], f32(0.34)) * f32(0.94), veil)
             g = mix(g, mix(light[HORIZON + 1], light[ABOVE + 1], f32(0.34)) * f32(0.94), veil)
             b = mix(b, mix(light[HORIZON + 2], light[ABOVE + 2], f32(0.34)) * f32(0.94), veil)
-            hdr[0, y, x] = mix(hdr[0, y, x], r, share)
-            hdr[1, y, x] = mix(hdr[1, y, x], g, share)
-            hdr[2, y, x] = mix(hdr[2, y, x], b, share)
-            near[y, x] = seen[y, x] if share > f32(0.4) else near[y, x]
+            red[x], green_row[x], blue[x] = r, g, b
+        for x in range(width):
+            hdr[0, y, x] = mix(hdr[0, y, x], red[x], min(cover[y, x], f32(1.0)))
+        for x in range(width):
+            hdr[1, y, x] = mix(hdr[1, y, x], green_row[x], min(cover[y, x], f32(1.0)))
+        for x in range(width):
+            hdr[2, y, x] = mix(hdr[2, y, x], blue[x], min(cover[y, x], f32(1.0)))
+        for x in range(width):
+            near[y, x] = seen[y, x] if cover[y, x] > f32(0.4) else near[y, x]
 
 
 @kernel
@@ -370,6 +383,7 @@ class LandState:
     def __init__(self, width: int, height: int, blades: Any) -> None:
         self.field = FieldState(width, height)
         self.blades = blades
+        self.rows = [np.zeros(width, np.float32) for _ in range(3)]
 
 
 class Land:
@@ -430,7 +444,7 @@ class Land:
         moment = np.array([self.wind[0] * t, self.wind[1] * t, t], np.float32)
         shade_land(
             canvas.hdr, canvas.near, state.field.seen, state.field.cover, first, stop, camera.frame, scale,
-            self.field.maps, f32(self.field.linear), self.noise, self.light.vector, self._vector, moment,
+            self.field.maps.ravel(), f32(self.field.linear), self.noise, self.light.vector, self._vector, moment, *state.rows,
         )  # fmt: skip
         soften_ridges(canvas.hdr, state.field.cover, first, stop)
         if self._blades:

@@ -12,7 +12,7 @@ from promptreel.engines.scenes.stage import Canvas, Light, scale_of, view_ray
 
 Floats = NDArray[np.float32]
 
-NUMBER = 9
+NUMBER = 14
 
 
 @device
@@ -88,8 +88,8 @@ class LightShafts:
         shafts = np.zeros((NUMBER, 8), np.float32)
         shafts[:, 0], shafts[:, 1], shafts[:, 2] = x, 2.0, z
         shafts[:, 3:6] = sun
-        shafts[:, 6] = rng.uniform(0.35, 0.95, NUMBER)
-        shafts[:, 7] = rng.uniform(0.4, 1.0, NUMBER) * 0.11
+        shafts[:, 6] = rng.uniform(0.22, 0.62, NUMBER)
+        shafts[:, 7] = rng.uniform(0.4, 1.0, NUMBER) * 0.045
         self._shafts = shafts
         self._colour = np.asarray(light.sunlight, np.float32)
 

@@ -358,7 +358,7 @@ def conifer(rng: Random, detail: int, season: str) -> Mesh:
         base = base * [1.25, 1.25, 1.0]
 
     # Twigs along each bough, in pairs, longest in its middle; and one at its end.
-    pairs = (1, 2, 4)[detail]
+    pairs = (1, 2, 6)[detail]
     share = np.repeat((np.arange(pairs) + 0.75) / (pairs + 0.35), 2)
     sign = np.tile([-1.0, 1.0], pairs)
     share, sign = np.append(share, 0.97), np.append(sign, 0.0)
@@ -367,7 +367,7 @@ def conifer(rng: Random, detail: int, season: str) -> Mesh:
     angle = np.where(sign == 0, 0.0, 0.85 - 0.35 * share)
     way = out[:, None] * np.cos(angle)[:, None] + side[:, None] * (sign * np.sin(angle))[:, None]
     way = unit(way + [0, -0.42, 0] + rng.normal(0, 0.12, at.shape))
-    long = (0.66, 0.50, 0.34)[detail] * (1 - 0.35 * share) + 0.03
+    long = (0.66, 0.50, 0.25)[detail] * (1 - 0.35 * share) + 0.03
     length = reach[:, None] * long * rng.uniform(0.8, 1.2, at.shape[:2])
     wide = length * (0.62, 0.60, 0.52)[detail]
     middle = at + way * (length * 0.55)[..., None]

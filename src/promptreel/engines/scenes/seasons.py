@@ -53,4 +53,4 @@ def dressed(look: Look, brief: Brief, *, grass: bool = True) -> Look:
 def grass_colours(brief: Brief) -> NDArray[np.floating]:
     """Colours for the blades of this season."""
     one, other = (np.array(colour) for colour in _GRASS[season_of(brief.spec)])
-    return np.stack([one * 1.25, other * 1.3, (one + other) * 0.5, other * [1.7, 1.45, 1.3]])
+    return np.stack([one * 1.25, other * 1.3, (one + other) * 0.5, other * [1.45, 1.32, 1.2]])

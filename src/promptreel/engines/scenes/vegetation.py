@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from promptreel.engines.scenes import plants_small, plants_trees
+from promptreel.engines.scenes.heightfield import noise_at
 from promptreel.engines.scenes.mesh import Mesh, MeshBuilder
 from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.stage import Set
@@ -83,10 +84,16 @@ def grow(kind: str, rng: np.random.Generator, detail: int = 1, season: str = "su
 
 
 def plant(
-    target: MeshBuilder, mesh: Mesh, at: ArrayLike, high: ArrayLike, turn: ArrayLike, tint: ArrayLike = 1.0
+    target: MeshBuilder,
+    mesh: Mesh,
+    at: ArrayLike,
+    high: ArrayLike,
+    turn: ArrayLike,
+    tint: ArrayLike = 1.0,
+    gloom: float = 0.0,
 ) -> None:
     """Put copies of a mesh: feet `at` (n, 3), heights `high` (n) in m, turns about y (n) in rad, factors on colour
-    `tint` (n, 3)."""
+    `tint` (n, 3). `gloom`: how dark it is between the spots that light falls on, 0…1."""
     feet = np.asarray(at, np.float32).reshape(-1, 3)
     number = len(feet)
     if not number:
@@ -102,6 +109,11 @@ def plant(
     points = turned(mesh.vertices) * size + feet[:, None, :]
     step = np.arange(number, dtype=np.int32) * np.int32(len(mesh.vertices))
     colour = mesh.colour[None] * np.broadcast_to(np.asarray(tint, np.float32), (number, 3))[:, None, :]
+    if gloom:
+        x, y, z = points[..., 0], points[..., 1], points[..., 2]
+        spots = np.clip((noise_at(x + 0.7 * y, z - 0.4 * y, 3.4, 77.0, octaves=2) - 0.46) * 6, 0, 1)
+        spots = np.maximum(spots, np.clip(y / 26 - 0.25, 0, 0.6))
+        colour = colour * (1 - gloom + gloom * spots)[..., None]
     target.add(
         points.reshape(-1, 3),
         (mesh.triangles[None] + step[:, None, None]).reshape(-1, 3),
@@ -148,6 +160,7 @@ def scatter(
     keep: bool = True,
     sink: float = 0.02,
     tint: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    gloom: float = 0.0,
 ) -> Floats:
     """Spread up to `count` plants over the part of the ground that the camera sees; returns where they stand.
 
@@ -155,7 +168,7 @@ def scatter(
     along z, m; `wide`: how far to either side, m per metre of distance; `bunch`: 1 spreads them evenly over that wedge,
     2 puts as many near as far. The nearest `near` plants are drawn in full detail, the next `middle` in less, the others
     coarsely. `keep`: they stay out of what is taken, and take their place. None grows in water.
-    `tint`: a factor on their colours; the season may also be `dry`.
+    `tint`: a factor on their colours; the season may also be `dry`. `gloom`: see `plant`.
 
     The result is (n, 4): x, z, height, radius of the crown.
     """
@@ -198,7 +211,7 @@ def scatter(
                 mesh = kind.make(np.random.default_rng(seed), level, season)
                 at = chosen[these]
                 colours = 1 + kind.tint * (0.7 * chances[at, :1] + 0.35 * chances[at])
-                plant(stage.mesh, mesh, feet[these], tall[at], turn[at], np.clip(colours, 0.5, 1.6) * tint)
+                plant(stage.mesh, mesh, feet[these], tall[at], turn[at], np.clip(colours, 0.5, 1.6) * tint, gloom)
     if keep:
         stage.taken.extend(zip(x[chosen].tolist(), z[chosen].tolist(), foot[chosen].tolist(), strict=True))
     spread = np.array([KINDS[name].spread for name in names])[which[chosen]] * tall[chosen]

@@ -1,5 +1,7 @@
 """`forest` and `jungle`: a path among trunks, undergrowth, light that falls through the leaves."""
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,6 +22,14 @@ LITTER = {
     "winter": ((0.20, 0.15, 0.10), (0.16, 0.12, 0.085)),
 }
 """The forest floor."""
+
+
+Place = NDArray[np.floating]
+
+
+def _beyond(away: Callable[[Place, Place, float], Place], least: float) -> Callable[[Place, Place], Place]:
+    """Where it is at least so far from the path."""
+    return lambda x, z: away(x, z, least)
 
 
 def _winding(rng: np.random.Generator) -> tuple[float, float, float]:
@@ -54,7 +64,7 @@ def make_forest(brief: Brief) -> Ground:
     floor, floor_other = LITTER[season]
     look = Look(
         flat=floor, flat_other=floor_other, soil=(0.085, 0.062, 0.042), path=(0.155, 0.115, 0.075), steep=0.5, grass=0.25,
-        patches=0.14, bump_middle=0.10, bump_fine=0.016, contrast=1.5, dapple=0.85 if season not in ("winter",) else 0.3,
+        patches=0.14, bump_middle=0.10, bump_fine=0.016, contrast=1.5, dapple=0.85 if season != "winter" else 0.3,
     )  # fmt: skip
     look = dressed(look, brief, grass=False)
 
@@ -62,24 +72,30 @@ def make_forest(brief: Brief) -> Ground:
         def away(x: NDArray[np.floating], z: NDArray[np.floating], least: float) -> NDArray[np.floating]:
             return (np.abs(x - lane(z)) > least + 0.018 * np.maximum(z, 0)).astype(float)
 
-        broad = ["beech", "beech", "birch"]
-        kinds = (
-            ["conifer", "conifer", "birch"] if coniferous > 0.6 else [*broad, "conifer"] if coniferous > 0.3 else broad
-        )
-        placed = [
-            scatter(
-                stage, kinds, lambda x, z: away(x, z, 2.3), 190, rng, span=(4.5, 60), wide=0.62, corridor=None, near=4,
-                middle=46, bunch=1.25, scale=1.15,
-            ),
-            scatter(
-                stage, kinds, lambda x, z: away(x, z, 2.0), 330, rng, span=(60, 190), wide=0.6, corridor=None, near=0,
-                middle=0, bunch=1.3, scale=1.15,
-            ),
-        ]  # fmt: skip
+        # Spruces have boughs down to the ground: none stands so near that it would fill the picture.
+        shares = (0.15, 0.85) if coniferous > 0.6 else (0.7, 0.3) if coniferous > 0.3 else (1.0, 0.0)
+        groups = ((["beech", "beech", "birch"], shares[0], 4.5, 2.3, 4, 30), (["conifer"], shares[1], 13.0, 4.2, 2, 24))
+        placed: list[Floats] = []
+        for kinds, share, nearest, least, near, middle in groups:
+            if not share:
+                continue
+            placed.append(
+                scatter(
+                    stage, kinds, _beyond(away, least), round(190 * share), rng,
+                    span=(nearest, 60), wide=0.62, corridor=None, near=near, middle=middle, gloom=0.72, bunch=1.25,
+                    scale=1.15,
+                )
+            )  # fmt: skip
+            placed.append(
+                scatter(
+                    stage, kinds, lambda x, z: away(x, z, 2.0), round(240 * share), rng, span=(60, 180), wide=0.6,
+                    corridor=None, near=0, middle=0, gloom=0.5, bunch=1.3, scale=1.15,
+                )
+            )  # fmt: skip
         low = ["fern", "fern", "bush"] if season in ("summer", "spring") else ["bush", "fern"]
         scatter(
-            stage, low, lambda x, z: away(x, z, 1.6), 120, rng, span=(3, 34), wide=0.6, corridor=None, near=14, middle=50,
-            bunch=1.2, scale=0.9,
+            stage, low, lambda x, z: away(x, z, 1.6), 120, rng, span=(3, 34), wide=0.6, corridor=None, near=8, middle=40,
+            gloom=0.6, bunch=1.2, scale=0.9,
         )  # fmt: skip
         placed.append(
             scatter(
@@ -100,19 +116,30 @@ def make_forest(brief: Brief) -> Ground:
         if bright and brief.time != "night" and season != "winter":
             stage.layers.append(LightShafts(land.light, brief.rng("shafts"), lane))
 
+    # Leaves overhead leave no clear shadows; bare branches do.
+    shadowed = 0.8 if season == "winter" else 0.25
     heads = np.array([(0.82, 0.82, 0.80), (0.30, 0.22, 0.60)]) if season == "spring" else None
     blades = None
     if look.cover < 0.5:
         blades = Blades(
             number=15000,
             height=0.16,
-            colours=grass_colours(brief),
+            colours=grass_colours(brief) * 0.55,
             clumping=0.95,
             heads=heads,
             flowering=0.16,
             head=0.016,
         )
-    return Land(brief, heights, look, reach=600.0, dress=dress, mask=path, blades=blades, shadowed=0.25)
+    return Land(
+        brief,
+        heights,
+        look,
+        reach=600.0,
+        dress=dress,
+        mask=path,
+        blades=blades,
+        shadowed=shadowed,
+    )
 
 
 def make_jungle(brief: Brief) -> Ground:
@@ -153,8 +180,8 @@ def make_jungle(brief: Brief) -> Ground:
         )
         for kinds, least, count, span, near, middle, scale in plan:
             placed = scatter(
-                stage, kinds, lambda x, z, least=least: away(x, z, least), count, rng, span=span, wide=0.62, corridor=None,
-                near=near, middle=middle, bunch=1.2, scale=scale, season=green,
+                stage, kinds, _beyond(away, least), count, rng, span=span, wide=0.62, corridor=None,
+                near=near // 2, middle=middle, bunch=1.2, scale=scale, season=green, gloom=0.68,
             )  # fmt: skip
             if scale > 1.2:
                 land.shade_under(placed)

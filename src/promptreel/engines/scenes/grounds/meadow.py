@@ -92,9 +92,9 @@ def make_hills(brief: Brief) -> Ground:
         near = (noise_at(x, z, 34.0, seed, octaves=3) - 0.5) * 2.2 * np.clip(r / 40, 0.10, 1)
         # Long soft ridges across the view, the land before the camera falling away to show them.
         roll = noise_at(x * 0.55 + z * bend * 0.4, z * 0.9, 330.0, seed + 5, octaves=4, gain=0.36)
-        fall = -13.0 * np.clip((r - 14) / 130, 0, 1) ** 1.1
-        middle = np.clip((r - 50) / 380, 0, 1) * 74 * (roll - 0.25)
-        far = np.clip((r - 900) / 3800, 0, 1) * 430 * noise_at(x, z, 1900.0, seed + 9, octaves=5, gain=0.42)
+        fall = -17.0 * np.clip((r - 12) / 120, 0, 1) ** 1.1
+        middle = np.clip((r - 40) / 420, 0, 1) * 125 * (roll - 0.30)
+        far = np.clip((r - 800) / 3300, 0, 1) * 560 * noise_at(x, z, 1900.0, seed + 9, octaves=5, gain=0.42)
         return np.asarray(near + fall + middle + far)
 
     look = dressed(Look(patches=0.02, steep=0.5, woods=0.40, crops=0.75, tree_line=800.0), brief)

@@ -14,11 +14,11 @@ from promptreel.engines.scenes.vegetation import Corridor, scatter
 
 Floats = NDArray[np.float32]
 
-SIDE = 512
+SIDE = 640
 EXTENT = 15_000.0
 """m that the map of the mountains covers; the camera stands in the middle of its near third."""
 NEAR_EDGE = -4_000.0
-DROPS = 26_000
+DROPS = 36_000
 
 
 def raise_peaks(rng: np.random.Generator, tallest: float, valley: float) -> Floats:
@@ -58,15 +58,16 @@ def make_mountains(brief: Brief) -> Ground:
         large = np.empty(x.size, np.float32)
         map_read(peaks, SIDE, f32(SIDE / EXTENT), f32(-EXTENT / 2), f32(NEAR_EDGE), x.ravel(), z.ravel(), large)
         base = large.reshape(x.shape)
-        crags = noise_at(x, z, 190.0, seed + 3, octaves=5, ridged=0.9) - 0.30
+        crags = noise_at(x, z, 260.0, seed + 3, octaves=6, gain=0.56, ridged=0.9) - 0.30
         rough = np.clip(base / 420, 0, 1) * np.clip((r - 500) / 900, 0, 1)
         near = (noise_at(x, z, 40.0, seed, octaves=4) - 0.5) * 3.0 * np.clip(r / 45, 0.08, 1)
         open_by = np.clip((r - 60) / 500, 0, 1)
-        return np.asarray(base * open_by + crags * 130 * rough + near - 5.0 * np.clip(r / 160, 0, 1))
+        return np.asarray(base * open_by + crags * 150 * rough + near - 5.0 * np.clip(r / 160, 0, 1))
 
     look = Look(
-        patches=0.04, steep=0.20, woods=0.66, tree_line=430.0, snow_line=tallest * 0.36, air=0.34, rock=(0.215, 0.195, 0.175),
-        rock_other=(0.115, 0.108, 0.102), strata=0.010, bump_middle=0.07, mist=0.10, mist_height=150.0, flowers=0.35,
+        patches=0.04, steep=0.20, woods=0.66, tree_line=430.0, snow_line=tallest * 0.36, air=0.26, rock=(0.215, 0.195, 0.175),
+        rock_other=(0.115, 0.108, 0.102), strata=0.010, woods_from=700.0, bump_middle=0.07, mist=0.10, mist_height=70.0,
+        flowers=0.35,
     )  # fmt: skip
     look = dressed(look, brief)
     look.snow_line *= {"spring": 0.8, "autumn": 0.95, "winter": 0.2}.get(brief.spec.season, 1.15)
@@ -74,7 +75,7 @@ def make_mountains(brief: Brief) -> Ground:
     if brief.spec.season == "autumn":
         look.wood_other = (0.19, 0.115, 0.022)
     if brief.time in ("sunrise", "morning"):
-        look.mist = 0.45
+        look.mist = 0.22
 
     def dress(land: Land, stage: Set) -> None:
         def chance(x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.floating]:

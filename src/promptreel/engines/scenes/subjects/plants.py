@@ -189,7 +189,7 @@ def build_flower(casting: Casting) -> Body:
             inner = face * 0.7 + out * 0.2
             normals = np.where((normals @ inner)[:, None] < 0, -normals, normals)
             builder.add(place, faces, petal * shade * rng.uniform(0.9, 1.1), normals=normals)
-            hinge = np.concatenate([foot, -across, [opened * 0.90]])
+            hinge = np.concatenate([foot, across, [opened * 0.90]])
             hinges.append(np.tile(hinge, (len(place), 1)))
             translucent.append(np.full(len(place), 0.6))
     _heart(builder, rng, top, face, right, up, radius * size, np.array(heart), detail)
@@ -198,7 +198,8 @@ def build_flower(casting: Casting) -> Body:
     finish = np.stack([np.full(builder.count, 0.06), np.concatenate(translucent)], 1).astype(np.float32)
     return Blooming(
         mesh.vertices, mesh.triangles, mesh.normals, mesh.colour, mesh.emission, finish, bend=0.028, flutter=0.0006,
-        phase=float(rng.uniform(0, 20)), hinge=np.concatenate(hinges).astype(np.float32), opens=casting.action in ("bloom", "open"),
+        phase=float(rng.uniform(0, 20)), hinge=np.concatenate(hinges).astype(np.float32),
+        opens=casting.action in ("bloom", "open"),
     )  # fmt: skip
 
 
