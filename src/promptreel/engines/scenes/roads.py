@@ -92,7 +92,7 @@ def paint_lines(stage: Set, way: Way, along: Doubles, half: float, yellow: bool)
 
 def posts(stage: Set, way: Way, rng: Rng, side: float) -> None:
     """White posts with a black band and a reflector."""
-    along = np.arange(7.0, 220.0, 25.0) + rng.uniform(0, 5)
+    along = np.arange(-118.0, 220.0, 25.0) + rng.uniform(0, 5)
     foot = way.ground(along, side * (way.half + 1.0))
     stage.mesh.boxes(foot + [0, 0.48, 0], [0.055, 0.52, 0.045], 0.62)
     stage.mesh.boxes(foot + [0, 0.80, 0], [0.060, 0.10, 0.050], 0.03)
@@ -119,7 +119,7 @@ def poles(
     stage: Set, way: Way, rng: Rng, side: float, beside: float, pitch: float = 38.0, until: float = 420.0
 ) -> None:
     """Wooden poles with three sagging wires."""
-    along = np.arange(rng.uniform(9, 20), until, pitch)
+    along = np.arange(rng.uniform(9, 20) - 4 * pitch, until, pitch)
     foot = way.ground(along, side * beside)
     wood = np.array([0.17, 0.125, 0.085])
     for x, y, z in foot:

@@ -92,7 +92,9 @@ def house(row: Row, rng: Rng, side: int, line: float, z: float, wide: float, flo
     wall = Wall(start, (0, 1) if side < 0 else (0, -1), (-side, 0))
     storey = rng.uniform(3.1, 3.7)
     high = BAND_TOP + 0.35 + floors * storey + rng.uniform(0.5, 1.1)
-    front = Front(wall, wide, high, kind, tone, trim, max(z + wide / 2, 0.0), ROOMS[rng.integers(len(ROOMS))])
+    front = Front(
+        wall, wide, high, kind, tone, trim, z + wide / 2 if z > -10 else 30.0 - z, ROOMS[rng.integers(len(ROOMS))]
+    )
     _masonry(row, rng, front)
     _windows(row, rng, front, floors, storey)
     _cornice(row, rng, front, side, face, z)

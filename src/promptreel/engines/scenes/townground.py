@@ -40,9 +40,9 @@ Floats = NDArray[np.float32]
 # What the numbers of `Look.vector` are, for the kernel.
 (
     ROAD, PAVEMENT, WET, RINGS, SNOW, PAINT, SWING, TURNS, PHASE, FIELD, FIELD2, BLADES, ASPHALT, CROSSING, YELLOW,
-    MAP_X, MAP_Z, MAP_CELLS, RAGGED, RIPPLES, BLOOMS, VERGE, WEAR, SHEEN,
-) = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31)  # fmt: skip
-LOOK_LENGTH = 32
+    MAP_X, MAP_Z, MAP_CELLS, RAGGED, RIPPLES, BLOOMS, VERGE, WEAR, SHEEN, ASIDE,
+) = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 32)  # fmt: skip
+LOOK_LENGTH = 33
 
 FINE = 512 * 512
 """Where in the texture of a ground its fine noise begins, behind the broad one."""
@@ -90,17 +90,20 @@ class Look:
     sheen: float = 0.12
     """How much a wet road mirrors even where it is looked down on."""
 
+    aside: float = 0.0
+    """Metres that the whole road lies to the right of the camera."""
+
     def middle(self, z: Any) -> Any:
         """Where the middle of the road is at `z`."""
         z = np.asarray(z, np.float64)
-        return self.swing * np.sin(self.turns * z + self.phase) * np.clip(z / 60, 0, 1)
+        return self.aside + self.swing * np.sin(self.turns * z + self.phase) * np.clip(z / 60, 0, 1)
 
     def vector(self, area: "GroundMap") -> Floats:
         """As an array for the kernel."""
         numbers = [self.road, self.pavement, self.wet, self.rings, self.snow, self.paint, self.swing, self.turns]
         numbers += [self.phase, *self.field, *self.field2, self.blades, *self.asphalt, self.crossing, self.yellow]
         numbers += [area.x0, area.z0, 1 / area.cell, self.ragged, self.ripples, self.blooms, *self.verge]
-        return np.array([*numbers, self.wear, self.sheen], np.float32)
+        return np.array([*numbers, self.wear, self.sheen, self.aside], np.float32)
 
 
 @dataclass(slots=True)
@@ -230,7 +233,7 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
             bend = look[TURNS] * pz + look[PHASE]
             straight = sat(pz * f32(1.0 / 60.0))
             lean = look[SWING] * look[TURNS] * vcos(bend) * straight
-            u = (px - look[SWING] * vsin(bend) * straight) / np.sqrt(f32(1.0) + lean * lean)
+            u = (px - look[ASIDE] - look[SWING] * vsin(bend) * straight) / np.sqrt(f32(1.0) + lean * lean)
             side = abs(u)
             edge = look[ROAD] + (clump - f32(0.5)) * look[RAGGED] * f32(1.6) + (patch - f32(0.5)) * look[RAGGED]
             blur = f32(0.04) + cover * f32(0.3) * abs(lean) + foot + look[RAGGED] * f32(0.3)
@@ -396,9 +399,9 @@ class Relief:
 
 
 def relief(height: Any, rows: NDArray[np.floating], columns: NDArray[np.floating], spread: float) -> Relief:
-    """A grid at the distances `rows`; a row at z reaches to ±(spread + 1.5 z) in the proportions of `columns` (-1…1)."""
+    """A grid at the distances `rows`; a row at z reaches to ±max(spread, 16 + 1.5 z) in the proportions of `columns`."""
     z, u = np.meshgrid(rows, columns, indexing="ij")
-    x = u * (spread + np.maximum(z, 0) * 1.5)
+    x = u * np.maximum(spread, 16 + 1.5 * z)
     y = height(x, z)
     step = 0.4
     slope_x = (height(x + step, z) - height(x - step, z)) / (2 * step)

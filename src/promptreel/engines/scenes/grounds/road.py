@@ -14,6 +14,9 @@ from promptreel.engines.scenes.townground import GroundMap, Look, Relief, TownGr
 from promptreel.engines.scenes.towns import rainy, snowy
 from promptreel.engines.scenes.vegetation import Corridor, scatter, season_of
 
+TRACK_HIGH = 0.30
+"""Metres from the ballast to the top of the rails."""
+
 FIELDS: dict[str, tuple[tuple[float, float, float], tuple[float, float, float]]] = {
     "spring": ((0.085, 0.135, 0.030), (0.125, 0.165, 0.040)),
     "summer": ((0.085, 0.115, 0.030), (0.190, 0.165, 0.060)),
@@ -35,15 +38,31 @@ class RoadGround(TownGround):
         self._dip = rng.uniform(0.5, 1.1) * (0.35 if rail else 1.0)
         self._hills = {"country": 34.0, "desert": 9.0, "forest": 26.0}.get(landscape, 30.0)
         self.look = look
-        rows = np.concatenate([np.linspace(-10, 60, 62), np.linspace(62, 200, 46), np.geomspace(206, 2600, 34)])
+        # Behind the first camera as well: one that follows a car goes that way.
+        rows = np.concatenate(
+            [
+                np.linspace(-200, -12, 48),
+                np.linspace(-10, 60, 62),
+                np.linspace(62, 200, 46),
+                np.geomspace(206, 2600, 34),
+            ]
+        )
         across = np.linspace(-1, 1, 92)
-        across = 0.45 * across + 0.55 * across**3
+        across = 0.24 * across + 0.76 * across**3
         noise = ground_noise(brief.seed)
         super().__init__(look, GroundMap(-30.0, -10.0, 0.8, 76, 160), light, noise, self._shape_of(rows, across))
 
     def _shape_of(self, rows: NDArray[np.floating], across: NDArray[np.floating]) -> Relief:
         """The land as triangles."""
-        return relief(self.height, rows, across, 16.0)
+        return relief(self._land, rows, across, 120.0)
+
+    def _land(self, x: Any, z: Any) -> NDArray[np.float64]:
+        """What is drawn: under a track the ballast, which lies lower than the rails that trains run on."""
+        level = self.height(x, z)
+        if not self.rail:
+            return level
+        beside = np.abs(np.asarray(x, np.float64) - self.look.middle(z))
+        return np.asarray(level - TRACK_HIGH * np.clip((3.0 - beside) / 0.8, 0, 1))
 
     def height(self, x: Any, z: Any) -> NDArray[np.float64]:
         """The road dips and climbs a little; hills stand off on both sides and close the view."""
@@ -174,6 +193,8 @@ def make(brief: Brief) -> Ground:
         swing=rng.uniform(2.0, 4.0) if rail else rng.uniform(5.0, 11.0),
         turns=rng.uniform(0.010, 0.014) if rail else rng.uniform(0.016, 0.024),
         phase=float(rng.uniform(0, 2 * math.pi)),
+        # Whoever films trains stands beside the track.
+        aside=float(rng.choice([-1.0, 1.0])) * 4.4 if rail else 0.0,
         field=pair[0],
         field2=pair[1],
         blades=0.35 if landscape == "desert" else 0.75,

@@ -38,7 +38,7 @@ def make(brief: Brief) -> Ground:
         wear=float(rng.uniform(0.4, 0.8)),
     )
     noise = ground_noise(brief.seed)
-    return TownGround(look, GroundMap(-16.0, -10.0, 0.5, 65, 280), brief.light, noise)
+    return TownGround(look, GroundMap(-16.0, -60.0, 0.5, 65, 380), brief.light, noise)
 
 
 ROWS = (GroundRow("street", make),)

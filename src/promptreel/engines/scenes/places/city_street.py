@@ -19,7 +19,10 @@ LENGTH = 125.0
 LINE = 8.6
 """Metres from the middle of the road to the fronts."""
 
-VIEWS = (-5.0, 0.3, -12.0), (5.0, 22.0, 45.0)
+BACK = -58.0
+"""Where it begins, behind the first camera: one that goes with a car may go that way."""
+
+VIEWS = (-5.0, 0.3, BACK), (5.0, 22.0, 45.0)
 """Two corners of the box in which the camera may be."""
 
 Rng = np.random.Generator
@@ -41,7 +44,7 @@ def build(stage: Set, _x: float, _z: float, _turn: float) -> None:
         _terraces(stage, rng)
         _furniture(stage, rng)
     for side in (-1, 1):
-        stage.taken += [(side * (LINE + 6.0), z, 6.0) for z in np.arange(-8, LENGTH, 8.0)]
+        stage.taken += [(side * (LINE + 6.0), z, 6.0) for z in np.arange(BACK, LENGTH, 8.0)]
     without = stage.brief.spec.without
     if not {"person", "people"} & without:
         strollers(stage, stage.brief.rng("strollers"), straight, (6.5, 7.6), 8, 7.0, 62.0)
@@ -56,7 +59,7 @@ def _terraces(stage: Set, rng: Rng) -> None:
     walls = MeshBuilder()
     row = Row(walls, shops, fronts, stage.light, dark, snowy(stage.brief))
     for side in (-1, 1):
-        z = -9.0
+        z = BACK
         while z < LENGTH:
             wide = rng.uniform(8.5, 15.0)
             floors = int(rng.integers(3, 6)) if rng.random() < 0.75 else int(rng.integers(6, 9))
@@ -98,7 +101,7 @@ def _furniture(stage: Set, rng: Rng) -> None:
     for side in (-1, 1):
         if "tree" not in without:
             _trees(stage, rng, side)
-        for z in np.arange(8.0 if side > 0 else 17.0, 110.0, 21.0):
+        for z in np.arange(-55.0 if side > 0 else -46.0, 110.0, 21.0):
             _lamp(stage, side, float(z + rng.uniform(-1, 1)), dark)
         row = np.arange(7.0, 60, 3.1)
         row = row[rng.random(len(row)) < 0.5]
@@ -122,13 +125,13 @@ def _furniture(stage: Set, rng: Rng) -> None:
 
 def _trees(stage: Set, rng: Rng, side: int) -> None:
     """Street trees in their beds of soil."""
-    z = np.arange(12.5, 110, 11.5)
+    z = np.concatenate([np.arange(-50, -5, 11.5), np.arange(12.5, 110, 11.5)])
     z = (z + rng.uniform(-1.2, 1.2, len(z)))[rng.random(len(z)) < 0.82]
     feet = np.stack([side * rng.uniform(6.15, 6.4, len(z)), np.zeros(len(z)), z], 1)
     high, turn = rng.uniform(5.4, 7.8, len(z)), rng.uniform(0, 6.28, len(z))
     tint = np.clip(1 + 0.12 * rng.normal(size=(len(z), 3)), 0.6, 1.5)
     season = "winter" if snowy(stage.brief) else season_of(stage.brief.spec)
-    for detail, near, far in ((2, 0.0, 18.0), (1, 18.0, 55.0), (0, 55.0, 200.0)):
+    for detail, near, far in ((1, -90.0, 0.0), (2, 0.0, 18.0), (1, 18.0, 55.0), (0, 55.0, 200.0)):
         these = (z >= near) & (z < far)
         if these.any():
             kind = grow("broadleaf", np.random.default_rng(int(rng.integers(1 << 31))), detail, season)
@@ -177,7 +180,7 @@ def _neon(stage: Set, rng: Rng) -> None:
     fronts = Fronts()
     mesh = MeshBuilder()
     for side in (-1, 1):
-        z = -8.0
+        z = BACK + 12.0
         while z < LENGTH:
             wide = rng.uniform(7, 14)
             high = rng.uniform(11, 26) if rng.random() < 0.55 else rng.uniform(26, 60)

@@ -1,7 +1,10 @@
 """A railway: rails on sleepers in ballast, masts with wires above; on a ground without a track, the ballast as well."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from promptreel.engines.scenes.grounds.road import TRACK_HIGH
 from promptreel.engines.scenes.roads import Way, ribbon, way_of, wire
 from promptreel.engines.scenes.stage import Place, Set
 
@@ -14,23 +17,23 @@ UNTIL = 330.0
 def build(stage: Set, x: float, _z: float, _turn: float) -> None:
     """Along the ground's own track, or straight away from the camera."""
     rng = stage.brief.rng("railway")
-    way = way_of(stage, x, 1.75)
+    level = way_of(stage, x, 1.75)
+    # A ground with a track of its own is as high as its rails; what carries them lies lower.
+    drop = TRACK_HIGH if level.drawn else 0.0
+    way = replace(level, height=lambda px, pz: level.height(px, pz) - drop)
     if not way.drawn:
-        along = np.concatenate([np.arange(1.5, 60, 1.2), np.geomspace(60, UNTIL, 60)])
+        along = np.concatenate([np.arange(-150, 60, 1.2), np.geomspace(60, UNTIL, 60)])
         ribbon(stage, way, rng, along, np.array([0.185, 0.17, 0.15]), 2.3, 0.10, 8)
     _sleepers(stage, way, rng)
     for side in (-1, 1):
         _rail(stage, way, side * GAUGE_HALF)
-    _masts(stage, way, rng)
+    _masts(stage, level, rng)
     stage.taken.extend((float(way.middle(z)), z, 2.6) for z in np.arange(0.0, 200.0, 5.0))
-    stage.spots.setdefault(
-        "rail", [(float(way.middle(z)), float(way.height(way.middle(z), z)), float(z)) for z in (30.0, 60.0, 100.0)]
-    )
 
 
 def _sleepers(stage: Set, way: Way, rng: np.random.Generator) -> None:
     """Beams across the track, near ones one by one, far ones as pairs; old wood or concrete."""
-    along = np.concatenate([np.arange(1.2, 90, 0.62), np.arange(90, UNTIL, 1.3)])
+    along = np.concatenate([np.arange(-150, 90, 0.62), np.arange(90, UNTIL, 1.3)])
     concrete = rng.random() < 0.5
     tone = np.array([0.36, 0.35, 0.33]) if concrete else np.array([0.125, 0.092, 0.066])
     deep = np.where(along < 90, 0.13, 0.26)
@@ -53,7 +56,7 @@ def _sleepers(stage: Set, way: Way, rng: np.random.Generator) -> None:
 
 def _rail(stage: Set, way: Way, beside: float) -> None:
     """A rail: a rusty web and foot, a head that wheels keep bright."""
-    along = np.concatenate([np.arange(0.9, 60, 1.2), np.geomspace(60, UNTIL, 70)])
+    along = np.concatenate([np.arange(-150, 60, 1.5), np.geomspace(60, UNTIL, 70)])
     a, b = along[:-1], along[1:]
     rust = np.array([0.165, 0.085, 0.050])
     for u0, v0, u1, v1, tone, toward in (
@@ -77,7 +80,7 @@ def _rail(stage: Set, way: Way, beside: float) -> None:
 def _masts(stage: Set, way: Way, rng: np.random.Generator) -> None:
     """Masts with brackets on one side, a carrying wire and a contact wire over the track."""
     side = float(rng.choice([-1.0, 1.0]))
-    along = np.arange(rng.uniform(12, 20), UNTIL, 48.0)
+    along = np.arange(rng.uniform(12, 20) - 144, UNTIL, 48.0)
     foot = way.ground(along, side * 3.4)
     level = way.at(along, 0.0)
     steel = np.array([0.26, 0.27, 0.27])

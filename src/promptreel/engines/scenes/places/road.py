@@ -17,7 +17,7 @@ def build(stage: Set, x: float, _z: float, _turn: float) -> None:
     way = way_of(stage, x, HALF)
     desert = stage.brief.params.get("landscape") == "desert"
     if not way.drawn:
-        along = np.concatenate([np.arange(1.5, 60, 1.5), np.geomspace(60, 320, 60)])
+        along = np.concatenate([np.arange(-90, 60, 1.5), np.geomspace(60, 320, 60)])
         ribbon(stage, way, rng, along, np.array([0.125, 0.122, 0.12]), HALF + 0.4, 0.05)
         paint_lines(stage, way, along, HALF, desert)
     side = float(rng.choice([-1.0, 1.0]))
