@@ -39,6 +39,21 @@ def draw_wall(hdr, near, picture, wall, panorama, light, camera, scale):
     ox, oz = camera[0] - wall[4], camera[2] - wall[5]
     for y in range(height):
         up = (f32(height) * f32(0.5) - f32(y) - f32(0.5)) / scale
+        # Rows that pass far above or below it, by three of their rays.
+        least, most = f32(1e9), f32(-1e9)
+        for part in range(3):
+            across = (f32(part) - f32(1.0)) * f32(width) * f32(0.5) / scale
+            dx = camera[9] + camera[3] * across + camera[6] * up
+            dy = camera[10] + camera[4] * across + camera[7] * up
+            dz = camera[11] + camera[5] * across + camera[8] * up
+            a = dx * dx + dz * dz + f32(1e-9)
+            b = ox * dx + oz * dz
+            away = (np.sqrt(max(b * b - a * (ox * ox + oz * oz - wall[0] * wall[0]), f32(0.0))) - b) / a
+            row = (camera[1] + dy * away - wall[2]) * wall[3]
+            least, most = min(least, row), max(most, row)
+        margin = f32(rows) * f32(0.3) + f32(4.0)
+        if (least > f32(rows) + margin) | (most < -margin):
+            continue
         for x in range(width):
             across = (f32(x) + f32(0.5) - f32(width) * f32(0.5)) / scale
             dx = camera[9] + camera[3] * across + camera[6] * up

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.kernels import clamp, device, f32, i32, kernel, mix, sat, sstep, tex, vexp
+from promptreel.engines.scenes.kernels import clamp, device, f32, flr, i32, kernel, mix, sat, sstep, tex, vexp
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.sky import panorama_place, panorama_read
 from promptreel.engines.scenes.stage import ABOVE, BELOW, FOG, SUN, SUNLIGHT, Canvas, Light, scale_of, view_ray
@@ -51,7 +51,7 @@ SUBMERGED = 25  # 1 where the camera itself is under water: then it sees no mirr
 STEEPNESS = 18  # what slope the land seldom has more of: how boldly rays march
 
 SIDE_LOG2 = 9
-STEPS, SECANTS = 24, 3
+STEPS, SECANTS = 40, 3
 
 
 # -- the map -----------------------------------------------------------------------------------------------------------
@@ -150,6 +150,19 @@ def _fine(weight, cells):
     return weight * sat(f32(1.6) - cells * f32(0.35))
 
 
+@device
+def _relief(noise, log2, x, y):
+    """The noise at `x`, `y` in texels, and how much it changes from texel to texel along both, by the same four reads."""
+    fx, fy = flr(x), flr(y)
+    mask = i32((i32(1) << log2) - i32(1))
+    left, top = i32(fx) & mask, i32(fy) & mask
+    right, bottom = (left + i32(1)) & mask, (top + i32(1)) & mask
+    u, v = x - fx, y - fy
+    a, b = noise[(top << log2) + left], noise[(top << log2) + right]
+    c, d = noise[(bottom << log2) + left], noise[(bottom << log2) + right]
+    return mix(mix(a, b, u), mix(c, d, u), v), mix(b - a, d - c, v), mix(c - a, d - b, u)
+
+
 @kernel
 def draw_land(
     hdr, near, chart, chart_log2, focus, focus_log2, panorama, noise, noise_log2, light, soil, camera, scale,
@@ -165,7 +178,15 @@ def draw_land(
     mirrored = (eye < f32(0.0)) & (soil[SUBMERGED] < f32(0.5))
     pixel = f32(1.0) / scale
     bed = chart[BED]
-    for y in range(height):
+    for x in range(width):
+        start[x] = f32(0.0)
+    for number in range(height):
+        # From below upward: a higher ray over the same land arrives no nearer, so it sets out where the lower one ended.
+        y = number if mirrored else height - 1 - number
+        last_column = width - 1
+        for x in range(width):
+            least = min(start[max(x - 2, 0)], start[min(x + 2, last_column)])
+            spare[x] = f32(0.0) if mirrored else min(least, start[x]) * f32(0.98) - f32(0.02)
         some = f32(0.0)
         for x in range(width):
             dx, dy, dz = view_ray(camera, scale, width, height, x, y)
@@ -177,11 +198,11 @@ def draw_land(
             ray_z[x] = dz * inverse
             ceiling = (soil[TOP] - eye) / dy
             floor = (max(soil[BOTTOM], f32(0.0)) - eye) / dy if mirrored else (soil[BOTTOM] - eye) / dy
-            first = max(min(ceiling, floor), f32(0.25))
+            first = max(max(min(ceiling, floor), f32(0.25)), spare[x])
             # The ray need not go on behind what is there already.
             last = min(max(ceiling, floor), soil[FARTHEST])
             last = min(last, f32(1.0) / (max(near[y, x], f32(1e-5)) * inverse) * f32(1.02) + f32(0.1))
-            start[x] = first
+            start[x] = min(first, last)
             stop[x] = last
             gap0[x] = f32(0.0)
             reach[x] = f32(0.0)
@@ -195,17 +216,15 @@ def draw_land(
             continue
         # March: pixels inside, steps outside. A step goes so far that land of the usual steepness cannot rise into it.
         for k in range(STEPS):
-            if (k & 3) == 3:
+            if (k & 1) == 1:
                 going = f32(0.0)
                 for x in range(width):
                     going += f32(1.0) if (found[x] < f32(0.5)) & (past[x] < stop[x]) else f32(0.0)
                 if going <= f32(0.0):
                     break
             for x in range(width):
-                at = past[x] + max(
-                    gap0[x] / (soil[STEEPNESS] - min(ray_y[x], f32(0.0))), past[x] * f32(0.012) + f32(0.05)
-                )
-                at = min(at, stop[x])
+                forth = gap0[x] / (soil[STEEPNESS] - min(ray_y[x], f32(0.0)))
+                at = min(past[x] + max(forth, past[x] * f32(0.012) + f32(0.05)), stop[x])
                 u, v = chart_place(soil, camera[0] + ray_x[x] * at, camera[2] + ray_z[x] * at)
                 gap = eye + ray_y[x] * at - tex(bed, chart_log2, i32(0), u, v)
                 searching = found[x] < f32(0.5)
@@ -222,6 +241,7 @@ def draw_land(
                 found[x] = f32(1.0) if under else found[x]
         some = f32(0.0)
         for x in range(width):
+            start[x] = past[x]
             some += f32(1.0) if (found[x] > f32(0.5)) | (closest[x] < f32(1.0)) else f32(0.0)
         if some <= f32(0.0):
             continue
@@ -247,12 +267,11 @@ def draw_land(
             at = at if hit else closest_at[x]
             # A ridge that is missed by less than a pixel still covers a part of it.
             cover = f32(1.0) if hit else sat(f32(1.0) - closest[x])
-            cover = cover if stop[x] > start[x] else f32(0.0)
             ux, uy, uz = ray_x[x], ray_y[x], ray_z[x]
             wx = camera[0] + ux * at
             wz = camera[2] + uz * at
             u, v = chart_place(soil, wx, wz)
-            level = tex(chart[BED], chart_log2, i32(0), u, v)
+            level = eye + uy * at
             sx = tex(chart[BED_SX], chart_log2, i32(0), u, v)
             sz = tex(chart[BED_SZ], chart_log2, i32(0), u, v)
             rock = tex(chart[ROCK], chart_log2, i32(0), u, v)
@@ -267,16 +286,11 @@ def draw_land(
             tx = wx + level * f32(0.43) * steep
             tz = wz + level * f32(0.91) * steep
             broad = tex(noise, noise_log2, i32(0), tx * f32(5.3), tz * f32(5.3))
-            middle = tex(noise, noise_log2, i32(0), tx * f32(31.0) + f32(90.0), tz * f32(31.0))
-            small = tex(noise, noise_log2, i32(0), tx * f32(211.0), tz * f32(211.0) + f32(31.0))
-            small_x = tex(noise, noise_log2, i32(0), tx * f32(211.0) + f32(2.0), tz * f32(211.0) + f32(31.0))
-            small_z = tex(noise, noise_log2, i32(0), tx * f32(211.0), tz * f32(211.0) + f32(33.0))
-            middle_x = tex(noise, noise_log2, i32(0), tx * f32(31.0) + f32(92.0), tz * f32(31.0))
-            middle_z = tex(noise, noise_log2, i32(0), tx * f32(31.0) + f32(90.0), tz * f32(31.0) + f32(2.0))
+            middle, middle_x, middle_z = _relief(noise, noise_log2, tx * f32(31.0) + f32(90.0), tz * f32(31.0))
+            small, small_x, small_z = _relief(noise, noise_log2, tx * f32(211.0), tz * f32(211.0) + f32(31.0))
             w_middle = _fine(f32(1.0), step * f32(31.0))
             w_small = _fine(f32(1.0), step * f32(211.0))
-            ripple = tex(noise, noise_log2, i32(0), tx * f32(23.0) + middle * f32(14.0), tz * f32(104.0))
-            ripple_z = tex(noise, noise_log2, i32(0), tx * f32(23.0) + middle * f32(14.0), tz * f32(104.0) + f32(3.0))
+            _, _, ripple_z = _relief(noise, noise_log2, tx * f32(23.0) + middle * f32(14.0), tz * f32(104.0))
             w_ripple = _fine(soil[RIPPLES], step * f32(104.0))
 
             # Where rock shows through and grass ends is torn by the noise.
@@ -294,9 +308,9 @@ def draw_land(
             wet = sstep(soil[WETLINE] + f32(0.10), soil[WETLINE] - f32(0.10), level + (middle - f32(0.5)) * f32(0.10))
             gloss = wet * (sand * f32(0.9) + bare * f32(0.5))
             bump = f32(2.2) * bare + f32(1.2) * green + f32(1.0) * sand * (f32(1.0) - f32(0.85) * gloss)
-            nx = -sx - bump * ((middle_x - middle) * f32(2.2) * w_middle + (small_x - small) * f32(2.6) * w_small)
-            nz = -sz - bump * ((middle_z - middle) * f32(2.2) * w_middle + (small_z - small) * f32(2.6) * w_small)
-            nz -= (ripple_z - ripple) * f32(5.0) * w_ripple * sand * (f32(1.0) - f32(0.7) * gloss)
+            nx = -sx - bump * (middle_x * f32(4.0) * w_middle + small_x * f32(4.6) * w_small)
+            nz = -sz - bump * (middle_z * f32(4.0) * w_middle + small_z * f32(4.6) * w_small)
+            nz -= ripple_z * f32(13.0) * w_ripple * sand * (f32(1.0) - f32(0.7) * gloss)
             unit = f32(1.0) / np.sqrt(nx * nx + nz * nz + f32(1.0))
             nx, ny, nz = nx * unit, unit, nz * unit
 
@@ -415,14 +429,16 @@ class Land:
         farthest: float = 900.0,
         steepness: float = 0.4,
         submerged: bool = False,
+        murk: float = -100.0,
     ) -> None:
+        """`murk`: below this height, m, the water over it hides all, so nothing is drawn there."""
         self.chart, self._noise, self._light = chart, noise, light
         soil = np.zeros(WATER_LENGTH, np.float32)
         soil[SAND_COLOUR : SAND_COLOUR + 3] = colours.sand
         soil[ROCK_COLOUR : ROCK_COLOUR + 3] = colours.rock
         soil[GRASS_COLOUR : GRASS_COLOUR + 3] = colours.grass
         soil[TOP] = float(chart.layers[BED].max()) + 0.01
-        soil[BOTTOM] = float(chart.layers[BED].min()) - 0.01
+        soil[BOTTOM] = max(float(chart.layers[BED].min()) - 0.01, murk)
         soil[WETLINE], soil[FOCUS], soil[FOCUS_SCALE], soil[SUNK] = wetline, focus, focus_scale, sunk
         soil[RIPPLES], soil[PEBBLES], soil[FARTHEST] = ripples, pebbles, farthest
         soil[STEEPNESS], soil[SUBMERGED] = steepness, float(submerged)

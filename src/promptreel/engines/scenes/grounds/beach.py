@@ -66,6 +66,7 @@ class Beach:
             pebbles=0.5,
             ripples=0.45,
             steepness=0.16,
+            murk=-2.6,
         )
         self._surf = Surf(
             chart,

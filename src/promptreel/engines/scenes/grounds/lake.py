@@ -59,7 +59,7 @@ class Lake:
         chart.finish(light)
         self._land = Land(
             chart, noise, light, Colours(sand=(0.20, 0.165, 0.125), grass=SEASON_GRASS.get(season, SEASON_GRASS["summer"])),
-            wetline=0.07, focus=0.4, focus_scale=7.0, pebbles=1.0, ripples=0.1, steepness=0.25, farthest=260.0,
+            wetline=0.07, focus=0.4, focus_scale=7.0, pebbles=1.0, ripples=0.1, steepness=0.25, farthest=260.0, murk=-2.0,
         )  # fmt: skip
         brief.tick("far shore")
         self.walls = self._far_shore(brief, random)

@@ -135,13 +135,13 @@ class River(Waterland):
         for sx, sz, high in self._stones:
             down = -(z - sz)
             across = x - sx - (self.middle(z) - self.middle(np.array(sz)))
-            wide = 0.45 * high + 0.10 * np.maximum(down, 0)
+            wide = 0.40 * high + 0.06 * np.maximum(down, 0)
             wake = (
                 np.exp(-((across / wide) ** 2))
-                * np.exp(-np.maximum(down, 0) / (2.2 * high + 0.6))
+                * np.exp(-np.maximum(down, 0) / (3.0 * high + 0.6))
                 * (down > -0.5 * high)
             )
-            spray = np.maximum(spray, 0.85 * wake)
+            spray = np.maximum(spray, 0.62 * min(1.0, high / 0.6) * wake)
             slow = np.exp(-(((x - sx) ** 2 + (z - sz) ** 2) / (0.7 * high) ** 2))
             flow_x, flow_z = flow_x * (1 - 0.7 * slow), flow_z * (1 - 0.7 * slow)
         chart.set(SPRAY, spray)

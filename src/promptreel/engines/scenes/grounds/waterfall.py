@@ -55,7 +55,7 @@ class Waterfall(Waterland):
             light,
             Colours(
                 sand=(0.17, 0.15, 0.125),
-                rock=(0.155, 0.145, 0.135),
+                rock=(0.125, 0.120, 0.112),
                 grass=SEASON_GRASS.get(season, SEASON_GRASS["summer"]),
             ),
             wetline=0.22,
