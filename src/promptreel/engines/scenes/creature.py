@@ -75,8 +75,8 @@ class Skeleton:
 
     def leg(self, name: str, lower: str, end: str, foot: str = "", forward: float = 1.0) -> None:
         """Make a leg of bones that were added; the contact is the end of `end`."""
-        numbers = [self.index[bone] if bone else -1 for bone in (name, lower, end, foot)]
-        self.legs[name] = Leg(*numbers, forward, self.tails[numbers[2]])  # type: ignore[arg-type]
+        upper, middle, last, toes = (self.index[bone] if bone else -1 for bone in (name, lower, end, foot))
+        self.legs[name] = Leg(upper, middle, last, toes, forward, self.tails[last])
 
 
 def rotation(pitch: float, yaw: float = 0.0, roll: float = 0.0) -> NDArray[np.float64]:
@@ -220,7 +220,7 @@ def _leaning(pitch: float, roll: float) -> NDArray[np.float64]:
 Act = Callable[[Pose, float, float], None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Creature:
     """A `stage.Body` made of skin over bones."""
 
@@ -444,7 +444,7 @@ class Kit:
         bone: str,
         centre: Point,
         radius: float,
-        colour: ArrayLike,
+        colour: ArrayLike | Callable[[Floats], Floats],
         emission: ArrayLike = 0.0,
         gloss: float = 0.0,
         squash: Point = (1, 1, 1),
@@ -782,7 +782,7 @@ def mottle(points: ArrayLike, cell: float, rng: np.random.Generator) -> NDArray[
         for j in (0, 1):
             for k in (0, 1):
                 corner = table[(low[:, 0] + i) % side, (low[:, 1] + j) % side, (low[:, 2] + k) % side]
-                weight = 1.0
+                weight = np.ones(len(place))
                 for axis, bit in enumerate((i, j, k)):
                     weight = weight * (share[:, axis] if bit else 1 - share[:, axis])
                 total += corner * weight

@@ -182,7 +182,7 @@ def flesh(build: Build, bones: Skeleton, clothes: Clothes) -> list[Flesh]:
     )
     if clothes.upper_arm == "top" and clothes.forearm == "skin":
         # A short sleeve ends above the elbow; below it the arm is bare.
-        middle = tuple(a + 0.55 * (b - a) for a, b in zip(arm, fore, strict=True))
+        middle = _between(arm, fore, 0.55)
         right[-1] = Flesh(
             "arm_r",
             (arm[0] - 0.01 * k, arm[1] + 0.005 * k, arm[2]),
@@ -192,12 +192,12 @@ def flesh(build: Build, bones: Skeleton, clothes: Clothes) -> list[Flesh]:
             1,
             0.05 * k,
             "top",
-        )  # type: ignore[arg-type]
+        )
         right.append(Flesh("arm_r", arm, fore, 0.045 * g, 0.039 * g, 1, 0.02 * k, "skin"))
     sleeve = loose if clothes.forearm == "top" else 0.0
-    belly = tuple(a + 0.3 * (b - a) for a, b in zip(fore, hand, strict=True))
-    right.append(Flesh("arm_r_2", fore, belly, 0.039 * g + sleeve, 0.041 * g + sleeve, 0.95, 0.02 * k, clothes.forearm))  # type: ignore[arg-type]
-    right.append(Flesh("arm_r_2", belly, hand, 0.040 * g + sleeve, 0.026 * g + sleeve, 0.95, 0.03 * k, clothes.forearm))  # type: ignore[arg-type]
+    belly = _between(fore, hand, 0.3)
+    right.append(Flesh("arm_r_2", fore, belly, 0.039 * g + sleeve, 0.041 * g + sleeve, 0.95, 0.02 * k, clothes.forearm))
+    right.append(Flesh("arm_r_2", belly, hand, 0.040 * g + sleeve, 0.026 * g + sleeve, 0.95, 0.03 * k, clothes.forearm))
     right += _hand(hand, tails["hand_r"], k)
     if clothes.skirt:
         found = [replace(f, group="skirt") if f.group == "legs" else f for f in found]
@@ -217,7 +217,7 @@ def flesh(build: Build, bones: Skeleton, clothes: Clothes) -> list[Flesh]:
         )
     )
     cloth = loose * 1.4 if clothes.shin == "legs" else 0.0
-    calf = tuple(a + 0.32 * (b - a) for a, b in zip(knee, ankle, strict=True))
+    calf = _between(knee, ankle, 0.32)
     calf = (calf[0], calf[1], calf[2] - 0.014 * k)
     right.append(Flesh("leg_r_2", knee, calf, 0.053 * g + cloth, 0.054 * g + cloth, 1, 0.03 * k, clothes.shin))
     right.append(
@@ -275,6 +275,10 @@ def flesh(build: Build, bones: Skeleton, clothes: Clothes) -> list[Flesh]:
     return found + both(right) + ([hem] if clothes.coat else []) + _head(build)
 
 
+def _between(a: Point, b: Point, share: float) -> Point:
+    return a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1]), a[2] + share * (b[2] - a[2])
+
+
 def _hand(wrist: Point, tip: Point, k: float) -> list[Flesh]:
     """A relaxed right hand, its palm toward the thigh."""
     x, y, z = wrist
@@ -298,15 +302,35 @@ def _head(build: Build) -> list[Flesh]:
     fleshes = [
         Flesh("head", hd(0, 1.668, -0.036), hd(0, 1.668, 0.022), 0.083 * k, 0.079 * k, 0.90, 0.03 * k, "head"),
         Flesh("head", hd(0, 1.645, 0.036), hd(0, 1.595, 0.045), 0.061 * k, 0.047 * k, 1.0, 0.03 * k, "head"),
-        Flesh("jaw", hd(0, 1.580, 0.048), hd(0, 1.562, 0.064 - 0.006 * child), 0.036 * k, 0.026 * k, 1.05, 0.025 * k, "head"),
-        Flesh("head", hd(0, 1.655, 0.099), hd(0, 1.622, 0.123 - 0.014 * child), 0.0080 * k, 0.0110 * k, 0.95, 0.014 * k, "head"),
+        Flesh(
+            "jaw",
+            hd(0, 1.580, 0.048),
+            hd(0, 1.562, 0.064 - 0.006 * child),
+            0.036 * k,
+            0.026 * k,
+            1.05,
+            0.025 * k,
+            "head",
+        ),
+        Flesh(
+            "head",
+            hd(0, 1.655, 0.099),
+            hd(0, 1.622, 0.123 - 0.014 * child),
+            0.0080 * k,
+            0.0110 * k,
+            0.95,
+            0.014 * k,
+            "head",
+        ),
         Flesh("head", hd(0.012, 1.617, 0.104), hd(0.0125, 1.617, 0.101), 0.0085 * k, 0.008 * k, 1, 0.008 * k, "head"),
         Flesh("head", hd(0.030, 1.675, 0.079), hd(0.046, 1.669, 0.062), 0.017 * k, 0.015 * k, 1, 0.02 * k, "head"),
         Flesh("head", hd(0.037, 1.612, 0.066), hd(0.044, 1.620, 0.052), 0.024 * k, 0.022 * k, 1, 0.03 * k, "head"),
         Flesh("head", hd(0.045, 1.588, 0.012), hd(0.022, 1.566, 0.056), 0.022 * k, 0.020 * k, 1, 0.03 * k, "head"),
         Flesh("head", hd(0, 1.587, 0.092), hd(0, 1.590, 0.090), 0.014 * k, 0.014 * k, 1.5, 0.02 * k, "head"),
-        Flesh("head", hd(0.077, 1.652, -0.010), hd(0.073, 1.618, -0.004), 0.021 * k, 0.013 * k, 0.42, 0.008 * k, "head"),
-    ]  # fmt: skip
+        Flesh(
+            "head", hd(0.077, 1.652, -0.010), hd(0.073, 1.618, -0.004), 0.021 * k, 0.013 * k, 0.42, 0.008 * k, "head"
+        ),
+    ]
     sockets = [
         Flesh(
             "head",
@@ -411,9 +435,11 @@ def mouth(
     normal = np.tile([0, 0, 1.0], (count, 1))
     up, down = [0, 0.45, 0.9], [0, -0.45, 0.9]
     for a, b, tone, n0, n1, gloss in (
-        (0, 1, tint, up, [0, -0.2, 1], 0.25), (4, 5, tint * 1.15, [0, 0.5, 0.9], down, 0.3),
-        (2, 3, np.array([0.80, 0.77, 0.72]), [0, 0, 1], [0, 0, 1], 0.4), (3, 4, np.array([0.10, 0.02, 0.02]), [0, 0, 1], [0, 0, 1], 0.0),
-    ):  # fmt: skip
+        (0, 1, tint, up, [0, -0.2, 1], 0.25),
+        (4, 5, tint * 1.15, [0, 0.5, 0.9], down, 0.3),
+        (2, 3, np.array([0.80, 0.77, 0.72]), [0, 0, 1], [0, 0, 1], 0.4),
+        (3, 4, np.array([0.10, 0.02, 0.02]), [0, 0, 1], [0, 0, 1], 0.0),
+    ):
         chosen = np.concatenate([np.arange(count) + a * count, np.arange(count) + b * count])
         normals = np.concatenate([normal * 0 + n0, normal * 0 + n1])
         first, _ = kit.add("head", rest[chosen], faces, tone, gloss=gloss, normals=normals)
@@ -536,14 +562,13 @@ def dance(pose: Pose, build: Build, t: float, seed: float, style: int) -> None:
         pose.turn(f"hand_{arm}", roll=0.3 * side)
 
 
-def wave(pose: Pose, t: float, seed: float, pause: bool = True) -> None:
+def wave(pose: Pose, t: float, seed: float) -> None:
     """The right arm up, its hand going from side to side."""
-    up = 1.0 if not pause else 1 - 0.0 * seed
     beat = swing(t, 1.7, seed)
-    pose.turn("arm_r", roll=-2.05 * up, pitch=0.30 * up)
-    pose.turn("arm_r_2", roll=(-0.72 + 0.42 * beat) * up, pitch=0.25 * up)
-    pose.turn("hand_r", roll=0.22 * swing(t, 1.7, seed - 0.08), yaw=-1.2 * up)
-    pose.turn("chest", roll=-0.04 * up)
+    pose.turn("arm_r", roll=-2.05, pitch=0.30)
+    pose.turn("arm_r_2", roll=-0.72 + 0.42 * beat, pitch=0.25)
+    pose.turn("hand_r", roll=0.22 * swing(t, 1.7, seed - 0.08), yaw=-1.2)
+    pose.turn("chest", roll=-0.04)
     pose.turn("arm_l", roll=-0.05, pitch=0.02 * beat)
     pose.turn("arm_l_2", pitch=0.22)
 

@@ -55,7 +55,7 @@ def _join(field: Floats, other: Floats, blend: float, carve: bool) -> Floats:
     """The smooth union (or difference) of two distances: the polynomial one, whose reach is exactly `blend`."""
     k = np.float32(max(blend, 1e-4))
     if carve:
-        field, other = -field, other
+        field = -field
     h = np.maximum(k - np.abs(field - other), 0) / k
     joined = np.minimum(field, other) - h * h * k * np.float32(0.25)
     return np.asarray(-joined if carve else joined, np.float32)
@@ -209,9 +209,9 @@ def surface_net(field: Floats, low: ArrayLike, cell: float) -> tuple[Floats, Int
                 place[:, u] += du
                 place[:, v] += dv
                 quad.append(number[tuple(place.T)])
-            a, b, c, d = reversed(quad) if flip else quad
-            faces.append(np.stack([a, b, c], 1))
-            faces.append(np.stack([a, c, d], 1))
+            p, q, r, s = reversed(quad) if flip else quad
+            faces.append(np.stack([p, q, r], 1))
+            faces.append(np.stack([p, r, s], 1))
     return vertices, np.ascontiguousarray(np.concatenate(faces), np.int32)
 
 
@@ -251,7 +251,10 @@ def prisms(fleshes: Sequence[Flesh], vertices: int, sides: int = 5) -> tuple[Flo
     each = 2 * sides + 2
     solid = [flesh for flesh in fleshes if not flesh.carve]
     solid.sort(key=lambda f: -max(f.r0, f.r1) * (float(np.linalg.norm(np.subtract(f.tail, f.head))) + f.r0 + f.r1))
-    points, faces, normals, bones = [], [], [], []
+    points: list[NDArray[np.float64]] = []
+    normals: list[NDArray[np.float64]] = []
+    faces: list[NDArray[np.int64]] = []
+    bones: list[str] = []
     ring = np.arange(sides)
     beside = (ring + 1) % sides
     pattern = np.concatenate([

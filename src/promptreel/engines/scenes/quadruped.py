@@ -430,7 +430,7 @@ def act(
         elif action == "sleep":
             lie_down(pose, animal, hoofed=hoofed)
             breathe(pose, t, seed, 0.26, 1.7)
-            n0, n1, n2 = animal.neck
+            n0, _n1, n2 = animal.neck
             slope = math.atan2(n2[1] - n0[1], n2[0] - n0[0])
             pose.turn("neck_1", pitch=-(slope + 0.30) * (0.9 if not hoofed else 0.3), yaw=0.12)
             pose.turn("head", pitch=(slope + 0.22) * (0.85 if not hoofed else 0.1), roll=0.05)
@@ -471,7 +471,7 @@ def bow(pose: Pose, animal: Quadruped, t: float, seed: float) -> None:
     low = ease(u / 0.18) * (1 - ease((u - 0.52) / 0.12))
     hop = math.sin(math.pi * min(max((u - 0.62) / 0.3, 0.0), 1.0))
     side = 1.0 if chance(t / 1.6 + seed, seed) > 0 else -1.0
-    joint, elbow, wrist = animal.fore[:3]
+    joint, _elbow, _wrist = animal.fore[:3]
     drop = 0.52 * joint[2] * low
     pose.turn("belly", pitch=-math.asin(min(0.7, drop / (animal.spine[3][0] - animal.spine[0][0]) * 0.9)))
     pose.shift("belly", y=-0.42 * drop + 0.16 * size * hop, z=-0.10 * size * low)

@@ -93,7 +93,7 @@ def dog(casting: Casting) -> Creature:
     light = np.asarray(pale) if casting.colour is None else 0.5 * coat + 0.45
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         grain = mottle(patch.points, 0.05, rng) * 0.6 + mottle(patch.points, 0.018, rng) * 0.5
         feet = soft(0.16, 0.05, y) * (0.9 if two_tone else 0.45)
         belly = soft(0.42, 0.34, y) * np.isin(patch.bone, ("belly", "chest", "pelvis")) * 0.75
@@ -153,7 +153,7 @@ def wolf(casting: Casting) -> Creature:
     pale = 0.4 * coat + np.array([0.36, 0.34, 0.30])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         up = patch.normals[:, 1]
         grain = mottle(patch.points * [1, 1, 0.6], 0.05, rng) * 0.9 + mottle(patch.points, 0.02, rng) * 0.6
         saddle = soft(0.15, 0.9, up) * ~head(patch) * 0.75
@@ -193,7 +193,7 @@ def fox(casting: Casting) -> Creature:
     white, black = np.array([0.66, 0.62, 0.56]), np.array([0.025, 0.02, 0.018])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         up = patch.normals[:, 1]
         grain = mottle(patch.points, 0.03, rng) * 0.7 + mottle(patch.points, 0.012, rng) * 0.6
         limb = (
@@ -238,11 +238,39 @@ def fox(casting: Casting) -> Creature:
 
 
 ROWS = (
-    Subject("dog", dog, "ground", 1.05, 0.78, {
-        "run": 5.0, "walk": 1.1, "trot": 2.2, "sit": 0, "stand": 0, "jump": 0, "play": 0, "sleep": 0, "eat": 0,
-    }),
-    Subject("wolf", wolf, "ground", 1.45, 1.02, {"walk": 1.2, "run": 6.5, "trot": 2.6, "stand": 0, "sit": 0, "jump": 0, "sleep": 0},
-            group=3),
-    Subject("fox", fox, "ground", 0.95, 0.56, {"walk": 0.8, "run": 4.5, "trot": 1.5, "stand": 0, "sit": 0, "jump": 0, "sleep": 0,
-                                               "play": 0}),
-)  # fmt: skip
+    Subject(
+        "dog",
+        dog,
+        "ground",
+        1.05,
+        0.78,
+        {
+            "run": 5.0,
+            "walk": 1.1,
+            "trot": 2.2,
+            "sit": 0,
+            "stand": 0,
+            "jump": 0,
+            "play": 0,
+            "sleep": 0,
+            "eat": 0,
+        },
+    ),
+    Subject(
+        "wolf",
+        wolf,
+        "ground",
+        1.45,
+        1.02,
+        {"walk": 1.2, "run": 6.5, "trot": 2.6, "stand": 0, "sit": 0, "jump": 0, "sleep": 0},
+        group=3,
+    ),
+    Subject(
+        "fox",
+        fox,
+        "ground",
+        0.95,
+        0.56,
+        {"walk": 0.8, "run": 4.5, "trot": 1.5, "stand": 0, "sit": 0, "jump": 0, "sleep": 0, "play": 0},
+    ),
+)

@@ -64,18 +64,24 @@ MANE = (
 
 # A tiger is a lion without the mane, longer and lower.
 TIGER = Quadruped(
-    withers=0.98, spine=((-0.64, 0.88, 0.175), (-0.24, 0.88, 0.170), (0.22, 0.83, 0.240), (0.52, 0.82, 0.200)),
+    withers=0.98,
+    spine=((-0.64, 0.88, 0.175), (-0.24, 0.88, 0.170), (0.22, 0.83, 0.240), (0.52, 0.82, 0.200)),
     neck=((0.50, 0.90, 0.195), (0.64, 0.97, 0.175), (0.73, 1.03, 0.155)),
-    skull=(0.84, 1.07, 0.150), muzzle=((0.94, 1.015, 0.105), (1.06, 0.990, 0.082)), jaw=((0.90, 0.945, 0.075), (1.02, 0.92, 0.055)),
+    skull=(0.84, 1.07, 0.150),
+    muzzle=((0.94, 1.015, 0.105), (1.06, 0.990, 0.082)),
+    jaw=((0.90, 0.945, 0.075), (1.02, 0.92, 0.055)),
     fore=tuple((x, z + 0.02, y * 0.92, r * 1.04) for x, z, y, r in LION.fore),  # type: ignore[arg-type]
     hind=tuple((x, z - 0.04, y * 0.92, r * 1.03) for x, z, y, r in LION.hind),  # type: ignore[arg-type]
     tail=((-0.79, 0.90, 0.052), (-0.95, 0.80, 0.046), (-1.08, 0.62, 0.042), (-1.17, 0.45, 0.040), (-1.27, 0.38, 0.030)),
-    blend=0.09, tail_up=0.25, wag=0.35, flexible=1.2,
+    blend=0.09,
+    tail_up=0.25,
+    wag=0.35,
+    flexible=1.2,
     extra=(
         Flesh("head", (0.055, 0.995, 0.97), (0.050, 0.985, 1.03), 0.068, 0.058, 1, 0.05),
         Flesh("head", (0.085, 1.01, 0.82), (0.07, 1.00, 0.88), 0.095, 0.075, 1, 0.08),
     ),
-)  # fmt: skip
+)
 
 CAT_COATS = (
     ((0.40, 0.18, 0.06), (0.22, 0.075, 0.018), "tabby"),
@@ -134,8 +140,17 @@ def cat(casting: Casting) -> Creature:
                 kit.tube("head", [root, root + [sign * 0.03, rise, 0.004], root + [sign * 0.055, rise - 0.006, -0.004]],
                          [0.0007, 0.0006, 0.0002], 0.6, sides=3)  # fmt: skip
     for side, sign in (("l", -1), ("r", 1)):
-        kit.leaf(f"ear_{side}", (sign * 0.0245, 0.333, 0.176), (sign * 0.010, 0.036, -0.003), (sign * 0.0205, -0.008, 0.006),
-                 (0.45, 0.24, 0.20), tones(coat, (dark, np.full(1, 0.3)))[0], (1.0, 0.9, 0.58, 0.06), (0, 0, -0.008), thick=0.003)  # fmt: skip
+        kit.leaf(
+            f"ear_{side}",
+            (sign * 0.0245, 0.333, 0.176),
+            (sign * 0.010, 0.036, -0.003),
+            (sign * 0.0205, -0.008, 0.006),
+            (0.45, 0.24, 0.20),
+            tones(coat, (dark, np.full(1, 0.3)))[0],
+            (1.0, 0.9, 0.58, 0.06),
+            (0, 0, -0.008),
+            thick=0.003,
+        )
     return kit.body(act(CAT, casting.action, rng))
 
 
@@ -158,8 +173,17 @@ def _big_cat_face(kit: Kit, animal: Quadruped, coat: np.ndarray, iris: tuple[flo
         line = kit.on_surface([(0, ny + 0.15 * nr), (0, ny - 0.2 * nr), (0, ny - 0.5 * nr)], ("body",), 0.002)
         kit.tube("head", line, [0.007, 0.006, 0.003], 0.02, sides=4)
     for side, sign in (("l", -1), ("r", 1)):
-        kit.leaf(f"ear_{side}", (sign * 0.68 * r, y + 0.66 * r, z - 0.12 * r), (sign * 0.25 * r, 0.55 * r, 0), (sign * 0.36 * r, -0.12 * r, 0.05 * r),
-                 coat * 0.6 + 0.12, coat * 0.45, (0.85, 1.1, 0.95, 0.4), (0, 0, -0.12 * r), thick=0.07 * r)  # fmt: skip
+        kit.leaf(
+            f"ear_{side}",
+            (sign * 0.68 * r, y + 0.66 * r, z - 0.12 * r),
+            (sign * 0.25 * r, 0.55 * r, 0),
+            (sign * 0.36 * r, -0.12 * r, 0.05 * r),
+            coat * 0.6 + 0.12,
+            coat * 0.45,
+            (0.85, 1.1, 0.95, 0.4),
+            (0, 0, -0.12 * r),
+            thick=0.07 * r,
+        )
 
 
 def lion(casting: Casting) -> Creature:
@@ -172,7 +196,7 @@ def lion(casting: Casting) -> Creature:
     mane = np.asarray(((0.19, 0.085, 0.030), (0.10, 0.045, 0.020), (0.27, 0.14, 0.05))[rng.integers(3)])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         grain = mottle(patch.points, 0.09, rng) * 0.6 + mottle(patch.points, 0.035, rng) * 0.4
         pale = np.clip(soft(-0.1, -0.8, patch.normals[:, 1]) * 0.5 + head(patch) * soft(1.13, 1.07, y) * 0.8, 0, 1)
         tuft = soft(-1.085, -1.12, z) * soft(0.6, 0.5, y)

@@ -187,8 +187,17 @@ def ears(
     z, y, r = animal.skull
     for side, sign in (("l", -1), ("r", 1)):
         along = (sign * long * np.sin(out), long * np.cos(out), -0.05 * long)
-        kit.leaf(f"ear_{side}", (sign * 0.45 * r, y + 0.75 * r, z - 0.45 * r), along, (sign * wide * long * np.cos(out), -wide * long * np.sin(out), 0.12 * long),
-                 inner, outer, (0.55, 1.0, 0.8, 0.08), (0, 0, -0.10 * long), thick=0.04 * long)  # fmt: skip
+        kit.leaf(
+            f"ear_{side}",
+            (sign * 0.45 * r, y + 0.75 * r, z - 0.45 * r),
+            along,
+            (sign * wide * long * np.cos(out), -wide * long * np.sin(out), 0.12 * long),
+            inner,
+            outer,
+            (0.55, 1.0, 0.8, 0.08),
+            (0, 0, -0.10 * long),
+            thick=0.04 * long,
+        )
 
 
 def nostrils(kit: Kit, animal: Quadruped, colour: tuple[float, float, float] = (0.015, 0.012, 0.011)) -> None:
@@ -210,8 +219,16 @@ def nostrils(kit: Kit, animal: Quadruped, colour: tuple[float, float, float] = (
 
 def _eyes(kit: Kit, animal: Quadruped, radius: float, lid: np.ndarray) -> None:
     z, y, r = animal.skull
-    kit.eye(("head", "lid_l", "lid_r"), (0.55 * r * animal.head_flat, y - 0.1 * r, z + 0.6 * r), radius, (0.045, 0.022, 0.010), lid,
-            (0.9, 0.15, 0.5), 0.0, 0.6)  # fmt: skip
+    kit.eye(
+        ("head", "lid_l", "lid_r"),
+        (0.55 * r * animal.head_flat, y - 0.1 * r, z + 0.6 * r),
+        radius,
+        (0.045, 0.022, 0.010),
+        lid,
+        (0.9, 0.15, 0.5),
+        0.0,
+        0.6,
+    )
 
 
 def horse(casting: Casting) -> Creature:
@@ -296,7 +313,7 @@ def deer(casting: Casting) -> Creature:
     pale = np.array([0.60, 0.53, 0.43])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         up = patch.normals[:, 1]
         grain = mottle(patch.points, 0.06, rng) * 0.6 + mottle(patch.points, 0.025, rng) * 0.5
         belly = soft(-0.2, -0.8, up) * trunk(patch) * 0.9
@@ -381,8 +398,20 @@ def cow(casting: Casting) -> Creature:
     hoofs(kit, COW, (0.06, 0.05, 0.04))
     if kit.fine:
         for sign in (-1, 1):
-            kit.tube("head", np.array([(sign * 0.08, 1.46, 0.97), (sign * 0.17, 1.50, 0.98), (sign * 0.225, 1.58, 1.03), (sign * 0.22, 1.64, 1.06)]),
-                     [0.032, 0.026, 0.016, 0.004], np.array([(0.45, 0.40, 0.32)] * 3 + [(0.12, 0.10, 0.08)]), 0.3)  # fmt: skip
+            kit.tube(
+                "head",
+                np.array(
+                    [
+                        (sign * 0.08, 1.46, 0.97),
+                        (sign * 0.17, 1.50, 0.98),
+                        (sign * 0.225, 1.58, 1.03),
+                        (sign * 0.22, 1.64, 1.06),
+                    ]
+                ),
+                [0.032, 0.026, 0.016, 0.004],
+                np.array([(0.45, 0.40, 0.32)] * 3 + [(0.12, 0.10, 0.08)]),
+                0.3,
+            )
     return kit.body(act(COW, casting.action, rng, hoofed=True))
 
 
@@ -395,7 +424,7 @@ def sheep(casting: Casting) -> Creature:
     face = np.asarray(((0.035, 0.030, 0.028), (0.58, 0.53, 0.46), (0.20, 0.15, 0.11))[rng.integers(3)])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         bare = np.clip(
             head(patch) * soft(0.50, 0.535, z - 0.2 * (y - 0.78)) + soft(0.33, 0.27, y) * ~trunk(patch) * (z > -0.48),
             0,
@@ -430,7 +459,7 @@ def giraffe(casting: Casting) -> Creature:
     seeds = rng.uniform((-0.7, 0.3, -1.1), (0.7, 5.0, 2.0), (1400, 3))
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         place = patch.points.astype(np.float64)
         # Cells around scattered points: the nearest and the second nearest decide where the lines run.
         nearest = np.full((2, len(place)), 9.0)
@@ -453,20 +482,62 @@ def giraffe(casting: Casting) -> Creature:
     hoofs(kit, GIRAFFE, (0.05, 0.042, 0.035))
     if kit.fine:
         for sign in (-1, 1):
-            kit.tube("head", [(sign * 0.05, 4.72, 1.36), (sign * 0.06, 4.84, 1.33), (sign * 0.065, 4.90, 1.32), (sign * 0.065, 4.94, 1.315)],
-                     [0.030, 0.026, 0.034, 0.012], np.array([field_, field_, (0.03, 0.025, 0.02), (0.03, 0.025, 0.02)]), 0.05)  # fmt: skip
+            kit.tube(
+                "head",
+                [
+                    (sign * 0.05, 4.72, 1.36),
+                    (sign * 0.06, 4.84, 1.33),
+                    (sign * 0.065, 4.90, 1.32),
+                    (sign * 0.065, 4.94, 1.315),
+                ],
+                [0.030, 0.026, 0.034, 0.012],
+                np.array([field_, field_, (0.03, 0.025, 0.02), (0.03, 0.025, 0.02)]),
+                0.05,
+            )
     return kit.body(act(GIRAFFE, casting.action, rng, hoofed=True))
 
 
 HERD = {"walk": 1.1, "stand": 0.0, "eat": 0.0}
 
 ROWS = (
-    Subject("horse", horse, "ground", 2.4, 2.1, {
-        "run": 10.0, "walk": 1.6, "trot": 3.6, "stand": 0, "jump": 0, "eat": 0, "sleep": 0,
-    }, group=4),
-    Subject("unicorn", unicorn, "ground", 2.4, 2.5, {"walk": 1.6, "run": 9.0, "trot": 3.6, "stand": 0, "jump": 0, "eat": 0}),
-    Subject("deer", deer, "ground", 1.35, 1.9, {"stand": 0, "walk": 1.1, "run": 8.0, "trot": 3.0, "jump": 0, "eat": 0, "sleep": 0}, group=3),
+    Subject(
+        "horse",
+        horse,
+        "ground",
+        2.4,
+        2.1,
+        {
+            "run": 10.0,
+            "walk": 1.6,
+            "trot": 3.6,
+            "stand": 0,
+            "jump": 0,
+            "eat": 0,
+            "sleep": 0,
+        },
+        group=4,
+    ),
+    Subject(
+        "unicorn", unicorn, "ground", 2.4, 2.5, {"walk": 1.6, "run": 9.0, "trot": 3.6, "stand": 0, "jump": 0, "eat": 0}
+    ),
+    Subject(
+        "deer",
+        deer,
+        "ground",
+        1.35,
+        1.9,
+        {"stand": 0, "walk": 1.1, "run": 8.0, "trot": 3.0, "jump": 0, "eat": 0, "sleep": 0},
+        group=3,
+    ),
     Subject("cow", cow, "ground", 2.4, 1.6, {"eat": 0, "stand": 0, "walk": 1.0, "run": 4.5, "sleep": 0}, group=5),
-    Subject("sheep", sheep, "ground", 1.25, 0.9, {"eat": 0, "stand": 0, "walk": 0.8, "run": 3.4, "sleep": 0, "jump": 0}, group=7),
+    Subject(
+        "sheep",
+        sheep,
+        "ground",
+        1.25,
+        0.9,
+        {"eat": 0, "stand": 0, "walk": 0.8, "run": 3.4, "sleep": 0, "jump": 0},
+        group=7,
+    ),
     Subject("giraffe", giraffe, "ground", 4.9, 4.9, {"walk": 1.5, "stand": 0, "run": 7.0}, group=3),
-)  # fmt: skip
+)

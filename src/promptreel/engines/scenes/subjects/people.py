@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
+from promptreel.engines.scenes.creature import Creature, Kit, Paint, Patch, Pose, mottle, recoloured, soft, tones
 from promptreel.engines.scenes.human import Build, Clothes, act, face, flesh, hold, skeleton, spread
 from promptreel.engines.scenes.implicit import Flesh, Floats
 from promptreel.engines.scenes.mesh import wrap_triangles
@@ -77,8 +77,11 @@ def hair_flesh(build: Build, style: str) -> list[Flesh]:
             lock((0, 1.63, -0.058), (0, 1.60, -0.050), 0.058, 0.040, 1.1),
         ]
     elif style == "ponytail":
-        found += [lock((0, 1.715, -0.120), (0, 1.66, -0.165), 0.028, 0.034, 1, 0.012), lock((0, 1.66, -0.165), (0, 1.47, -0.155), 0.036, 0.012, 1, 0.02),
-                  lock((0, 1.63, -0.058), (0, 1.60, -0.050), 0.058, 0.040, 1.1)]  # fmt: skip
+        found += [
+            lock((0, 1.715, -0.120), (0, 1.66, -0.165), 0.028, 0.034, 1, 0.012),
+            lock((0, 1.66, -0.165), (0, 1.47, -0.155), 0.036, 0.012, 1, 0.02),
+            lock((0, 1.63, -0.058), (0, 1.60, -0.050), 0.058, 0.040, 1.1),
+        ]
     return found + both(sides)
 
 
@@ -91,7 +94,7 @@ def hat_flesh(build: Build) -> list[Flesh]:
     ]
 
 
-def _cloth(colour: ArrayLike, rng: np.random.Generator, stripes: bool = False, period: float = 0.095) -> object:
+def _cloth(colour: ArrayLike, rng: np.random.Generator, stripes: bool = False, period: float = 0.095) -> Paint:
     """Cloth with folds: darker in long soft furrows, worn where it rubs."""
     base = np.asarray(colour, np.float64)
 
@@ -189,15 +192,15 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     first = kit.count
     patch = kit.grow(
         "top", _cloth(top, rng, (not woman and wearing[3] > 0.75) or (young and wearing[3] > 0.55)), 0.02, spread=apart
-    )  # type: ignore[arg-type]
+    )
     chest = np.exp(-(((patch.points[:, 1] - build.at(0, 1.3, 0)[1]) / (0.14 * k)) ** 2)) * (patch.bone == "chest")
     kit.morph("breath", first, patch.normals * (0.005 * k * chest)[:, None])
     if skirt:
         kit.grow(
             "skirt", _cloth(recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * 0.7, casting), rng), 0.02, rounds=7
-        )  # type: ignore[arg-type]
+        )
     else:
-        kit.grow("legs", _cloth(trousers, rng), 0.02)  # type: ignore[arg-type]
+        kit.grow("legs", _cloth(trousers, rng), 0.02)
     if any(f.group == "skin" for f in fleshes):
         kit.grow(
             "skin",
@@ -241,7 +244,7 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     kit.grow("hair", locks, 0.10, fur=0.08)
     if hat:
         wool = np.asarray(TOPS[rng.integers(len(TOPS))])
-        kit.grow("hat", _cloth(wool, rng, True, 0.035), fur=0.12)  # type: ignore[arg-type]
+        kit.grow("hat", _cloth(wool, rng, True, 0.035), fur=0.12)
         if kit.fine:
             kit.ball("head", hd(0, 1.845, -0.025), 0.034 * hk, wool * 0.5 + 0.3)
     sole = 0.75 if shoes[0] > 0.15 else 0.1
@@ -263,43 +266,63 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     return kit.body(act(build, casting.action, rng, holding=holding, more=stoop))
 
 
-def person(casting: Casting) -> Creature:
-    """A woman or a man."""
+def woman(casting: Casting) -> Creature:
+    """A grown woman."""
     rng = casting.rng
-    woman = bool(rng.random() < 0.5)
-    tall = rng.uniform(0.95, 1.05)
-    if woman:
-        build = Build(
-            scale=0.945 * tall,
-            shoulders=0.90,
-            hips=1.04,
-            waist=0.84,
-            bust=1.0,
-            girth=0.94 * rng.uniform(0.95, 1.08),
-            head=1.02,
-        )
-    else:
-        build = Build(scale=1.01 * tall, girth=rng.uniform(0.97, 1.14), waist=rng.uniform(0.96, 1.12))
+    tall, stout = rng.uniform(0.95, 1.05), rng.uniform(0.95, 1.08)
+    build = Build(
+        scale=0.945 * tall, shoulders=0.90, hips=1.04, waist=0.84, bust=1.0, girth=0.94 * stout, head=1.02
+    )  # fmt: skip
+    return _body(casting, build, True, False)
+
+
+def man(casting: Casting) -> Creature:
+    """A grown man."""
+    rng = casting.rng
+    build = Build(scale=1.01 * rng.uniform(0.95, 1.05), girth=rng.uniform(0.97, 1.14), waist=rng.uniform(0.96, 1.12))
+    return _body(casting, build, False, False)
+
+
+def person(casting: Casting) -> Creature:
+    """A woman or a man; a `baby` is a small child."""
     if "baby" in casting.qualities:
         return child(casting)
-    return _body(casting, build, woman, False)
+    return woman(casting) if casting.rng.random() < 0.5 else man(casting)
+
+
+def _young(casting: Casting, female: bool) -> Creature:
+    """A child of about seven years: six heads tall."""
+    scale = 0.70 * casting.rng.uniform(0.93, 1.05) * (0.8 if "baby" in casting.qualities else 1.0)
+    build = Build(scale=scale, leg=0.93, torso=0.97, arm=0.95, head=1.30, girth=1.02, shoulders=0.90, waist=1.05)
+    return _body(casting, build, female, True)
+
+
+def girl(casting: Casting) -> Creature:
+    """A girl of about seven years."""
+    return _young(casting, True)
+
+
+def boy(casting: Casting) -> Creature:
+    """A boy of about seven years."""
+    return _young(casting, False)
 
 
 def child(casting: Casting) -> Creature:
-    """A child of about seven years: six heads tall."""
-    rng = casting.rng
-    scale = 0.70 * rng.uniform(0.93, 1.05) * (0.8 if "baby" in casting.qualities else 1.0)
-    build = Build(
-        scale=scale, leg=0.93, torso=0.97, arm=0.95, head=1.30, girth=1.02, shoulders=0.90, hips=0.92, waist=1.05
-    )
-    return _body(casting, build, bool(rng.random() < 0.5), True)
+    """A girl or a boy."""
+    return _young(casting, bool(casting.rng.random() < 0.5))
 
 
 ACTIONS = {
     "walk": 1.35, "stand": 0.0, "run": 3.6, "dance": 0.0, "wave": 0.0, "smile": 0.0, "jump": 0.0, "sit": 0.0, "talk": 0.0,
 }  # fmt: skip
 
+YOUNG = {**ACTIONS, "run": 2.6, "walk": 1.0}
+
 ROWS = (
     Subject("person", person, "ground", 1.75, 1.75, ACTIONS, group=4),
-    Subject("child", child, "ground", 1.22, 1.22, {**ACTIONS, "run": 2.6, "walk": 1.0}, group=3),
+    Subject("woman", woman, "ground", 1.68, 1.68, ACTIONS, group=4),
+    Subject("man", man, "ground", 1.78, 1.78, ACTIONS, group=4),
+    Subject("child", child, "ground", 1.22, 1.22, YOUNG, group=3),
+    Subject("girl", girl, "ground", 1.22, 1.22, YOUNG, group=3),
+    Subject("boy", boy, "ground", 1.22, 1.22, YOUNG, group=3),
 )

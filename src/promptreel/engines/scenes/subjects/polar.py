@@ -90,8 +90,14 @@ def penguin(casting: Casting) -> Creature:
     kit.morph("breath", first, patch.normals * (0.004 * np.isin(patch.bone, ("body", "chest")))[:, None])
     kit.grow("foot", (0.035, 0.032, 0.034), 0.2)
     if kit.fine:
-        kit.tube("head", [(0, 0.905, 0.075), (0, 0.906, 0.12), (0, 0.897, 0.165), (0, 0.885, 0.185)], [0.026, 0.017, 0.009, 0.002],
-                 np.array([(0.025, 0.024, 0.027)] * 4), 0.35, 8)  # fmt: skip
+        kit.tube(
+            "head",
+            [(0, 0.905, 0.075), (0, 0.906, 0.12), (0, 0.897, 0.165), (0, 0.885, 0.185)],
+            [0.026, 0.017, 0.009, 0.002],
+            np.array([(0.025, 0.024, 0.027)] * 4),
+            0.35,
+            8,
+        )
         kit.tube(
             "head",
             [(0, 0.893, 0.08), (0, 0.892, 0.12), (0, 0.886, 0.165)],
@@ -104,8 +110,19 @@ def penguin(casting: Casting) -> Creature:
         ("head", "lid_l", "lid_r"), (0.045, 0.925, 0.055), 0.0095, (0.08, 0.04, 0.02), black, (0.9, 0.1, 0.6), 0.0, 0.6
     )
     for side, sign in (("l", -1), ("r", 1)):
-        kit.leaf(f"wing_{side}", (sign * 0.150, 0.69, -0.005), (sign * 0.085, -0.37, -0.03), (0, -0.01, sign * 0.055), white * 0.75, black,
-                 (0.75, 1.0, 1.0, 0.85, 0.55, 0.1), (sign * 0.012, 0, 0), 3, 0.0, 0.007)  # fmt: skip
+        kit.leaf(
+            f"wing_{side}",
+            (sign * 0.150, 0.69, -0.005),
+            (sign * 0.085, -0.37, -0.03),
+            (0, -0.01, sign * 0.055),
+            white * 0.75,
+            black,
+            (0.75, 1.0, 1.0, 0.85, 0.55, 0.1),
+            (sign * 0.012, 0, 0),
+            3,
+            0.0,
+            0.007,
+        )
     return kit.body(_waddle(casting.action, float(rng.uniform())))
 
 
@@ -147,8 +164,8 @@ def _waddle(action: str, seed: float) -> Act:
                 pose.shift("body", y=hop - 0.03 * pulse(u, 0.22, 0.12) - 0.03 * pulse(u, 0.76, 0.1))
                 flap = 0.9 * pulse(u, 0.5, 0.3)
             elif action == "dance":
-                side = math.sin(2 * math.pi * t + seed)
-                pose.turn("body", roll=0.20 * side, yaw=0.25 * math.sin(math.pi * t))
+                lean = math.sin(2 * math.pi * t + seed)
+                pose.turn("body", roll=0.20 * lean, yaw=0.25 * math.sin(math.pi * t))
                 pose.shift("body", y=0.012 * math.cos(4 * math.pi * t + 2 * seed))
                 flap = 0.5 + 0.45 * swing(t, 2.0, seed)
             elif action == "wave":
@@ -157,8 +174,8 @@ def _waddle(action: str, seed: float) -> Act:
                 lean = wander(t, 2.9, seed, 0.3)
                 pose.turn("body", roll=0.05 * lean)
                 flap = 0.08 + 0.55 * max(0.0, wander(t, 3.3, seed + 0.5, 0.2) - 0.6) * (1 + 0.5 * swing(t, 3.0, seed))
-            for side in "lr":
-                pose.plant(f"leg_{side}", y=hop)
+            for leg in ("leg_l", "leg_r"):
+                pose.plant(leg, y=hop)
         pose.turn("wing_l", roll=flap)
         if action != "wave":
             pose.turn("wing_r", roll=-flap)
@@ -232,8 +249,14 @@ def snowman(casting: Casting) -> Creature:
             0.02,
         )
     kit.tube("head", [(0, 1.630, 0), (0, 1.645, 0), (0, 1.66, 0)], [0.29, 0.30, 0.17], (0.022, 0.021, 0.024), 0.1, 18)
-    kit.tube("head", [(0, 1.64, 0), (0, 1.70, 0), (0, 1.93, 0), (0, 1.94, 0), (0, 1.941, 0)], [0.175, 0.170, 0.185, 0.17, 0.005],
-             np.array([wool, (0.022, 0.021, 0.024), (0.022, 0.021, 0.024), (0.022, 0.021, 0.024), (0.022, 0.021, 0.024)]), 0.1, 18)  # fmt: skip
+    kit.tube(
+        "head",
+        [(0, 1.64, 0), (0, 1.70, 0), (0, 1.93, 0), (0, 1.94, 0), (0, 1.941, 0)],
+        [0.175, 0.170, 0.185, 0.17, 0.005],
+        np.array([wool, (0.022, 0.021, 0.024), (0.022, 0.021, 0.024), (0.022, 0.021, 0.024), (0.022, 0.021, 0.024)]),
+        0.1,
+        18,
+    )
     for side, sign in (("l", -1), ("r", 1)):
         kit.tube(
             f"arm_{side}",
@@ -284,6 +307,14 @@ def snowman(casting: Casting) -> Creature:
 
 
 ROWS = (
-    Subject("penguin", penguin, "ground", 1.0, 1.0, {"walk": 0.42, "stand": 0, "jump": 0, "dance": 0, "wave": 0, "run": 0.9}, group=5),
+    Subject(
+        "penguin",
+        penguin,
+        "ground",
+        1.0,
+        1.0,
+        {"walk": 0.42, "stand": 0, "jump": 0, "dance": 0, "wave": 0, "run": 0.9},
+        group=5,
+    ),
     Subject("snowman", snowman, "ground", 1.95, 1.95, {"stand": 0, "wave": 0, "dance": 0, "jump": 0}),
-)  # fmt: skip
+)

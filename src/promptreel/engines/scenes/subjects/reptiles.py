@@ -82,7 +82,7 @@ def dragon(casting: Casting) -> Creature:
     belly = coat * 0.5 + np.array([0.27, 0.20, 0.10])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         up = patch.normals[:, 1]
         grain = mottle(patch.points, 0.22, rng) * 0.35 + mottle(patch.points, 0.06, rng) * 0.5
         plates = soft(-0.25, -0.75, up) * (0.80 + 0.20 * np.sin(z * 34)) * ~np.char.startswith(patch.bone, "hind")
@@ -108,8 +108,19 @@ def dragon(casting: Casting) -> Creature:
     )
     if kit.fine:
         for sign in (-1, 1):
-            kit.tube("head", [(sign * 0.10, 2.95, 1.68), (sign * 0.17, 3.10, 1.52), (sign * 0.21, 3.18, 1.30), (sign * 0.20, 3.30, 1.10)],
-                     [0.055, 0.045, 0.028, 0.004], horn, 0.3, 7)  # fmt: skip
+            kit.tube(
+                "head",
+                [
+                    (sign * 0.10, 2.95, 1.68),
+                    (sign * 0.17, 3.10, 1.52),
+                    (sign * 0.21, 3.18, 1.30),
+                    (sign * 0.20, 3.30, 1.10),
+                ],
+                [0.055, 0.045, 0.028, 0.004],
+                horn,
+                0.3,
+                7,
+            )
             kit.tube(
                 "head",
                 [(sign * 0.15, 2.80, 1.66), (sign * 0.24, 2.80, 1.52), (sign * 0.28, 2.85, 1.38)],
@@ -120,12 +131,37 @@ def dragon(casting: Casting) -> Creature:
             )
             for tooth in range(5):
                 z = 1.98 + 0.06 * tooth
-                kit.tube("head", [(sign * (0.095 - 0.008 * tooth), 2.665 - 0.12 * (z - 1.98), z), (sign * (0.09 - 0.008 * tooth), 2.61 - 0.14 * (z - 1.98), z + 0.005)],
-                         [0.014, 0.002], (0.72, 0.68, 0.58), 0.3, 4)  # fmt: skip
-        ridge = [("head", 1.62, 3.0, 0.12), ("neck_2", 1.42, 2.74, 0.17), ("neck_2", 1.25, 2.45, 0.18), ("neck_1", 1.02, 2.20, 0.20), ("neck_1", 0.82, 1.98, 0.20),
-                 ("chest", 0.55, 1.88, 0.20), ("chest", 0.30, 1.88, 0.19), ("belly", 0.05, 1.84, 0.18), ("belly", -0.2, 1.80, 0.17), ("pelvis", -0.45, 1.77, 0.17),
-                 ("pelvis", -0.72, 1.74, 0.17), ("tail_1", -1.02, 1.68, 0.16), ("tail_1", -1.28, 1.58, 0.15), ("tail_2", -1.55, 1.47, 0.14), ("tail_2", -1.80, 1.33, 0.13),
-                 ("tail_3", -2.08, 1.17, 0.12), ("tail_4", -2.5, 0.91, 0.10), ("tail_5", -2.98, 0.72, 0.09)]  # fmt: skip
+                kit.tube(
+                    "head",
+                    [
+                        (sign * (0.095 - 0.008 * tooth), 2.665 - 0.12 * (z - 1.98), z),
+                        (sign * (0.09 - 0.008 * tooth), 2.61 - 0.14 * (z - 1.98), z + 0.005),
+                    ],
+                    [0.014, 0.002],
+                    (0.72, 0.68, 0.58),
+                    0.3,
+                    4,
+                )
+        ridge = [
+            ("head", 1.62, 3.0, 0.12),
+            ("neck_2", 1.42, 2.74, 0.17),
+            ("neck_2", 1.25, 2.45, 0.18),
+            ("neck_1", 1.02, 2.20, 0.20),
+            ("neck_1", 0.82, 1.98, 0.20),
+            ("chest", 0.55, 1.88, 0.20),
+            ("chest", 0.30, 1.88, 0.19),
+            ("belly", 0.05, 1.84, 0.18),
+            ("belly", -0.2, 1.80, 0.17),
+            ("pelvis", -0.45, 1.77, 0.17),
+            ("pelvis", -0.72, 1.74, 0.17),
+            ("tail_1", -1.02, 1.68, 0.16),
+            ("tail_1", -1.28, 1.58, 0.15),
+            ("tail_2", -1.55, 1.47, 0.14),
+            ("tail_2", -1.80, 1.33, 0.13),
+            ("tail_3", -2.08, 1.17, 0.12),
+            ("tail_4", -2.5, 0.91, 0.10),
+            ("tail_5", -2.98, 0.72, 0.09),
+        ]
         for bone, z, y, size in ridge:
             kit.leaf(
                 bone,
@@ -181,7 +217,7 @@ def dragon(casting: Casting) -> Creature:
                 5,
             )
             for name, joints in (("fore", DRAGON.fore), ("hind", DRAGON.hind)):
-                x, z, _, r = joints[4]
+                x, z, _, _r = joints[4]
                 for claw in (-1, 0, 1):
                     root = np.array([sign * x + claw * 0.05, 0.06, z + 0.03])
                     kit.tube(
@@ -289,7 +325,7 @@ def dinosaur(casting: Casting) -> Creature:
     pale = coat * 0.5 + np.array([0.22, 0.19, 0.14])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         up = patch.normals[:, 1]
         grain = mottle(patch.points, 0.30, rng) * 0.4 + mottle(patch.points, 0.09, rng) * 0.55
         bands = soft(0.15, 0.75, np.sin(z * 7.5 + 1.6 * mottle(patch.points, 0.7, rng))) * soft(-0.1, 0.55, up) * 0.65
@@ -330,7 +366,7 @@ def dinosaur(casting: Casting) -> Creature:
                         0.3,
                         4,
                     )
-            for number, (x, z) in enumerate(((0.18, 0.34), (0.42, 0.46), (0.68, 0.34))):
+            for _number, (x, z) in enumerate(((0.18, 0.34), (0.42, 0.46), (0.68, 0.34))):
                 root = np.array([sign * x, 0.085, z])
                 kit.tube(
                     f"hind_{'l' if sign < 0 else 'r'}_4",
@@ -356,8 +392,12 @@ def _stalk(action: str, seed: float) -> Act:
             phase = travelled / length + seed
             way = duty * length
             sway = math.sin(2 * math.pi * phase)
-            pose.shift("belly", y=size * (0.018 * math.cos(4 * math.pi * (phase - duty / 2)) * (-1 if run else 1) - (0.075 if run else 0.055)),
-                       x=0.05 * math.cos(2 * math.pi * (phase - 0.3)))  # fmt: skip
+            pose.shift(
+                "belly",
+                y=size
+                * (0.018 * math.cos(4 * math.pi * (phase - duty / 2)) * (-1 if run else 1) - (0.075 if run else 0.055)),
+                x=0.05 * math.cos(2 * math.pi * (phase - 0.3)),
+            )
             pose.turn(
                 "belly",
                 pitch=0.03 * math.cos(4 * math.pi * phase) - (0.05 if run else 0),
@@ -383,8 +423,14 @@ def _stalk(action: str, seed: float) -> Act:
                     end = 0.15 * (1 - foot.carry) - 0.45 * ease((foot.carry - 0.4) / 0.6)
                     toe = -0.7 * ease((foot.carry - 0.72) / 0.28)
                 heel = 0.46 * math.sin(max(-toe, 0.0)) * (foot.fly < 0)
-                pose.plant(f"hind_{side}", y=0.16 * size * foot.lift + heel, z=foot.along * way + 0.10, x=(0.10 if side == "l" else -0.10),
-                           end=end, foot=toe)  # fmt: skip
+                pose.plant(
+                    f"hind_{side}",
+                    y=0.16 * size * foot.lift + heel,
+                    z=foot.along * way + 0.10,
+                    x=(0.10 if side == "l" else -0.10),
+                    end=end,
+                    foot=toe,
+                )
         else:
             lean = wander(t, 3.0, seed, 0.4)
             pose.shift("belly", y=-0.10 + 0.02 * swing(t, 0.3, seed), x=0.06 * lean)
@@ -522,8 +568,15 @@ def frog(casting: Casting) -> Creature:
 
 
 ROWS = (
-    Subject("dragon", dragon, "air", 8.5, 3.2, {"fly": 9.0, "soar": 8.0, "glide": 8.0, "hover": 0, "stand": 0, "walk": 1.6, "run": 6.0},
-            altitude=7.0),
+    Subject(
+        "dragon",
+        dragon,
+        "air",
+        8.5,
+        3.2,
+        {"fly": 9.0, "soar": 8.0, "glide": 8.0, "hover": 0, "stand": 0, "walk": 1.6, "run": 6.0},
+        altitude=7.0,
+    ),
     Subject("dinosaur", dinosaur, "ground", 8.2, 4.4, {"walk": 2.4, "stand": 0, "run": 6.5}),
     Subject("frog", frog, "ground", 0.16, 0.09, {"jump": 0, "stand": 0, "sit": 0, "walk": 0.25}),
-)  # fmt: skip
+)

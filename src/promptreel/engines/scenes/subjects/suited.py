@@ -97,8 +97,18 @@ def robot(casting: Casting) -> Creature:
         if kit.fine:
             for finger in (-1, 0, 1):
                 root = palm + np.array([0, -0.04, 0.028 * finger]) * k
-                kit.tube(hand, [root, root + np.array([-sign * 0.008, -0.045, 0.004 * finger]) * k, root + np.array([-sign * 0.022, -0.08, 0.004 * finger]) * k],
-                         [0.012 * k, 0.011 * k, 0.008 * k], shell * 0.8, 0.5, 6)  # fmt: skip
+                kit.tube(
+                    hand,
+                    [
+                        root,
+                        root + np.array([-sign * 0.008, -0.045, 0.004 * finger]) * k,
+                        root + np.array([-sign * 0.022, -0.08, 0.004 * finger]) * k,
+                    ],
+                    [0.012 * k, 0.011 * k, 0.008 * k],
+                    shell * 0.8,
+                    0.5,
+                    6,
+                )
             kit.tube(
                 hand,
                 [palm + np.array([0, -0.01, 0.035]) * k, palm + np.array([-sign * 0.015, -0.06, 0.06]) * k],
@@ -146,7 +156,7 @@ def astronaut(casting: Casting) -> Creature:
     grey, red = np.array([0.16, 0.17, 0.18]), np.array([0.50, 0.045, 0.03])
 
     def cloth(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, _z = patch.points.T
         fold = mottle(patch.points * [1, 1.7, 1], 0.05, rng) * 0.10 + mottle(patch.points, 0.02, rng) * 0.05
         shade = white * (1 + fold)[:, None]
         knee, elbow = bones.heads[bones.index["leg_r_2"]], bones.heads[bones.index["arm_r_2"]]
@@ -246,12 +256,8 @@ def astronaut(casting: Casting) -> Creature:
             for leg in ("leg_l", "leg_r"):
                 pose.free(leg)
             _weightless(pose, t, seed)
-        elif action == "walk":
-            # One sixth of the weight: the body rises and falls slowly with every step.
-            pose.shift("hips", y=0.02)
 
-    holding = False
-    return kit.body(act(SUIT, "stand" if action in ("float", "drift") else action, rng, holding=holding, more=more))
+    return kit.body(act(SUIT, "stand" if action in ("float", "drift") else action, rng, more=more))
 
 
 def _weightless(pose: Pose, t: float, seed: float) -> None:

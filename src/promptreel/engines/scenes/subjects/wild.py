@@ -113,7 +113,7 @@ def elephant(casting: Casting) -> Creature:
     coat = recoloured(np.array([0.215, 0.200, 0.190]) * rng.uniform(0.85, 1.1), casting)
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         grain = mottle(patch.points, 0.3, rng) * 0.4 + mottle(patch.points * [1, 2.2, 1], 0.12, rng) * 0.6
         rings = np.char.startswith(patch.bone, "trunk") * soft(0.2, 0.9, np.sin(y * 62)) * 0.22
         dust = soft(0.3, 1.0, patch.normals[:, 1]) * 0.30 + soft(0.5, 0.1, y) * 0.25
@@ -141,8 +141,20 @@ def elephant(casting: Casting) -> Creature:
     )
     outline = (0.55, 0.95, 1.0, 0.92, 0.70, 0.35, 0.05)
     for side, sign in (("l", -1), ("r", 1)):
-        kit.leaf(f"ear_{side}", (sign * 0.50, 2.80, 1.22), (sign * 0.20, -1.25, 0.10), (sign * 0.24, 0.06, -0.44), coat * 0.92, coat * 0.85,
-                 outline, (sign * 0.14, 0, 0.06), 5, 0.12, 0.018, (0, 0, 0.10))  # fmt: skip
+        kit.leaf(
+            f"ear_{side}",
+            (sign * 0.50, 2.80, 1.22),
+            (sign * 0.20, -1.25, 0.10),
+            (sign * 0.24, 0.06, -0.44),
+            coat * 0.92,
+            coat * 0.85,
+            outline,
+            (sign * 0.14, 0, 0.06),
+            5,
+            0.12,
+            0.018,
+            (0, 0, 0.10),
+        )
         if kit.fine and "baby" not in casting.qualities:
             tusk: list[Point] = [
                 (sign * 0.20, 1.98, 1.82),
@@ -183,7 +195,7 @@ def bear(casting: Casting) -> Creature:
     snout = coat * 0.6 + np.array([0.12, 0.085, 0.055])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, z = patch.points.T
         grain = mottle(patch.points * [1, 0.7, 1], 0.07, rng) * 0.7 + mottle(patch.points, 0.03, rng) * 0.5
         muzzle = head(patch) * soft(0.93, 0.99, z)
         legs = soft(0.5, 0.2, y) * ~head(patch) * 0.45
@@ -218,8 +230,17 @@ def bear(casting: Casting) -> Creature:
                         4,
                     )
     for side, sign in (("l", -1), ("r", 1)):
-        kit.leaf(f"ear_{side}", (sign * 0.115, 1.135, 0.765), (sign * 0.038, 0.105, 0.0), (sign * 0.062, -0.02, 0.010), coat * 0.45, coat * 0.9,
-                 (0.85, 1.1, 1.0, 0.55), (0, 0, -0.02), thick=0.016)  # fmt: skip
+        kit.leaf(
+            f"ear_{side}",
+            (sign * 0.115, 1.135, 0.765),
+            (sign * 0.038, 0.105, 0.0),
+            (sign * 0.062, -0.02, 0.010),
+            coat * 0.45,
+            coat * 0.9,
+            (0.85, 1.1, 1.0, 0.55),
+            (0, 0, -0.02),
+            thick=0.016,
+        )
     return kit.body(act(BEAR, casting.action, rng))
 
 
@@ -233,7 +254,7 @@ def rabbit(casting: Casting) -> Creature:
     white = np.array([0.66, 0.64, 0.61])
 
     def paint(patch: Patch) -> Floats:
-        x, y, z = patch.points.T
+        _x, y, _z = patch.points.T
         grain = mottle(patch.points, 0.014, rng) * 0.6 + mottle(patch.points, 0.006, rng) * 0.5
         belly = soft(-0.2, -0.8, patch.normals[:, 1]) * 0.8
         tail = np.char.startswith(patch.bone, "tail") * soft(0.14, 0.11, y)
@@ -262,8 +283,18 @@ def rabbit(casting: Casting) -> Creature:
     if kit.fine:
         kit.ball("head", (0, 0.1555, 0.1750), 0.0038, (0.42, 0.20, 0.18), 0, 0.2, (1.3, 0.9, 0.7), sides=6)
     for side, sign in (("l", -1), ("r", 1)):
-        kit.leaf(f"ear_{side}", (sign * 0.013, 0.193, 0.112), (sign * 0.016, 0.092, -0.026), (sign * 0.017, -0.002, 0.006), (0.50, 0.30, 0.26), coat * 0.9,
-                 (0.6, 0.9, 1.0, 0.9, 0.6, 0.06), (0, 0, -0.006), thick=0.003, translucency=0.35)  # fmt: skip
+        kit.leaf(
+            f"ear_{side}",
+            (sign * 0.013, 0.193, 0.112),
+            (sign * 0.016, 0.092, -0.026),
+            (sign * 0.017, -0.002, 0.006),
+            (0.50, 0.30, 0.26),
+            coat * 0.9,
+            (0.6, 0.9, 1.0, 0.9, 0.6, 0.06),
+            (0, 0, -0.006),
+            thick=0.003,
+            translucency=0.35,
+        )
     seed = float(rng.uniform())
 
     def more(pose: Pose, t: float, _travelled: float) -> None:
@@ -275,5 +306,13 @@ def rabbit(casting: Casting) -> Creature:
 ROWS = (
     Subject("elephant", elephant, "ground", 4.6, 2.95, {"walk": 1.6, "stand": 0, "eat": 0, "run": 4.5}, group=3),
     Subject("bear", bear, "ground", 2.0, 1.3, {"walk": 1.2, "run": 6.5, "stand": 0, "sit": 0, "sleep": 0}),
-    Subject("rabbit", rabbit, "ground", 0.36, 0.30, {"run": 2.6, "walk": 0.7, "jump": 0, "stand": 0, "eat": 0, "sit": 0}, group=3),
-)  # fmt: skip
+    Subject(
+        "rabbit",
+        rabbit,
+        "ground",
+        0.36,
+        0.30,
+        {"run": 2.6, "walk": 0.7, "jump": 0, "stand": 0, "eat": 0, "sit": 0},
+        group=3,
+    ),
+)
