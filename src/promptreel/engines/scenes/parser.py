@@ -47,7 +47,7 @@ from typing import Any
 
 import numpy as np
 
-from promptreel.engines.scenes.reading import Draft, Reading
+from promptreel.engines.scenes.reading import PEOPLE, Draft, Reading
 from promptreel.engines.scenes.reading_units import Unit, units_of
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
 from promptreel.engines.scenes.vocabulary import Lexicon, lexicon
@@ -66,8 +66,6 @@ EFFECT_FOR = {
     "particles": ("fireflies", "drifting lights"),
 }
 """What stands for abstract settings where they are none."""
-
-PEOPLE = frozenset({"person", "child"})
 
 CLEAR_ENDS = frozenset({"overcast", "storm", "rain", "snow", "fog", "lightning"})
 
@@ -210,7 +208,7 @@ def _ruled_out(units: list[Unit]) -> frozenset[str]:
     """The names that denied words stand for. Who wants no people wants no children either."""
     names = {unit.key[1] for unit in units if unit.key[0]}
     if "person" in names:
-        names.add("child")
+        names |= PEOPLE
     return frozenset(names)
 
 
@@ -326,7 +324,7 @@ class _Settings:
         votes = self._votes()
         if not votes:
             votes = dict.fromkeys(self.known.grammar["unknown"]["settings"].split(), 1.0)
-        likely = {name: weight for name, weight in votes.items() if weight >= 0.5 * max(votes.values())}
+        likely = {name: weight for name, weight in votes.items() if weight >= 0.6 * max(votes.values())}
         weights = np.array(list(likely.values()))
         return str(random.choice(list(likely), p=weights / weights.sum()))
 

@@ -12,6 +12,9 @@ from promptreel.engines.scenes.vocabulary import Entry, Lexicon
 
 MOST_SUBJECTS = 12
 
+SIGHT = 40
+"""Units before a verb or preposition among which its subject is looked for."""
+
 LIGHTS = frozenset({"sky", "time"})
 LIGHT_DETAILS = frozenset({"light", "lights", "glow", "rays", "reflection", "neon", "streetlights", "flames",
                            "darkness", "candlelight", "abstract", "patterns"})  # fmt: skip
@@ -24,6 +27,8 @@ ADJECTIVE_VERBS = {"glowing": "glow", "burning": "burn"}
 
 PLAIN_ACTIONS = frozenset({"stand", "sit"})
 """What another verb for the same subject replaces: "standing and waving"."""
+
+PEOPLE = frozenset({"person", "child", "man", "woman", "boy", "girl"})
 
 CAMERA_FOR = {"fly": "fly_through", "soar": "fly_through", "glide": "dolly_in", "walk": "dolly_in", "run": "dolly_in",
               "drive": "dolly_in", "rise": "crane_up", "dive": "crane_down", "spin": "orbit"}  # fmt: skip
@@ -55,6 +60,8 @@ class Reading:
 
     def __init__(self, units: list[Unit], known: Lexicon) -> None:
         self.units = [unit for unit in units if not unit.negated]
+        for at, unit in enumerate(self.units):
+            unit.at = at
         self.known = known
         self.subjects: list[Draft] = []
         self.colours: list[str] = []
@@ -123,7 +130,7 @@ class Reading:
         entry = unit.entry
         assert entry is not None
         first = pending[0] if pending else unit
-        at = self.units.index(first)
+        at = first.at
         article = self.units[at - 1] if at and not first.gap else None
         new = (
             article is not None
@@ -135,7 +142,6 @@ class Reading:
         unit.inside = lead is not None and (
             lead.role == "relation" or lead.text in {"in", "at", "through", "along", "into"}
         )
-        unit.far = unit.far or (lead is not None and lead.relation == "behind")
         unit.means(entry)
         if unit.kind == "subject":
             defined = article is not None and article.role == "determiner" and not new
@@ -230,19 +236,19 @@ class Reading:
             self.colours.append(entry.name)
 
     def _last_person(self, noun: Unit) -> int:
-        people = {"person", "child", "astronaut"}
+        people = PEOPLE | {"astronaut"}
         return next((i for i in reversed(range(len(self.subjects))) if self.subjects[i].name in people), -1)
 
     def _unbound(self, pending: list[Unit], lead: Unit | None) -> None:
         """Adjectives after which no noun came: said of the noun before ("the car is red"), or of the light."""
-        first = self.units.index(pending[0])
+        first = pending[0].at
         noun = next((unit for unit in self.units[max(0, first - 6) : first][::-1] if unit.is_noun), None)
-        if noun is not None and any(u.gap == SENTENCE for u in self.units[self.units.index(noun) + 1 : first + 1]):
+        if noun is not None and any(u.gap == SENTENCE for u in self.units[noun.at + 1 : first + 1]):
             noun = None
         about = noun is not None and lead is not None and (lead.role == "copula" or lead is noun)
         dressed = noun is not None and lead is not None and lead.text == "in" and noun.subject >= 0
         if dressed and lead is not None and noun is not None:
-            dressed = self.units.index(lead) == self.units.index(noun) + 1
+            dressed = lead.at == noun.at + 1
         for unit in pending:
             if unit.role == "number":
                 if unit.value != 1:
@@ -282,7 +288,7 @@ class Reading:
         entry = unit.entry
         assert entry is not None
         unit.key, unit.by = ("action", entry.name), entry.by
-        back = self._heads(range(at - 1, -1, -1), at)
+        back = self._heads(range(at - 1, max(-1, at - SIGHT), -1), at)
         ahead = self._heads(range(at + 1, min(len(self.units), at + 6)), at)
         before = self.units[at - 1] if at else None
         after = self.units[at + 1] if at + 1 < len(self.units) else None
@@ -300,7 +306,7 @@ class Reading:
         ):
             self._act(unit, entry, near)
             return
-        direct = ahead[0] if ahead and self._directly(at, self.units.index(ahead[0])) else None
+        direct = ahead[0] if ahead and self._directly(at, ahead[0].at) else None
         if doer is None and direct is not None and can(direct, entry.name, self.known):
             self._act(unit, entry, direct)
             self._carry(entry, next((head for head in back if head.subject >= 0), None), direct)
@@ -343,7 +349,7 @@ class Reading:
     def _joined(self, doer: Unit) -> list[Unit]:
         """The subjects that "and" joins to one: both of "a dog and a cat running"."""
         found: list[Unit] = []
-        at = self.units.index(doer)
+        at = doer.at
         joined = False
         for unit in self.units[max(0, at - 12) : at][::-1]:
             if unit.role == "conjunction" or unit.gap:
@@ -394,18 +400,20 @@ class Reading:
 
     def _places(self) -> None:
         for at, unit in enumerate(self.units):
-            back = self._heads(range(at - 1, -1, -1), at)
+            back = self._heads(range(at - 1, max(-1, at - SIGHT), -1), at)
             ahead = self._heads(range(at + 1, min(len(self.units), at + 6)), at)
             if unit.role == "relation":
                 self._relate(unit, back, ahead)
             elif unit.role == "where":
                 self._stand(unit, back, ahead)
-            elif unit.text in {"in", "inside"} and ahead and self._directly(at, self.units.index(ahead[0])):
+            elif unit.text in {"in", "inside"} and ahead and self._directly(at, ahead[0].at):
                 self._ride_in(back, ahead[0])
             elif unit.role == "carry":
                 self._hold(unit, back, ahead)
 
     def _relate(self, unit: Unit, back: list[Unit], ahead: list[Unit]) -> None:
+        if unit.relation == "behind" and back and back[0].at == unit.at - 1:
+            back[0].far = True
         thing = next((head for head in back if head.subject >= 0), None)
         target = ahead[0] if ahead else None
         if thing is None or target is None:
@@ -454,7 +462,7 @@ class Reading:
         if holder is None or holder.subject < 0 or not ahead:
             return
         thing = ahead[0]
-        people = self.subjects[holder.subject].name in {"person", "child", "robot", "astronaut", "monkey"}
+        people = self.subjects[holder.subject].name in PEOPLE | {"robot", "astronaut", "monkey"}
         if thing.subject >= 0 and people and self.subjects[thing.subject].name in self.known.grammar["held"]:
             draft = self.subjects[thing.subject]
             if not draft.relation:

@@ -45,6 +45,8 @@ class Unit:
     key: tuple[str, str] = ("", "")
     by: str = ""
     words: int = field(default=1, kw_only=True)
+    at: int = field(default=0, kw_only=True)
+    """Its place among the units that are read."""
 
     @property
     def kind(self) -> str:

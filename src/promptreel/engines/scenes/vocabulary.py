@@ -19,7 +19,9 @@ KINDS = (
     "size", "camera", "speed", "style", "sound", "action",
 )  # fmt: skip
 
-LONGEST_PHRASE = 6
+LONGEST_WORD = 24
+"""Letters of the longest word that has forms and may hold a slip of the pen."""
+
 SHORTEST_MENDED = 4
 """Letters of the shortest word in which a slip of the pen is mended: shorter ones are too close to one another."""
 
@@ -86,7 +88,7 @@ class Lexicon:
 
 def stem_of(word: str, stemmer: EnglishStemmer) -> str:
     """The stem of a word in lower case; words of other scripts are their own stems."""
-    return stemmer.stemWord(word) if word.isascii() and len(word) > 2 else word
+    return stemmer.stemWord(word) if word.isascii() and 2 < len(word) <= LONGEST_WORD else word
 
 
 def unspaced(character: str) -> bool:
@@ -273,10 +275,16 @@ def find(word: str, stem: str, known: Lexicon) -> tuple[Entry, ...]:
 
 
 def _slips(word: str) -> Iterator[str]:
-    """Everything one slip away from `word`, the likelier first: two letters swapped, one more, one less, one wrong.
+    """Everything one slip away from `word`, the likelier first: a letter doubled or not, two swapped, one more,
+    one less, one wrong.
 
     The first letter is right but for a swap: few slips are there, and many other words.
     """
+    for i in range(1, len(word)):
+        if word[i] == word[i - 1]:
+            yield word[:i] + word[i + 1 :]
+        else:
+            yield word[:i] + word[i - 1] + word[i:]
     for i in range(len(word) - 1):
         yield word[:i] + word[i + 1] + word[i] + word[i + 2 :]
     for i in range(1, len(word) + 1):
@@ -307,7 +315,11 @@ def _spelt() -> dict[str, str]:
 
 def mend(word: str, known: Lexicon) -> str:
     """The known word that `word` was meant to be, or an empty text."""
-    if len(word) < SHORTEST_MENDED or not (word.isascii() and word.isalpha()) or word in known.guard:
+    if (
+        not SHORTEST_MENDED <= len(word) <= LONGEST_WORD
+        or not (word.isascii() and word.isalpha())
+        or word in known.guard
+    ):
         return ""
     spelt = _spelt()
     return next((spelt[slip] for slip in _slips(word) if slip in spelt), "")
