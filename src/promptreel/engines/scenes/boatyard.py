@@ -1,5 +1,6 @@
 """What ships and boats are made of: hulls through frames, decks, sails with a belly, rows of windows, flags."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from promptreel.engines.scenes.fittings import fluttering, sheet
-from promptreel.engines.scenes.hull import Doubles, Glow, Hull, Stuff
+from promptreel.engines.scenes.hull import GLASS, Doubles, Floats, Glow, Hull, Move, Stuff, hinge
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Lines:
     def rail(self, share: ArrayLike) -> Doubles:
         """Height of the rail."""
         where, value = np.array(self.sheer, float).T
-        return np.interp(share, where, value)
+        return np.asarray(np.interp(np.asarray(share, float), where, value))
 
     def half(self, share: ArrayLike) -> Doubles:
         """Half the beam at the rail."""
@@ -74,16 +75,12 @@ def ship_hull(
         * (0.55 + 0.45 * np.clip(share / 0.15, 0, 1))
     )
     # Rows at the same heights all along, so that paint lines are straight; then the free board above the last band.
-    rows = []
-    levels = [*np.linspace(0, 1, 5)[:-1] * 1.0]
-    for level in levels:
-        rows.append(keel + (bands[0] - keel) * level)
-    for low, high in zip(bands[:-1], bands[1:], strict=True):
-        rows.append(np.full(count, low))
-        del high
     top = bands[-1]
-    for level in np.linspace(0, 1, max(3, strakes - len(bands) - 4)):
-        rows.append(top + (rail - top) * level)
+    rows = [
+        *(keel + (bands[0] - keel) * level for level in (0.0, 0.25, 0.5, 0.75)),
+        *(np.full(count, band) for band in bands[:-1]),
+        *(top + (rail - top) * level for level in np.linspace(0, 1, max(3, strakes - len(bands) - 4))),
+    ]
     heights = np.stack([np.minimum(np.maximum(row, keel), rail) for row in rows], 1)
     up = (heights - keel[:, None]) / np.maximum(rail - keel, 1e-6)[:, None]
     # A round bilge below, nearly upright above; toward the bow the sections sharpen to a V with flare.
@@ -228,3 +225,24 @@ def windows(
         base = 4 * np.arange(len(middle))[:, None, None]
         faces = base + np.array([(0, 1, 2), (0, 2, 3)])
         hull.surface(points, faces, stuffs, np.repeat(picks, 2), toward=(side, 0, 0))
+
+
+TEAK = Stuff((0.36, 0.22, 0.11), 0.15)
+
+
+LIT = ((0.9, 0.62, 0.28), (1.5, 1.05, 0.52), (0.5, 0.34, 0.16))
+
+
+def heel(lean: float, sway: float, period: float, phase: float) -> Move:
+    """The list of a boat under sail and its slow roll, on top of what the waves do to it."""
+    return hinge("z", (0, 0, 0), lambda t, _: lean + sway * math.sin(2 * math.pi * t / period + phase))
+
+
+def no_lamps(_t: float) -> Floats:
+    """None."""
+    return np.zeros((0, 6), np.float32)
+
+
+def panes_of(night: bool) -> list[Stuff]:
+    """Windows: dark by day; at night three of four are lit, each a little differently."""
+    return [Stuff(GLASS.colour, 0.8, 0.0, glow if night else (0.0, 0.0, 0.0)) for glow in (*LIT, (0.0, 0.0, 0.0))]

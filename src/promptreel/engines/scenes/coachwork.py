@@ -85,10 +85,10 @@ def stations(body: Bodywork, hull: Hull, cuts: Sequence[float]) -> Doubles:
         for z in body.axles:
             found += [z + around, np.array([z - arch - 0.004, z + arch + 0.004])]
     middle = np.linspace(-half + body.tail[0], half - body.nose[0], max(2, round(body.steps * hull.n(10) / 10)))
-    z = np.concatenate(found)
-    apart = np.abs(middle[:, None] - z[None]).min(axis=1)
-    z = np.unique(np.round(np.concatenate([z, middle[apart > 0.04]]), 4))
-    return np.asarray(z[(z >= -half) & (z <= half)])
+    laid = np.concatenate(found)
+    apart = np.abs(middle[:, None] - laid[None]).min(axis=1)
+    every = np.unique(np.round(np.concatenate([laid, middle[apart > 0.04]]), 4))
+    return np.asarray(every[(every >= -half) & (every <= half)])
 
 
 def _side_steps(hull: Hull, body: Bodywork) -> Doubles:
@@ -113,8 +113,8 @@ def skin(body: Bodywork, hull: Hull, cuts: Sequence[float]) -> tuple[Doubles, ND
     low = np.full_like(z, body.sill)
     for axle in body.axles if body.wheel else ():
         inside = np.abs(z - axle) <= _arch(body) + 1e-6
-        rise = np.sqrt(np.maximum(_arch(body) ** 2 - (z - axle) ** 2, 0))
-        low = np.where(inside, np.maximum(low, body.wheel + rise), low)
+        arch = np.sqrt(np.maximum(_arch(body) ** 2 - (z - axle) ** 2, 0))
+        low = np.where(inside, np.maximum(low, body.wheel + arch), low)
     rows: list[tuple[Doubles, Doubles]] = []
     kinds: list[int] = []
     floor = np.full_like(z, body.sill + 0.04)
@@ -141,8 +141,8 @@ def skin(body: Bodywork, hull: Hull, cuts: Sequence[float]) -> tuple[Doubles, ND
         kinds.append(ROOF)
     points = np.stack([np.stack([x, y, z], -1) for x, y in rows], 1)
     # The face of nose and tail is no wall: it leans back above and a little below the bumper.
-    level = np.clip((points[..., 1] - body.sill) / np.maximum(waist - body.sill, 0.1)[:, None], 0, 1)
-    lean = np.clip((level - 0.45) / 0.55, 0, 1) ** 1.7 + 0.45 * np.clip((0.3 - level) / 0.3, 0, 1) ** 1.5
+    raised = np.clip((points[..., 1] - body.sill) / np.maximum(waist - body.sill, 0.1)[:, None], 0, 1)
+    lean = np.clip((raised - 0.45) / 0.55, 0, 1) ** 1.7 + 0.45 * np.clip((0.3 - raised) / 0.3, 0, 1) ** 1.5
     points[..., 2] -= body.rake[0] * lean * front[:, None] ** 1.5
     points[..., 2] += body.rake[1] * lean * back[:, None] ** 1.5
     return points, np.array(kinds), z

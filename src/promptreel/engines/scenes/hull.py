@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from promptreel.engines.scenes.mesh import grid_triangles
+from promptreel.engines.scenes.welding import clusters, corner_normals, cross, means, weld
 
 Floats = NDArray[np.float32]
 Doubles = NDArray[np.float64]
@@ -121,7 +122,7 @@ class Part:
     bend: Bend | None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class RigidBody:
     """A `stage.Body` of parts that each move as a whole, or bend by a formula."""
 
@@ -244,9 +245,9 @@ class Hull:
         materials = [stuffs] if isinstance(stuffs, Stuff) else list(stuffs)
         kind = np.zeros(len(triangles), np.int64) if which is None else np.asarray(which, np.int64).ravel()
         world = local @ self._matrix.T + self._offset
-        weld = _weld(world)
-        triangles = weld[triangles]
-        area = _cross(world[triangles[:, 1]] - world[triangles[:, 0]], world[triangles[:, 2]] - world[triangles[:, 0]])
+        joined = weld(world)
+        triangles = joined[triangles]
+        area = cross(world[triangles[:, 1]] - world[triangles[:, 0]], world[triangles[:, 2]] - world[triangles[:, 0]])
         size = np.linalg.norm(area, axis=1)
         keep = size > 1e-10
         triangles, area, kind, size = triangles[keep], area[keep], kind[keep], size[keep]
@@ -259,7 +260,7 @@ class Hull:
             outward = np.sum(area @ (self._matrix @ np.asarray(toward, float))) >= 0
         if not outward:
             area = -area
-        corner = _corner_normals(triangles, area, size, math.cos(math.radians(crease)))
+        corner = corner_normals(triangles, area, size, math.cos(math.radians(crease)))
         # One vertex for each place, material and direction that meet there.
         code = ((corner * 14.99).round().astype(np.int64) + 16) @ np.array([1, 32, 1024])
         key = (triangles.ravel() << 24) | (np.repeat(kind, 3) << 16) | code
@@ -342,11 +343,11 @@ class Hull:
             for name in ("vertices", "normals", "tint", "glow")
         )
         if len(vertices) > BUDGET[self.detail]:
-            cell, owner, faces = _clusters(vertices, normals, faces, part, slot, BUDGET[self.detail])
+            cell, owner, faces = clusters(vertices, normals, faces, part, slot, BUDGET[self.detail])
             heads = np.unique(owner, return_index=True)[1]
             # All that meet in a cell share its place, whatever their stuff: so no cracks open between two of them.
-            vertices = _means(vertices, cell)[cell[heads]]
-            normals, tint, glow = (_means(rows, owner) for rows in (normals, tint, glow))
+            vertices = means(vertices, cell)[cell[heads]]
+            normals, tint, glow = (means(rows, owner) for rows in (normals, tint, glow))
             used = np.unique(faces)
             vertices, normals, tint, glow = vertices[used], normals[used], tint[used], glow[used]
             part, slot = part[heads][used], slot[heads][used]
@@ -370,80 +371,6 @@ class Hull:
         )
 
 
-def _cross(a: Doubles, b: Doubles) -> Doubles:
-    """The cross product of rows; numpy's own spends ten times as long on few rows."""
-    (ax, ay, az), (bx, by, bz) = a.T, b.T
-    return np.stack([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx], 1)
-
-
 def _rows(value: ArrayLike, number: int) -> Doubles:
     array = np.asarray(value, float)
     return np.broadcast_to(array[:, None] if array.ndim == 1 and len(array) == number else array, (number, 3))
-
-
-def _weld(points: Doubles) -> NDArray[np.int64]:
-    """For each point the number of the first one at (nearly, 0.2 mm) the same place."""
-    step = np.round(points * 5000).astype(np.int64) + (1 << 20)
-    key = (step[:, 0] << 42) | (step[:, 1] << 21) | step[:, 2]
-    _, first, inverse = np.unique(key, return_index=True, return_inverse=True)
-    return np.asarray(first[inverse], np.int64)
-
-
-def _corner_normals(faces: NDArray[np.int64], area: Doubles, size: Doubles, limit: float) -> Doubles:
-    """At each corner (3m, 3) the mean normal of those faces around its vertex that lie within the crease angle."""
-    vertex, face = faces.ravel(), np.repeat(np.arange(len(faces)), 3)
-    order = np.argsort(vertex, kind="stable")
-    _, start, count = np.unique(vertex[order], return_index=True, return_counts=True)
-    group = np.repeat(count, count)
-    one = np.repeat(order, group)
-    within = np.arange(len(one)) - np.repeat(np.cumsum(group) - group, group)
-    other = order[np.repeat(np.repeat(start, count), group) + within]
-    unit = area / size[:, None]
-    near = np.sum(unit[face[one]] * unit[face[other]], axis=1) > limit
-    one, other = one[near], other[near]
-    weight = area[face[other]]
-    total = np.stack([np.bincount(one, weight[:, k], minlength=len(vertex)) for k in range(3)], 1)
-    return np.asarray(total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12))
-
-
-def _means(rows: Doubles, owner: Ints) -> Doubles:
-    number = np.bincount(owner)
-    return np.stack([np.bincount(owner, rows[:, k]) / number for k in range(rows.shape[1])], 1)
-
-
-def _clusters(
-    vertices: Doubles, normals: Doubles, faces: Ints, part: NDArray[np.integer], slot: Ints, budget: int
-) -> tuple[Ints, Ints, Ints]:
-    """For each vertex the number of its cell in space and that of its vertex in it (one for each stuff and side there),
-    and the triangles that are left; at most `budget` of the vertices are used by them."""
-    axis = np.argmax(np.abs(normals), axis=1)
-    side = axis * 2 + (np.take_along_axis(normals, axis[:, None], 1)[:, 0] > 0)
-    low = vertices.min(axis=0)
-    extent = float((vertices.max(axis=0) - low).max())
-    own = np.full(part.max() + 1, extent)
-    for k in np.unique(part):
-        own[k] = max(float(np.ptp(vertices[part == k], axis=0).max()) / 2.2, extent / 1000)
-    size = extent / (900 if budget > 5000 else 150 if budget > 1000 else 30)
-    while True:
-        # Small parts (wheels) keep a shape of their own longer than the rest.
-        step = np.minimum(size, np.maximum(own[part], 0.3 * size))[:, None]
-        place = ((vertices - low) / step).astype(np.int64)
-        cells = (part.astype(np.int64) << 42) | (place[:, 0] << 28) | (place[:, 1] << 14) | place[:, 2]
-        cells = np.unique(cells, return_inverse=True)[1]
-        key = (cells << 16) | (slot.astype(np.int64) << 3) | side
-        owner = np.unique(key, return_inverse=True)[1]
-        a, b, c = cells[faces].T
-        kept = faces[(a != b) & (b != c) & (a != c)]
-        if len(np.unique(owner[kept])) <= budget or size > 4 * extent:
-            break
-        size *= 1.1
-    order = _in_order(owner)
-    return _in_order(cells), order, order[kept]
-
-
-def _in_order(owner: NDArray[np.integer]) -> Ints:
-    """The same numbers in the order in which they first appear, so that parts stay ranges."""
-    _, first, index = np.unique(owner, return_index=True, return_inverse=True)
-    rank = np.empty(len(first), np.int64)
-    rank[np.argsort(first)] = np.arange(len(first))
-    return rank[index].astype(np.int32)

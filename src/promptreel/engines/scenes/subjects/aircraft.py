@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from promptreel.engines.scenes.boatyard import windows
-from promptreel.engines.scenes.fittings import ball, box, propeller, tube, turned, wheel
+from promptreel.engines.scenes.fittings import ball, box, tube, turned, wheel
 from promptreel.engines.scenes.hull import (
     BLACK,
     CHROME,
@@ -19,6 +19,7 @@ from promptreel.engines.scenes.hull import (
     Stuff,
     shift,
 )
+from promptreel.engines.scenes.plumes import propeller
 from promptreel.engines.scenes.stage import Casting, Floats, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 
@@ -307,7 +308,7 @@ def _propeller_plane(casting: Casting) -> RigidBody:
 
 def rope(hull: Hull, start: ArrayLike, end: ArrayLike, radius: float) -> None:
     """A bracing wire."""
-    tube(hull, [start, end], radius, STEEL, 3, closed=False)
+    tube(hull, np.array([start, end], float), radius, STEEL, 3, closed=False)
 
 
 def build_helicopter(casting: Casting) -> RigidBody:
@@ -378,6 +379,22 @@ def build_helicopter(casting: Casting) -> RigidBody:
 
 
 ROWS = (
-    Subject("aeroplane", build_aeroplane, "air", 38.0, 11.55, {"fly": 60.0, "soar": 50.0, "glide": 45.0, "land": 40.0, "stand": 0.0}, altitude=40.0),
-    Subject("helicopter", build_helicopter, "air", 12.7, 3.95, {"fly": 18.0, "hover": 0.0, "land": 3.0, "rise": 2.0, "stand": 0.0}, altitude=14.0),
-)  # fmt: skip
+    Subject(
+        "aeroplane",
+        build_aeroplane,
+        "air",
+        38.0,
+        11.55,
+        {"fly": 60.0, "soar": 50.0, "glide": 45.0, "land": 40.0, "stand": 0.0},
+        altitude=40.0,
+    ),
+    Subject(
+        "helicopter",
+        build_helicopter,
+        "air",
+        12.7,
+        3.95,
+        {"fly": 18.0, "hover": 0.0, "land": 3.0, "rise": 2.0, "stand": 0.0},
+        altitude=14.0,
+    ),
+)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, flame, fluttering, rope, sheet, tube, turned
+from promptreel.engines.scenes.fittings import ball, fluttering, rope, sheet, tube, turned
 from promptreel.engines.scenes.hull import (
     ROPE,
     STEEL,
@@ -18,11 +18,22 @@ from promptreel.engines.scenes.hull import (
     shift,
     stuff,
 )
+from promptreel.engines.scenes.plumes import flame
 from promptreel.engines.scenes.stage import Casting, Subject
 
 BRIGHT = np.array(
-    [(0.60, 0.03, 0.03), (0.70, 0.24, 0.015), (0.72, 0.50, 0.03), (0.05, 0.30, 0.09), (0.03, 0.16, 0.50), (0.24, 0.05, 0.34), (0.70, 0.68, 0.62), (0.02, 0.34, 0.38), (0.66, 0.12, 0.24)]
-)  # fmt: skip
+    [
+        (0.60, 0.03, 0.03),
+        (0.70, 0.24, 0.015),
+        (0.72, 0.50, 0.03),
+        (0.05, 0.30, 0.09),
+        (0.03, 0.16, 0.50),
+        (0.24, 0.05, 0.34),
+        (0.70, 0.68, 0.62),
+        (0.02, 0.34, 0.38),
+        (0.66, 0.12, 0.24),
+    ]
+)
 
 
 def build_hot_air_balloon(casting: Casting) -> RigidBody:
@@ -248,7 +259,34 @@ def build_kite(casting: Casting) -> RigidBody:
 
 
 ROWS = (
-    Subject("hot_air_balloon", build_hot_air_balloon, "air", 22.5, 22.5, {"float": 0.6, "drift": 0.6, "fly": 1.2, "rise": 1.2, "hover": 0.0, "land": 0.8, "glow": 0.3}, altitude=14.0, group=7),
-    Subject("balloon", build_balloon, "air", 1.12, 1.12, {"float": 0.15, "rise": 0.8, "fly": 0.6, "drift": 0.3, "sway": 0.0}, altitude=0.8, group=9),
-    Subject("kite", build_kite, "air", 5.2, 2.45, {"fly": 0.0, "soar": 0.0, "float": 0.0, "glide": 0.3}, altitude=4.0, group=3),
-)  # fmt: skip
+    Subject(
+        "hot_air_balloon",
+        build_hot_air_balloon,
+        "air",
+        22.5,
+        22.5,
+        {"float": 0.6, "drift": 0.6, "fly": 1.2, "rise": 1.2, "hover": 0.0, "land": 0.8, "glow": 0.3},
+        altitude=14.0,
+        group=7,
+    ),
+    Subject(
+        "balloon",
+        build_balloon,
+        "air",
+        1.12,
+        1.12,
+        {"float": 0.15, "rise": 0.8, "fly": 0.6, "drift": 0.3, "sway": 0.0},
+        altitude=0.8,
+        group=9,
+    ),
+    Subject(
+        "kite",
+        build_kite,
+        "air",
+        5.2,
+        2.45,
+        {"fly": 0.0, "soar": 0.0, "float": 0.0, "glide": 0.3},
+        altitude=4.0,
+        group=3,
+    ),
+)

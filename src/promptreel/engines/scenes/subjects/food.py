@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, flame, sheet, tube, turned
+from promptreel.engines.scenes.fittings import ball, sheet, tube, turned
 from promptreel.engines.scenes.hull import BLACK, Doubles, Floats, Hull, RigidBody, Stuff, stuff
+from promptreel.engines.scenes.plumes import flame
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.lights import flicker
 
@@ -43,20 +44,17 @@ def build_cake(casting: Casting) -> RigidBody:
     for low, high, r, seed in ((0.054, 0.134, 0.150, 1.3), (0.134, 0.200, 0.098, 2.9)):
         drip = 0.45 + 0.30 * np.sin(7 * a + seed) + 0.22 * np.sin(11 * a + 2 * seed) + 0.12 * np.sin(17 * a + seed)
         edge = high - (high - low) * np.clip(drip, 0.12, 0.92) * 0.72
-        rows = []
-        for q in (0.0, 0.25, 0.5, 0.75, 1.0):
-            rows.append(np.stack([r * np.cos(a), low + (edge - low) * q, r * np.sin(a)], 1))
+        levels = [low + (edge - low) * q for q in (0.0, 0.25, 0.5, 0.75, 1.0)]
+        rows = [np.stack([r * np.cos(a), level, r * np.sin(a)], 1) for level in levels]
         layer = np.zeros((4, number), int)
         layer[1] = 1
         hull.grid(rows, [sponge, cream], layer, wrap=True, crease=60)
         thick = r + 0.005
         icing_rows = [np.stack([r * np.cos(a), edge - 0.002, r * np.sin(a)], 1)]
-        for h in (0.0, 0.35, 0.85):
-            icing_rows.append(np.stack([thick * np.cos(a), edge + (high - 0.006 - edge) * h, thick * np.sin(a)], 1))
-        for q, h in ((0.995, 0.001), (0.955, 0.0055), (0.88, 0.007), (0.5, 0.0075), (0.0, 0.0075)):
-            icing_rows.append(
-                np.stack([thick * q * np.cos(a), np.full(number, high + h - 0.002), thick * q * np.sin(a)], 1)
-            )
+        shape = [(1.0, edge + (high - 0.006 - edge) * h) for h in (0.0, 0.35, 0.85)]
+        top = ((0.995, 0.001), (0.955, 0.0055), (0.88, 0.007), (0.5, 0.0075), (0.0, 0.0075))
+        shape += [(q, np.full(number, high + h - 0.002)) for q, h in top]
+        icing_rows += [np.stack([thick * q * np.cos(a), level, thick * q * np.sin(a)], 1) for q, level in shape]
         hull.grid(icing_rows, icing, wrap=True, crease=70)
     for k in range(14 if hull.detail else 6):
         b = 2 * math.pi * k / (14 if hull.detail else 6)

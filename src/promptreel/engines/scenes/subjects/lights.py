@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import flame, tube, turned
+from promptreel.engines.scenes.fittings import tube, turned
 from promptreel.engines.scenes.hull import BLACK, GOLD, STEEL, Doubles, Floats, Hull, RigidBody, Stuff, hinge, stuff
+from promptreel.engines.scenes.plumes import flame
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 
@@ -92,7 +93,7 @@ def build_lantern(casting: Casting) -> RigidBody:
         up = np.clip(points[:, 1] / 0.95, 0, 1)[:, None]
         tone = np.array(paper.colour) / max(paper.colour)
         crease = 0.88 + 0.12 * np.cos(8 * np.arctan2(points[:, 2], points[:, 0]))[:, None]
-        return np.asarray(tone * np.array([1.0, 0.72, 0.42]) * (0.55 + 2.3 * np.exp(-3.2 * up)) * crease)
+        return np.asarray(tone * np.array([1.0, 0.60, 0.27]) * (0.26 + 1.25 * np.exp(-3.4 * up)) * crease)
 
     with (
         hull.part(hinge("z", (0, 0.5, 0), lambda t, _: 0.06 * math.sin(0.8 * t + phase))),
@@ -147,10 +148,9 @@ def _storm_lantern(casting: Casting) -> RigidBody:
             28,
             iron,
         )
-        for a in np.linspace(0, 2 * np.pi, 9)[
-            :-1
-        ]:  # Wires guard the glass; the glass itself is seen by its light only.
-            path = [
+        # Wires guard the glass; the glass itself is seen by its light only.
+        for a in np.linspace(0, 2 * np.pi, 9)[:-1]:
+            wire = [
                 (
                     (0.045 + 0.018 * math.sin(math.pi * q)) * math.cos(a),
                     0.09 + 0.13 * q,
@@ -158,7 +158,7 @@ def _storm_lantern(casting: Casting) -> RigidBody:
                 )
                 for q in np.linspace(0, 1, 9)
             ]
-            tube(hull, path, 0.0022, iron, 4)
+            tube(hull, wire, 0.0022, iron, 4)
         turned(
             hull,
             [(0.05, 0.215), (0.055, 0.225), (0.045, 0.25), (0.05, 0.255), (0.05, 0.268), (0.035, 0.29), (0.0, 0.302)],
@@ -184,6 +184,17 @@ def _storm_lantern(casting: Casting) -> RigidBody:
 
 
 ROWS = (
-    Subject("candle", build_candle, "table", 0.21, 0.21, {"burn": 0.0, "glow": 0.0, "flicker": 0.0, "stand": 0.0}, group=5),
-    Subject("lantern", build_lantern, "air", 0.96, 0.96, {"float": 0.25, "rise": 0.6, "glow": 0.0, "drift": 0.4, "fly": 0.6, "flicker": 0.0, "stand": 0.0, "burn": 0.0}, altitude=3.0, group=24),
-)  # fmt: skip
+    Subject(
+        "candle", build_candle, "table", 0.21, 0.21, {"burn": 0.0, "glow": 0.0, "flicker": 0.0, "stand": 0.0}, group=5
+    ),
+    Subject(
+        "lantern",
+        build_lantern,
+        "air",
+        0.96,
+        0.96,
+        {"float": 0.25, "rise": 0.6, "glow": 0.0, "drift": 0.4, "fly": 0.6, "flicker": 0.0, "stand": 0.0, "burn": 0.0},
+        altitude=3.0,
+        group=24,
+    ),
+)

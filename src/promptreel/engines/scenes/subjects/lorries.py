@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, LEDGE, ROOF, SIDE, WINDOW, Bodywork, coat
+from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, LEDGE, ROOF, SIDE, WINDOW, Bodywork, Painter, coat
 from promptreel.engines.scenes.fittings import box, plate, tube, wheel
 from promptreel.engines.scenes.hull import (
     BLACK,
@@ -171,7 +171,7 @@ def build_bus(casting: Casting) -> RigidBody:
     return hull.build(lambda _t: beams(night, half, -half, 0.75, 0.9))
 
 
-def where_upper(edges: Doubles):  # type: ignore[no-untyped-def]
+def where_upper(edges: Doubles) -> Painter:
     """The painter of a bus's upper deck."""
 
     def where(kind: Ints, level: Doubles, x: Doubles, y: Doubles, z: Doubles) -> Ints:
@@ -226,11 +226,11 @@ def build_truck(casting: Casting) -> RigidBody:
                     tube(hull, [(side * 1.15, 2.55, 0.70), (side * 1.42, 2.52, 0.80)], 0.022, BLACK)
                     box(hull, (side * 1.245, 1.55, -0.38), (0.012, 0.025, 0.11), BLACK, 0.01)
                     tube(hull, [(side * 0.85, 1.2, -1.28), (side * 0.85, 3.35, -1.28)], 0.075, CHROME)
-                    for k in (-0.5, 0.0, 0.5):  # Marker lights on the roof.
+                    for across in (-0.5, 0.0, 0.5):  # Marker lights on the roof.
                         if side > 0:
                             box(
                                 hull,
-                                (k, 3.02, 0.48),
+                                (across, 3.02, 0.48),
                                 (0.05, 0.025, 0.04),
                                 Stuff((0.6, 0.3, 0.03), 0.6, 0.0, (1.8, 0.8, 0.1) if night else (0.05, 0.02, 0.0)),
                                 0.015,

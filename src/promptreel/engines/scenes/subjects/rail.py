@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, ROOF, SIDE, WINDOW, Bodywork, coat
-from promptreel.engines.scenes.fittings import box, lamp, puffs, tube, turned, wheel
+from promptreel.engines.scenes.fittings import box, lamp, tube, turned, wheel
 from promptreel.engines.scenes.hull import (
     BLACK,
     CHROME,
@@ -26,6 +26,7 @@ from promptreel.engines.scenes.hull import (
     hinge,
     rolling,
 )
+from promptreel.engines.scenes.plumes import puffs
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import beams, head_and_tail, paint
 
@@ -55,10 +56,22 @@ MOTOR = Bodywork(
     steps=10,
 )
 MIDDLE = Bodywork(
-    length=CAR, width=2.86, sill=0.42, waist=[(-9, 2.05), (9, 2.05)], top=[(-9, 3.80), (9, 3.80)],
-    roof=[(-9, 0.86), (9, 0.86)], axles=(), wheel=0, nose=(0.12, 6.0), tail=(0.12, 6.0), rake=(0.0, 0.0), bulge=0.02,
-    crown=0.20, stride=2, steps=3,
-)  # fmt: skip
+    length=CAR,
+    width=2.86,
+    sill=0.42,
+    waist=[(-9, 2.05), (9, 2.05)],
+    top=[(-9, 3.80), (9, 3.80)],
+    roof=[(-9, 0.86), (9, 0.86)],
+    axles=(),
+    wheel=0,
+    nose=(0.12, 6.0),
+    tail=(0.12, 6.0),
+    rake=(0.0, 0.0),
+    bulge=0.02,
+    crown=0.20,
+    stride=2,
+    steps=3,
+)
 
 
 def build_train(casting: Casting) -> RigidBody:
@@ -178,7 +191,8 @@ def steam_train(casting: Casting) -> RigidBody:
             shrink = min(age / 0.06, 1.0) * min((1 - age) / 0.25, 1.0)
             drift = np.array([0.5 * math.sin(2.1 * k) * age, 3.4 * age**0.6, -13.0 * age], np.float32)
             spin = about("x", 0.6 * t + 2.0 * k).astype(np.float32)
-            return ((vertices - middle) @ spin.T) * np.float32(grown * shrink) + middle + drift, normals @ spin.T
+            out = ((vertices - middle) @ spin.T) * np.float32(grown * shrink) + middle + drift
+            return np.asarray(out, np.float32), np.asarray(normals @ spin.T, np.float32)
 
         return bend
 

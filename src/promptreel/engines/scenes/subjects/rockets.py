@@ -4,8 +4,9 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, box, puffs, turned
+from promptreel.engines.scenes.fittings import ball, box, turned
 from promptreel.engines.scenes.hull import GLASS, STEEL, WHITE, Bend, Doubles, Floats, Hull, RigidBody, Stuff
+from promptreel.engines.scenes.plumes import puffs
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 
@@ -261,5 +262,12 @@ def _burning(x: float, y: float, long: float, launch: bool) -> Bend:
 
 
 ROWS = (
-    Subject("rocket", build_rocket, "space", HEIGHT, HEIGHT, {"launch": 0.0, "fly": 30.0, "rise": 12.0, "drift": 1.0, "float": 0.0, "stand": 0.0}),
-)  # fmt: skip
+    Subject(
+        "rocket",
+        build_rocket,
+        "space",
+        HEIGHT,
+        HEIGHT,
+        {"launch": 0.0, "fly": 30.0, "rise": 12.0, "drift": 1.0, "float": 0.0, "stand": 0.0},
+    ),
+)

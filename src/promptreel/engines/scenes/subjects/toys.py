@@ -124,7 +124,7 @@ def _rolling_bend() -> Bend:
     def bend(t: float, travelled: float, vertices: Floats, normals: Floats) -> tuple[Floats, Floats]:
         spin = about("x", math.fmod(travelled / RADIUS, 2 * math.pi)).astype(np.float32)
         middle = np.array([0, RADIUS, 0], np.float32)
-        return (vertices - middle) @ spin.T + middle, normals @ spin.T
+        return np.asarray((vertices - middle) @ spin.T + middle, np.float32), np.asarray(normals @ spin.T, np.float32)
 
     return bend
 
@@ -229,7 +229,23 @@ def build_gift(casting: Casting) -> RigidBody:
 
 
 ROWS = (
-    Subject("ball", build_ball, "ground", 0.40, 0.40, {"bounce": 1.0, "roll": 1.4, "jump": 1.0, "fly": 3.0, "float": 0.0, "stand": 0.0, "fall": 1.5}, group=5),
-    Subject("umbrella", build_umbrella, "ground", 1.12, 1.03, {"stand": 0.0, "spin": 0.0, "float": 0.3, "drift": 0.5, "fly": 1.0, "fall": 0.8}, group=5),
+    Subject(
+        "ball",
+        build_ball,
+        "ground",
+        0.40,
+        0.40,
+        {"bounce": 1.0, "roll": 1.4, "jump": 1.0, "fly": 3.0, "float": 0.0, "stand": 0.0, "fall": 1.5},
+        group=5,
+    ),
+    Subject(
+        "umbrella",
+        build_umbrella,
+        "ground",
+        1.12,
+        1.03,
+        {"stand": 0.0, "spin": 0.0, "float": 0.3, "drift": 0.5, "fly": 1.0, "fall": 0.8},
+        group=5,
+    ),
     Subject("gift", build_gift, "ground", 0.38, 0.39, {"stand": 0.0, "jump": 0.0, "bounce": 0.0}, group=5),
-)  # fmt: skip
+)
