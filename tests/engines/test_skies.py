@@ -193,7 +193,7 @@ def test_stars_can_be_ruled_out():
 def test_clouds_move_slowly_and_nothing_pops():
     backdrop = sky("day", "clouds")
     frames = [picture(backdrop, t) for t in (0.0, 1 / 24, 2.0)]
-    assert np.abs(frames[1] - frames[0]).max() < 0.25 * frames[0].mean()
+    assert np.percentile(np.abs(frames[1] - frames[0]), 99.5) < 0.15 * frames[0].mean()
     assert np.abs(frames[2] - frames[0]).mean() > 0.001 * frames[0].mean()
 
 

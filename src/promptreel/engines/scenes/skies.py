@@ -66,7 +66,7 @@ KEY: dict[str, float] = {
     "golden_hour": 0.155,
     "sunset": 0.118,
     "dusk": 0.082,
-    "night": 0.030,
+    "night": 0.034,
 }
 """`Light.key`, by the hour."""
 
@@ -221,7 +221,15 @@ def choose_look(brief: Brief) -> Look:
     if storm:
         tint *= (0.93, 0.98, 1.05)
     key = KEY.get(time, 0.17)
-    key *= 0.56 if storm else 0.92 if "rain" in weather else 1.12 if {"snow", "fog"} & weather else 1.0
+    key *= (
+        (0.85 if night else 0.56)
+        if storm
+        else 0.92
+        if "rain" in weather
+        else 1.12
+        if {"snow", "fog"} & weather
+        else 1.0
+    )
     key *= {"dark": 0.62, "bright": 1.30, "joyful": 1.15, "dreamy": 1.15, "eerie": 0.68, "dramatic": 0.85}.get(
         mood, 1.0
     )

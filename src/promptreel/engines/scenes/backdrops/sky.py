@@ -180,7 +180,7 @@ class SkyBackdrop:
             moved[heaps.CAMERA : heaps.CAMERA + 3] = eye * np.float32(0.001)
             heaps.march(out, rays, field.tops, field.hidden, field.lumps, vector, moved, i32(field.steps), state.march)
         if self._bow is not None:
-            strength = float(self.light.sunlight.mean()) * 0.20 if hasattr(self, "light") else 0.0
+            strength = 0.065 * look.direct * float(vector[DISC : DISC + 3].mean())
             add_bow(out, rays, self._bow, vector[SUN : SUN + 3].copy(), f32(strength))
         for strike in self._strikes:
             bright = strike.bright(t)
@@ -303,12 +303,12 @@ def light_of(look: Look, sky: Sky, around: Floats, air: float, reflectance: floa
         above = 1.45 * above
     if look.elevation < 0:
         # No sun any more: the glow over the place where it set is the light that models things.
-        sunlight = 0.55 * horizon
+        sunlight = 0.25 * horizon
         direction[1] = math.sin(math.radians(6.0))
         direction[[0, 2]] *= math.cos(math.radians(6.0)) / math.hypot(direction[0], direction[2])
     if look.night:
         # The lamps of a film's night fill the shadows.
-        above = 3.4 * above
+        above = (5.5 if look.aurora else 4.2) * above
         sunlight = np.array(MOONLIGHT) * np.array(look.tint) * 20 / np.pi * 0.9
     sunlight = sunlight * look.direct
     below = reflectance * (above + sunlight * max(float(direction[1]), 0.05))
