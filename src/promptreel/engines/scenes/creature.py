@@ -34,7 +34,7 @@ from promptreel.engines.scenes.mesh import grid_triangles, vertex_normals, wrap_
 from promptreel.engines.scenes.skin import BONES, bend, smooth_weights, weigh
 from promptreel.engines.scenes.stage import Casting
 
-VERTICES = (240, 1500, 4300)
+VERTICES = (240, 1250, 4200)
 """Of the grown surfaces, for details 0, 1 and 2; eyes, hair and the like come on top."""
 
 
@@ -603,7 +603,7 @@ class Kit:
         turn: NDArray[np.float64] | None = None,
     ) -> tuple[int, int]:
         """A box with round edges (a superellipsoid: `round_` 1 is an egg, 0.1 a sharp box), turned by a matrix."""
-        sides = (6, 10, 16)[self.casting.detail]
+        sides = (4, 8, 16)[self.casting.detail]
         rings = sides // 2 + 2
         polar = np.linspace(-0.5 * np.pi, 0.5 * np.pi, rings)
         around = np.arange(sides) * (2 * np.pi / sides) + np.pi / sides

@@ -287,13 +287,12 @@ def sit_down(pose: Pose, animal: Quadruped, share: float = 1.0) -> None:
     pose.turn("pelvis", pitch=tuck)
     pose.turn("neck_1", pitch=-0.55 * steep)
     pose.turn("head", pitch=-0.45 * steep)
-    pose.turn("tail_1", pitch=-0.7 * steep - tuck)
     for leg in FEET:
         if leg.startswith("fore"):
             pose.plant(leg, z=-0.02 * animal.withers * share, end=-0.03)
         else:
             cannon = animal.hind[2][2] - animal.hind[3][2]
-            pose.plant(leg, z=share * (0.12 * animal.withers + 0.6 * cannon), end=1.25 * share, foot=0.0,
+            pose.plant(leg, z=share * (0.26 * animal.withers + 0.6 * cannon), end=1.25 * share, foot=0.0,
                        x=math.copysign(0.035 * animal.withers * share, -1 if leg.endswith("l") else 1))  # fmt: skip
 
 
@@ -311,7 +310,7 @@ def lie_down(pose: Pose, animal: Quadruped, share: float = 1.0, hoofed: bool = F
             pose.plant(leg, x=side * 0.02, y=share * joints[3][3] * 0.6, z=share * (0.42 * length - cannon), end=-1.5 * share,
                        foot=-2.0 * share)  # fmt: skip
         elif leg.startswith("fore"):
-            pose.shift(leg, y=share * 0.03 * animal.withers, z=0.03 * animal.withers * share)
+            pose.shift(leg, y=share * 0.075 * animal.withers, z=0.03 * animal.withers * share)
             pose.plant(
                 leg,
                 x=side * 0.01,
@@ -326,6 +325,22 @@ def lie_down(pose: Pose, animal: Quadruped, share: float = 1.0, hoofed: bool = F
                 z=share * (0.02 * animal.withers + 0.75 * shank),
                 end=1.3 * share,
             )
+
+
+def lay_tail(pose: Pose, animal: Quadruped) -> None:
+    """Bend the tail so that it sinks to the ground and then lies on it, wherever the rump is."""
+    if not animal.tail or "tail_1" not in pose.skeleton.index:
+        return
+    turned, places = pose.solve()
+    pelvis = turned[pose.skeleton.index["pelvis"]]
+    height = float(places[pose.skeleton.index["tail_1"]][1])
+    pitch = math.atan2(float(pelvis[1, 2]), float(pelvis[2, 2]))
+    for link, (a, b) in enumerate(zip(animal.tail, animal.tail[1:], strict=False), 1):
+        rise, length = math.atan2(b[1] - a[1], a[0] - b[0]), math.hypot(b[0] - a[0], b[1] - a[1])
+        sink = math.asin(min(0.6, max(-0.85, (1.05 * b[2] - height) / max(length, 1e-3))))
+        pose.turn(f"tail_{link}", pitch=rise - sink - pitch)
+        pitch = rise - sink
+        height += length * math.sin(sink)
 
 
 def leap(pose: Pose, animal: Quadruped, t: float, period: float = 1.5) -> float:
@@ -424,7 +439,10 @@ def act(
             breathe(pose, t, seed, 0.5)
             look_around(pose, t, seed, 0.55)
             ears(pose, t, seed)
-            tail(pose, animal, t, seed, animal.wag * 0.8, 1.4 if pant else 0.4)
+            lay_tail(pose, animal)
+            sweep = animal.wag * 0.6 * swing(t, 1.4 if pant else 0.4, seed)
+            for link in range(1, len(animal.tail)):
+                pose.turn(f"tail_{link}", yaw=sweep / (1 + 0.5 * link))
             if pant:
                 pose.turn("jaw", pitch=-0.20 - 0.07 * swing(t, 3.4, seed))
         elif action == "sleep":
@@ -437,8 +455,9 @@ def act(
             for side in "lr":
                 pose.turn(f"lid_{side}", pitch=-1.3)
             ears(pose, t, seed, 0.15)
-            tail(pose, animal, t, seed, 0.12, 0.15)
-            pose.turn("tail_1", yaw=0.9, pitch=0.1)
+            lay_tail(pose, animal)
+            for link in range(1, len(animal.tail)):
+                pose.turn(f"tail_{link}", yaw=0.35 + 0.03 * swing(t, 0.2, seed - 0.1 * link))
         elif action == "eat":
             graze(pose, animal, t, seed)
             breathe(pose, t, seed, 0.4)

@@ -244,7 +244,7 @@ def tiger(casting: Casting) -> Creature:
         shade = tones(
             coat,
             (white, under),
-            (black, np.where(head(patch), 0.9 * crown + 0.8 * stripe * (np.abs(x) > 0.07), stripe)),
+            (black, np.where(head(patch), np.clip(0.9 * crown + 0.8 * stripe * (np.abs(x) > 0.07), 0, 1), stripe)),
         )
         return np.asarray(shade * (1 + 0.08 * grain)[:, None], np.float32)
 

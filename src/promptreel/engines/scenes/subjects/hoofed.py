@@ -337,7 +337,7 @@ def deer(casting: Casting) -> Creature:
     hoofs(kit, DEER, (0.02, 0.018, 0.016))
     if stag and kit.fine:
         horn = np.array([0.22, 0.15, 0.085])
-        sides = 6 if kit.finest else 4
+        sides = 6 if kit.finest else 3
         for sign in (-1, 1):
             beam = np.array(
                 [

@@ -134,7 +134,7 @@ def _waddle(action: str, seed: float) -> Act:
         pose.turn("lid_r", pitch=-1.2 * shut)
         flap = 0.0
         if action in ("walk", "run"):
-            length = 0.42 if action == "run" else 0.30
+            length = 0.36 if action == "run" else 0.26
             phase = travelled / length + seed
             lean = math.sin(2 * math.pi * (phase - 0.05))
             pose.turn(

@@ -129,7 +129,7 @@ def dragon(casting: Casting) -> Creature:
                 0.3,
                 6,
             )
-            for tooth in range(5):
+            for tooth in range(5 if kit.finest else 0):
                 z = 1.98 + 0.06 * tooth
                 kit.tube(
                     "head",
@@ -162,7 +162,7 @@ def dragon(casting: Casting) -> Creature:
             ("tail_4", -2.5, 0.91, 0.10),
             ("tail_5", -2.98, 0.72, 0.09),
         ]
-        for bone, z, y, size in ridge:
+        for bone, z, y, size in ridge[:: 1 if kit.finest else 2]:
             kit.leaf(
                 bone,
                 (0, y - 0.05, z),
@@ -195,7 +195,7 @@ def dragon(casting: Casting) -> Creature:
         kit.tube([arm] * 3, [shoulder, (shoulder + elbow) / 2, elbow], [0.13, 0.085, 0.07], coat, 0.1, sides)
         kit.tube([fore] * 3, [elbow, (elbow + wrist) / 2, wrist], [0.075, 0.055, 0.05], coat, 0.1, sides)
         lines, owners = [], []
-        u = np.linspace(0, 1, 6 if kit.fine else 3)[:, None]
+        u = np.linspace(0, 1, (3, 4, 6)[casting.detail])[:, None]
         for number, tip in enumerate(FINGERS, 1):
             end = tip * flip
             line = wrist * (1 - u) + end * u + np.array([0, 0.16, 0]) * np.sin(np.pi * u)
@@ -206,7 +206,7 @@ def dragon(casting: Casting) -> Creature:
         for start, end, owner in ((elbow, INNER * flip, arm), (shoulder, ROOT * flip, "chest")):
             lines.append(start * (1 - u) + end * u)
             owners.append(owner)
-        kit.sheet(np.array(lines), owners, skin_, skin_ * 0.85, 3 if kit.fine else 1, 0.20, 0.012, 0.55, 0.12)
+        kit.sheet(np.array(lines), owners, skin_, skin_ * 0.85, (1, 2, 3)[casting.detail], 0.20, 0.012, 0.55, 0.12)
         if kit.fine:
             kit.tube(
                 fore,
@@ -218,7 +218,7 @@ def dragon(casting: Casting) -> Creature:
             )
             for name, joints in (("fore", DRAGON.fore), ("hind", DRAGON.hind)):
                 x, z, _, _r = joints[4]
-                for claw in (-1, 0, 1):
+                for claw in (-1, 0, 1) if kit.finest else ():
                     root = np.array([sign * x + claw * 0.05, 0.06, z + 0.03])
                     kit.tube(
                         f"{name}_{side}_4",
@@ -346,7 +346,7 @@ def dinosaur(casting: Casting) -> Creature:
     )
     if kit.fine:
         for sign in (-1, 1):
-            for tooth in range(9):
+            for tooth in range(9 if kit.finest else 0):
                 z = 2.62 + 0.085 * tooth
                 x, y = sign * (0.205 - 0.011 * tooth), 3.725 - 0.02 * tooth
                 kit.tube(
@@ -422,7 +422,7 @@ def _stalk(action: str, seed: float) -> Act:
                 else:
                     end = 0.15 * (1 - foot.carry) - 0.45 * ease((foot.carry - 0.4) / 0.6)
                     toe = -0.7 * ease((foot.carry - 0.72) / 0.28)
-                heel = 0.46 * math.sin(max(-toe, 0.0)) * (foot.fly < 0)
+                heel = 0.95 * math.sin(max(-toe, 0.0)) * (foot.fly < 0)
                 pose.plant(
                     f"hind_{side}",
                     y=0.16 * size * foot.lift + heel,

@@ -47,10 +47,13 @@ def robot(casting: Casting) -> Creature:
     def limb(bone: str, start: np.ndarray, end: np.ndarray, r0: float, r1: float) -> None:
         """A dark rod with a shell around its middle."""
         way = end - start
-        kit.tube(bone, [start, end], [0.45 * r0, 0.45 * r1], dark, 0.4, 6 if kit.fine else 4)
+        if not kit.fine:
+            kit.tube(bone, [start, end], [r0, r1], shell, 0.55, 4)
+            return
         u = np.array([0.10, 0.14, 0.30, 0.62, 0.86, 0.90])
         radii = np.array([0.55 * r0, 0.95 * r0, 1.1 * r0, r0 * 0.5 + r1 * 0.5, 0.95 * r1, 0.55 * r1])
-        kit.tube(bone, start + way * u[:, None], list(radii), shell, 0.55, 12 if kit.finest else 7)
+        kit.tube(bone, [start, end], [0.45 * r0, 0.45 * r1], dark, 0.4, 6)
+        kit.tube(bone, start + way * u[:, None], list(radii), shell, 0.55, 12 if kit.finest else 6)
 
     plate("chest", at(0, 1.33, -0.01), (0.205 * k, 0.155 * k, 0.120 * k), 0.5)
     plate("spine", at(0, 1.10, -0.005), (0.105 * k, 0.085 * k, 0.080 * k), 0.7, dark)
@@ -82,7 +85,7 @@ def robot(casting: Casting) -> Creature:
             f"arm_{side}", f"arm_{side}_2", f"hand_{side}", f"leg_{side}", f"leg_{side}_2", f"foot_{side}", f"toe_{side}"
         )  # fmt: skip
         joint = heads[arm] + [sign * 0.02, 0.0, 0]
-        kit.ball(arm, tuple(joint), 0.078 * k, shell, 0, 0.55, sides=12 if kit.finest else 7)
+        kit.ball(arm, tuple(joint), 0.078 * k, shell, 0, 0.55, sides=(5, 7, 12)[casting.detail])
         limb(arm, joint, heads[fore], 0.050 * k, 0.046 * k)
         limb(fore, heads[fore], heads[hand], 0.050 * k, 0.058 * k)
         limb(leg, heads[leg], heads[shin], 0.082 * k, 0.068 * k)
@@ -197,7 +200,7 @@ def astronaut(casting: Casting) -> Creature:
         ),
         0.1,
     )
-    sides = (8, 14, 26)[casting.detail]
+    sides = (8, 10, 20)[casting.detail]
     middle = hd(0, 1.660, 0.010)
     kit.ball("head", middle, 0.158 * k, white, 0, 0.45, (0.97, 1.02, 1.0), sides=sides)
 

@@ -52,9 +52,9 @@ BEAR = Quadruped(
     muzzle=((0.930, 0.955, 0.108), (1.095, 0.915, 0.070)),
     jaw=((0.890, 0.890, 0.080), (1.060, 0.860, 0.048)),
     fore=((0.190, 0.46, 0.72, 0.205), (0.210, 0.36, 0.50, 0.150), (0.180, 0.41, 0.200, 0.108),
-          (0.180, 0.43, 0.082, 0.105), (0.185, 0.56, 0.058, 0.082)),
+          (0.180, 0.43, 0.108, 0.105), (0.185, 0.56, 0.078, 0.080)),
     hind=((0.180, -0.45, 0.72, 0.255), (0.215, -0.25, 0.45, 0.178), (0.190, -0.47, 0.190, 0.112),
-          (0.190, -0.42, 0.080, 0.105), (0.195, -0.26, 0.058, 0.085)),
+          (0.190, -0.42, 0.108, 0.105), (0.195, -0.26, 0.080, 0.082)),
     tail=((-0.755, 0.880, 0.065), (-0.80, 0.83, 0.045)),
     flat=(0.98, 0.95, 0.92, 0.92),
     neck_flat=0.95,
@@ -223,7 +223,7 @@ def bear(casting: Casting) -> Creature:
                     root = np.array([sign * x + claw * 0.36 * r, 0.055, z + 0.85 * r])
                     kit.tube(
                         f"{name}_{side}_4",
-                        [root, root + [0, -0.012, 0.04], root + [0, -0.04, 0.065]],
+                        [root, root + [0, -0.010, 0.04], root + [0, -0.030, 0.06]],
                         [0.011, 0.009, 0.002],
                         (0.035, 0.03, 0.025),
                         0.3,
@@ -300,7 +300,7 @@ def rabbit(casting: Casting) -> Creature:
     def more(pose: Pose, t: float, _travelled: float) -> None:
         pose.turn("jaw", pitch=-0.06 * max(0.0, swing(t, 4.2, seed)) * (1 if casting.action != "run" else 0))
 
-    return kit.body(act(RABBIT, casting.action, rng, more=more))
+    return kit.body(act(RABBIT, "stand" if casting.action == "sit" else casting.action, rng, more=more))
 
 
 ROWS = (
