@@ -20,35 +20,40 @@ from promptreel.engines.scenes.vocabulary import KINDS, lexicon, mend
 
 PROMPTS = Path(__file__).parent.parent / "data" / "prompts.txt"
 
-SUBJECTS = frozenset(
+
+def named(text):
+    return frozenset(text.split())
+
+
+SUBJECTS = named(
     "person child man woman boy girl cat dog horse deer bird eagle seagull owl duck swan penguin butterfly bee fish shark whale dolphin "
     "turtle octopus jellyfish dragon monkey elephant lion tiger bear wolf fox rabbit cow sheep giraffe unicorn dinosaur "
     "frog robot astronaut car taxi truck bus train bicycle motorcycle sailing_boat boat ship submarine aeroplane "
     "helicopter hot_air_balloon rocket drone ufo balloon kite tree flower candle lantern ball umbrella book cup cake apple "
-    "clock chair snowman".split()
+    "clock chair snowman"
 )
-PLACES = frozenset(
+PLACES = named(
     "lighthouse castle village harbour pier bridge ruins temple windmill house church tower skyscraper tent fountain "
-    "statue campfire well pyramid space_station city city_street futuristic_city garden room road railway".split()
+    "statue campfire well pyramid space_station city city_street futuristic_city garden room road railway"
 )
-SETTINGS = frozenset(
+SETTINGS = named(
     "ocean beach island lake river waterfall underwater mountains hills desert canyon meadow forest volcano snow_field sky "
     "city_skyline city_street village harbour road space_station futuristic_city ruins garden room space planet nebula "
-    "asteroids earth_orbit launch_pad fluid particles waves kaleidoscope fire smoke ink savanna jungle railway".split()
+    "asteroids earth_orbit launch_pad fluid particles waves kaleidoscope fire smoke ink savanna jungle railway"
 )
-EFFECTS = frozenset(
-    "rain snow fog wind sandstorm leaves petals fireflies embers fireworks confetti bubbles dust smoke sparks".split()
+EFFECTS = named(
+    "rain snow fog wind sandstorm leaves petals fireflies embers fireworks confetti bubbles dust smoke sparks"
 )
-ACTIONS = frozenset(
+ACTIONS = named(
     "stand walk run jump sit sleep dance wave smile talk eat play fly soar glide hover swim dive drift float sail drive "
-    "ride spin rise fall launch explode burn glow flicker bloom sway open land bounce roll".split()
+    "ride spin rise fall launch explode burn glow flicker bloom sway open land bounce roll"
 )
-WEATHER = frozenset("clear clouds overcast storm rain snow fog wind sandstorm lightning".split())
-SKY = frozenset(
+WEATHER = named("clear clouds overcast storm rain snow fog wind sandstorm lightning")
+SKY = named(
     "stars milky_way full_moon crescent_moon half_moon aurora rainbow cumulus cirrus stratus cumulonimbus meteors sun sky "
-    "horizon".split()
+    "horizon"
 )
-QUALITIES = frozenset("glowing old wooden stone metal glass golden fluffy baby transparent burning".split())
+QUALITIES = named("glowing old wooden stone metal glass golden fluffy baby transparent burning")
 PARTS = frozenset({"plain", "desert_road", "forest_road", "station_corridor"})
 """Rows that a director chooses, and no word."""
 
@@ -69,7 +74,7 @@ NAMES = {
     "style": frozenset(scene_spec.STYLES),
     "size": frozenset({"tiny", "small", "large", "giant"}),
     "speed": frozenset({"slow", "fast", "slow_motion", "time_lapse"}),
-    "sound": frozenset("sound silent waves rain wind fire birds crickets thunder city water".split()),
+    "sound": named("sound silent waves rain wind fire birds crickets thunder city water"),
 }
 
 
