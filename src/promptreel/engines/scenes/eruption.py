@@ -144,7 +144,7 @@ class Eruption:
         # Bursts: what was thrown in a strong one flies higher.
         thrown = t - age
         burst = 0.62 + 0.38 * np.sin(thrown * 1.3) * np.sin(thrown * 0.47 + 1)
-        up = (26 + 50 * clot[:, 2]) * burst * (size / 100) ** 0.5
+        up = (34 + 66 * clot[:, 2]) * burst * (size / 100) ** 0.5
         angle, aside = clot[:, 3] * 2 * np.pi, 4 + 17 * clot[:, 4] ** 2
 
         def place(since: NDArray[np.floating]) -> NDArray[np.floating]:
@@ -155,7 +155,7 @@ class Eruption:
 
         x0, y0, near = on_screen(place(np.maximum(age - 0.22, 0)), camera, canvas.width, canvas.height)
         x1, y1, _ = on_screen(place(age), camera, canvas.width, canvas.height)
-        radius = (1.3 + 2.6 * clot[:, 5] ** 2) * (size / 100) * scale_of(camera, canvas.height) * near
+        radius = (1.8 + 3.6 * clot[:, 5] ** 2) * (size / 100) * scale_of(camera, canvas.height) * near
         heat = np.clip(1 - age / life, 0, 1)
         table = np.stack([x0, y0, x1, y1, radius * 1.5, near, self._shine * 2.2 * heat**0.6, 0.18 + 0.42 * heat], 1)
         draw_clots(canvas.hdr, canvas.near, np.ascontiguousarray(table[near > 0], np.float32))

@@ -36,10 +36,11 @@ def limbs(
     colour: ArrayLike,
     sides: int = 4,
     snowy: float = 0.0,
+    furrows: Floats | None = None,
 ) -> None:
     """Tubes along paths: `paths` (n, k, 3), `radii` (n, k) in the same units, `colour` (3) or (n, k, 3).
 
-    What faces up is covered with snow by `snowy`, 0…1.
+    What faces up is covered with snow by `snowy`, 0…1. `furrows` (k, sides) are factors on the colour: the relief of bark.
     """
     number, knots, _ = paths.shape
     if not number:
@@ -61,6 +62,8 @@ def limbs(
     faces = faces[None] + (np.arange(number) * knots * sides)[:, None, None]
     base = np.asarray(colour, float)
     shade = np.broadcast_to(base if base.ndim == 1 else base[:, :, None], points.shape)
+    if furrows is not None:
+        shade = shade * furrows[None, :, :, None]
     if snowy:
         load = np.clip((ring[..., 1:2] - 0.15) * 2.5, 0, 1) * snowy
         shade = shade * (1 - load) + SNOW * load
@@ -145,7 +148,7 @@ def foliage_cloud(
     normals = unit(0.42 * out + 0.40 * unit(crown) + 0.30 * face + [0, 0.50, 0])
     tone = colours[rng.integers(len(colours), size=count)] * rng.uniform(0.78, 1.22, (count, 1))
     shade = (0.20 + 0.80 * depth**1.6) * (0.58 + 0.42 * np.clip(out[:, 1] + 0.45, 0, 1))
-    tone = 1.35 * tone * shade[:, None]
+    tone = np.minimum(1.35 * tone * shade[:, None], 0.85)
     if snowy:
         load = np.clip(out[:, 1:2] * 1.6 - 0.1 + rng.normal(0, 0.2, (count, 1)), 0, 1) * snowy
         tone = tone * (1 - load) + SNOW * load

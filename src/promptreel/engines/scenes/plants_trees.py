@@ -57,6 +57,12 @@ def _trunk(rng: Random, top: float, lean: float, knots: int) -> Floats:
     return np.stack([sway[:, 0], height, sway[:, 1]], 1)
 
 
+def _bark(rng: Random, knots: int, sides: int) -> Floats:
+    """Furrows along a trunk, as factors on its colour (knots, sides)."""
+    around = rng.normal(0, 0.16, (1, sides))
+    return np.asarray(np.clip(1 + around + rng.normal(0, 0.13, (knots, sides)), 0.5, 1.5))
+
+
 def _on(path: Floats, height: Floats) -> Floats:
     """Points of a trunk at heights, (n, 3)."""
     return np.stack([np.interp(height, path[:, 1], path[:, k]) for k in range(3)], 1)
@@ -124,8 +130,8 @@ def _crowned(
     its leaves by detail.
     """
     builder = MeshBuilder()
-    knots = (3, 5, 8)[detail]
-    trunk = _trunk(rng, high, lean, knots)
+    knots = (3, 8, 26)[detail]
+    trunk = _trunk(rng, high, lean * (7 / (knots - 1)) ** 0.5, knots)
     middle = (foot + 1.0) / 2
     half = (1.0 - foot) / 2
     out = even_directions(clumps, rng)
@@ -144,7 +150,8 @@ def _crowned(
     if lenticels:
         shade = shade * rng.uniform(0.45, 1.1, (knots, 1))
     snowy = 0.8 if season == "winter" else 0.0
-    limbs(builder, trunk[None], (thick * taper * flare)[None], shade[None], (4, 6, 9)[detail])
+    sides = (4, 7, 14)[detail]
+    limbs(builder, trunk[None], (thick * taper * flare)[None], shade[None], sides, furrows=_bark(rng, knots, sides))
     # Every branch leaves the trunk below its clump and rises toward it.
     fork = np.clip(
         centres[:, 1] - np.linalg.norm(centres[:, [0, 2]], axis=1) * rng.uniform(0.5, 1.0, len(centres)), 0, high
@@ -358,7 +365,7 @@ def conifer(rng: Random, detail: int, season: str) -> Mesh:
         base = base * [1.25, 1.25, 1.0]
 
     # Twigs along each bough, in pairs, longest in its middle; and one at its end.
-    pairs = (1, 2, 6)[detail]
+    pairs = (1, 3, 6)[detail]
     share = np.repeat((np.arange(pairs) + 0.75) / (pairs + 0.35), 2)
     sign = np.tile([-1.0, 1.0], pairs)
     share, sign = np.append(share, 0.97), np.append(sign, 0.0)
@@ -367,7 +374,7 @@ def conifer(rng: Random, detail: int, season: str) -> Mesh:
     angle = np.where(sign == 0, 0.0, 0.85 - 0.35 * share)
     way = out[:, None] * np.cos(angle)[:, None] + side[:, None] * (sign * np.sin(angle))[:, None]
     way = unit(way + [0, -0.42, 0] + rng.normal(0, 0.12, at.shape))
-    long = (0.66, 0.50, 0.25)[detail] * (1 - 0.35 * share) + 0.03
+    long = (0.66, 0.40, 0.25)[detail] * (1 - 0.35 * share) + 0.03
     length = reach[:, None] * long * rng.uniform(0.8, 1.2, at.shape[:2])
     wide = length * (0.62, 0.60, 0.52)[detail]
     middle = at + way * (length * 0.55)[..., None]

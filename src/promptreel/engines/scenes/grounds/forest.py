@@ -18,7 +18,7 @@ Floats = NDArray[np.float32]
 LITTER = {
     "spring": ((0.115, 0.100, 0.050), (0.100, 0.130, 0.040)),
     "summer": ((0.105, 0.080, 0.045), (0.090, 0.105, 0.035)),
-    "autumn": ((0.30, 0.135, 0.038), (0.40, 0.215, 0.050)),
+    "autumn": ((0.150, 0.078, 0.032), (0.215, 0.125, 0.042)),
     "winter": ((0.20, 0.15, 0.10), (0.16, 0.12, 0.085)),
 }
 """The forest floor."""
@@ -67,6 +67,9 @@ def make_forest(brief: Brief) -> Ground:
         patches=0.14, bump_middle=0.10, bump_fine=0.016, contrast=1.5, dapple=0.85 if season != "winter" else 0.3,
     )  # fmt: skip
     look = dressed(look, brief, grass=False)
+    if season == "autumn" and look.cover < 0.5:
+        # Fallen leaves lie as flowers stand.
+        look.flowers, look.flower, look.flower_other = 1.6, (0.46, 0.17, 0.022), (0.54, 0.33, 0.045)
 
     def dress(land: Land, stage: Set) -> None:
         def away(x: NDArray[np.floating], z: NDArray[np.floating], least: float) -> NDArray[np.floating]:
@@ -74,7 +77,7 @@ def make_forest(brief: Brief) -> Ground:
 
         # Spruces have boughs down to the ground: none stands so near that it would fill the picture.
         shares = (0.15, 0.85) if coniferous > 0.6 else (0.7, 0.3) if coniferous > 0.3 else (1.0, 0.0)
-        groups = ((["beech", "beech", "birch"], shares[0], 4.5, 2.3, 4, 30), (["conifer"], shares[1], 13.0, 4.2, 2, 24))
+        groups = ((["beech", "beech", "birch"], shares[0], 4.5, 2.3, 4, 30), (["conifer"], shares[1], 13.0, 4.2, 2, 16))
         placed: list[Floats] = []
         for kinds, share, nearest, least, near, middle in groups:
             if not share:
@@ -88,13 +91,13 @@ def make_forest(brief: Brief) -> Ground:
             )  # fmt: skip
             placed.append(
                 scatter(
-                    stage, kinds, lambda x, z: away(x, z, 2.0), round(240 * share), rng, span=(60, 180), wide=0.6,
+                    stage, kinds, lambda x, z: away(x, z, 2.0), round(200 * share), rng, span=(60, 180), wide=0.6,
                     corridor=None, near=0, middle=0, gloom=0.5, bunch=1.3, scale=1.15,
                 )
             )  # fmt: skip
         low = ["fern", "fern", "bush"] if season in ("summer", "spring") else ["bush", "fern"]
         scatter(
-            stage, low, lambda x, z: away(x, z, 1.6), 120, rng, span=(3, 34), wide=0.6, corridor=None, near=8, middle=40,
+            stage, low, lambda x, z: away(x, z, 1.6), 120, rng, span=(3, 34), wide=0.6, corridor=None, near=5, middle=34,
             gloom=0.6, bunch=1.2, scale=0.9,
         )  # fmt: skip
         placed.append(
