@@ -647,5 +647,5 @@ class Plot:
         points = np.ascontiguousarray(mesh.vertices @ self._turn.T + self._origin.astype(np.float32), np.float32)
         normals = np.ascontiguousarray(mesh.normals @ self._turn.T, np.float32)
         open_sky = openness(points, normals, points, mesh.triangles, side)
-        shaded = mesh.colour * (1 - np.float32(contact) * (1 - open_sky))[:, None]
+        shaded = np.clip(mesh.colour, 0.0, 0.95) * (1 - np.float32(contact) * (1 - open_sky))[:, None]
         self.stage.mesh.add(points, mesh.triangles, shaded, mesh.emission / np.float32(self.unit), normals)

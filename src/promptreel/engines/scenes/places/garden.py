@@ -33,7 +33,7 @@ def hedge(
     length = float(np.hypot(*(b - a)))
     way = (b - a) / length
     side = np.array([-way[1], way[0]])
-    green = np.array([0.040, 0.085, 0.022])
+    green = np.array([0.062, 0.125, 0.032])
     count = int(length * 64)
     s, kind = rng.uniform(0, length, count), rng.random(count)
     foot = plot.rise(a[0] + way[0] * s, a[1] + way[1] * s)
@@ -153,6 +153,8 @@ def arbour(plot: Plot, z: float) -> None:
 
 def build(stage: Set, x: float, z: float, turn: float) -> None:
     """The row's builder. Water within it would be a pond of its own, so on water it stands on a terrace."""
+    if stage.brief.spec.setting == "garden":
+        x, turn = 0.0, 0.1 * turn  # It is the setting: in the middle, not on a third.
     plot = Plot(stage, x, z, turn, "garden")
     rng, mesh = plot.rng, plot.mesh
     if plot.wet:
@@ -189,7 +191,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
             plot,
             (side * 3.1, float(plot.rise(side * 3.1, -5.1)) + 0.75, -5.1),
             (0.55, 0.8, 0.55),
-            (0.05, 0.10, 0.028),
+            (0.075, 0.145, 0.04),
             260,
             0.12,
         )
@@ -197,7 +199,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
             plot,
             (side * 5.0, float(plot.rise(side * 5.0, 0.4)) + 0.6, 0.4),
             (0.6, 0.62, 0.6),
-            (0.05, 0.10, 0.028),
+            (0.075, 0.145, 0.04),
             230,
             0.12,
         )
@@ -206,7 +208,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
                 plot,
                 (side * 4.9, float(plot.rise(side * 4.9, 8.3)) + level, 8.3),
                 (r, r * 0.75, r),
-                (0.045, 0.095, 0.028),
+                (0.07, 0.14, 0.04),
                 150,
                 0.12,
             )
@@ -247,7 +249,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
         )
     plot.take((0, 0), 11.0)
     plot.take((0, 9), 11.0)
-    plot.finish()
+    plot.finish(contact=0.42)
 
 
 ROWS = (Place("garden", build, size=26.0, height=7.5, distance=13.5),)

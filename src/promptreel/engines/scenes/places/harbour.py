@@ -153,7 +153,7 @@ def town(plot: Plot) -> None:
             deep=0.2,
         )
         roof = CLAY_TILE if rng.random() < 0.6 else SLATE
-        house_shell(mesh, shell, rng, walls, paint, roof, tile=(0.95, 0.62))
+        house_shell(mesh, shell, rng, walls, paint, roof, tile=(1.5, 0.8))
         front = z - deep
         storeys = 2 if high < QUAY + 7 else 3
         for storey in range(storeys):
@@ -187,6 +187,8 @@ def town(plot: Plot) -> None:
 
 def build(stage: Set, x: float, z: float, turn: float) -> None:
     """The row's builder."""
+    if stage.brief.spec.setting == "harbour":
+        x, turn = 0.0, 0.1 * turn  # It is the setting: in the middle, not on a third.
     plot = Plot(stage, x, z, turn, "harbour")
     rng, mesh = plot.rng, plot.mesh
     wall = patch((-36, -2.0, 2.0), (36, -2.0, 2.0), (36, QUAY, 2.0), (-36, QUAY, 2.0), (0, 0, -1))

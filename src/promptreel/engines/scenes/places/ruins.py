@@ -25,6 +25,8 @@ COLUMN = 6.4
 
 def build(stage: Set, x: float, z: float, turn: float) -> None:
     """The row's builder."""
+    if stage.brief.spec.setting == "ruins":
+        x, turn = 0.0, 0.1 * turn  # It is the setting: in the middle, not on a third.
     plot = Plot(stage, x, z, turn, "ruins")
     rng = plot.rng
     floor = islet(plot, 24.0, 2.4, 15.0)

@@ -12,7 +12,7 @@ from promptreel.engines.scenes.building import Plot, beam, beams, courses, patch
 from promptreel.engines.scenes.occlusion import openness
 from promptreel.engines.scenes.stage import Place, Set
 
-FAR, NEAR_END = 9.5, -3.0
+FAR, NEAR_END = 6.4, -3.0
 SECTION = ((-1.15, 0.0), (1.15, 0.0), (1.85, 0.75), (1.85, 1.75), (1.2, 2.5), (-1.2, 2.5), (-1.85, 1.75), (-1.85, 0.75))
 """Corners (x, y) of the section, m."""
 
@@ -50,7 +50,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     light = np.zeros(built.vertices.shape)
     for pz in np.arange(NEAR_END + 0.6, FAR, 0.8):
         for px in (-1.05, 1.05):
-            light += _point(built.vertices, built.normals, np.array([px, 2.38, pz])) * COLD * 0.052
+            light += _point(built.vertices, built.normals, np.array([px, 2.38, pz])) * COLD * 0.085
     light += (
         _point(built.vertices, built.normals, np.array([0.0, 1.3, FAR - 0.4]))
         * np.asarray(plot.light.horizon + plot.light.above * 0.5)
@@ -58,13 +58,13 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
         * 0.35
     )
     light += np.array([0.25, 0.55, 1.0]) * _point(built.vertices, built.normals, np.array([-1.3, 1.4, 4.2])) * 0.05
-    light += 0.035
+    light += 0.085
     corner = 0.55 + 0.45 * np.clip((built.vertices[:, 1:2] + 0.1) / 0.5, 0, 1)
     emitted = built.colour * light * (0.3 + 0.7 * shade[:, None]) * corner + built.emission
     stage.mesh.add(
         plot.world(built.vertices), built.triangles, np.zeros_like(built.colour), emitted, built.normals @ plot._turn.T
     )
-    for pz in (1.0, 4.0, 7.0):
+    for pz in (0.5, 2.8, 5.2):
         at = plot.world((0.0, 2.2, pz))
         stage.lamps.append((float(at[0]), float(at[1]), float(at[2]), 0.55, 0.6, 0.64))
 
@@ -126,7 +126,7 @@ def hull(plot: Plot) -> None:
                     middle + way + [0, 0, pz + 0.55],
                     middle - way + [0, 0, pz + 0.55],
                 ]
-                mesh.quad(quad, 0.1, COLD * 1.5 * plot.unit, toward=inward)
+                mesh.quad(quad, 0.1, COLD * 0.95 * plot.unit, toward=inward)
 
 
 def frames(plot: Plot) -> None:
@@ -282,4 +282,4 @@ def _reach(outline: NDArray[np.floating], middle: NDArray[np.floating], angle: f
     return np.asarray(middle + way * best)
 
 
-ROWS = (Place("station_corridor", build, size=12.5, height=2.5, distance=4.0, stands="around"),)
+ROWS = (Place("station_corridor", build, size=9.6, height=2.5, distance=4.0, stands="around"),)
