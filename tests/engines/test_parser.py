@@ -318,7 +318,7 @@ def test_weather_sky_and_air(prompt, weather, sky, effects):
         ("a corgi on a beach, the dog is happy", [("dog", 1)]),
         ("a man and a woman", [("man", 1), ("woman", 1)]),
         ("a lone wolf", [("wolf", 1)]),
-        ("wolves", [("wolf", 4)]),
+        ("wolves", [("wolf", 3)]),
         ("children", [("child", 3)]),
         ("a fish", [("fish", 1)]),
         ("a bus", [("bus", 1)]),

@@ -324,7 +324,7 @@ class _Settings:
         votes = self._votes()
         if not votes:
             votes = dict.fromkeys(self.known.grammar["unknown"]["settings"].split(), 1.0)
-        likely = {name: weight for name, weight in votes.items() if weight >= 0.6 * max(votes.values())}
+        likely = {name: weight for name, weight in votes.items() if weight >= 0.7 * max(votes.values())}
         weights = np.array(list(likely.values()))
         return str(random.choice(list(likely), p=weights / weights.sum()))
 
@@ -335,6 +335,10 @@ class _Settings:
     def _best(self, named: list[Unit]) -> str:
         alone = all(self._facts(unit).place for unit in named)
         best, most = "", -np.inf
+        if all(self._facts(unit).rank <= ABSTRACT_RANK for unit in named) and any(
+            unit.key == ("detail", "waves") for unit in self.units
+        ):
+            return "waves"
         for order, unit in enumerate(named):
             facts = self._facts(unit)
             score = 10 * facts.rank - min(order, 9)
@@ -355,8 +359,9 @@ class _Settings:
             facts = self.known.facts.get(unit.key)
             soft = [name for kind, name in unit.entry.also if kind == "soft_setting"]
             homes = dict.fromkeys(soft, 8.0) or (facts.home if facts else {}) or fits.get(unit.key, {})
-            if unit.kind == "detail" and facts:
-                homes = {name: 1.0 for kind, name in facts.carriers if kind == "setting"}
+            if unit.kind == "detail" and facts and not homes:
+                places = [name for kind, name in facts.carriers if kind == "setting"]
+                homes = {name: 1.0 for name in places if self.known.facts["setting", name].rank > ABSTRACT_RANK}
             for name, weight in homes.items():
                 abstract = self.known.facts["setting", name].rank <= ABSTRACT_RANK
                 if name not in self.without and not (abstract and self.staged):

@@ -297,6 +297,10 @@ class Reading:
                 self._act(unit, entry, ahead[0])
             return
         near = back[0] if back else None
+        if near is not None and near.subject < 0 and entry.by and entry.name == "walk" and near.at >= at - 2:
+            # Whatever is in the air may move, cross and approach.
+            self._act(unit, entry, near)
+            return
         doer = next((head for head in back if head.subject >= 0 and can(head, entry.name, self.known)), None)
         if (
             near is not None
@@ -417,6 +421,9 @@ class Reading:
         thing = next((head for head in back if head.subject >= 0), None)
         target = ahead[0] if ahead else None
         if thing is None or target is None:
+            return
+        before = self.units[unit.at - 1]
+        if unit.relation == "above" and before.kind == "action" and before.by == "standing":
             return
         draft = self.subjects[thing.subject]
         name = target.entry.name if target.entry and target.kind in {"subject", "place"} else ""

@@ -102,7 +102,9 @@ def _unit(found: list[Token], at: int, text: str, known: Lexicon) -> tuple[Unit,
             continue
         key = tuple(other.stem for other in part)
         unit = Unit("", part[-1].text, part[-1].stem, token.start, part[-1].end, token.gap, words=length)
-        if key in grammar["counts"]:
+        if tuple(other.text for other in part) in grammar["nothing"]:
+            unit.role = "unknown"
+        elif key in grammar["counts"]:
             unit.role, unit.value = "number", grammar["counts"][key]
         elif key in grammar["relations"]:
             unit.role, unit.relation = "relation", grammar["relations"][key]

@@ -229,6 +229,7 @@ def lexicon() -> Lexicon:
         grammar[name] = {tuple(stem_of(w, stemmer) for w in key.split()): value for key, value in grammar[name].items()}
     grammar["free"] = frozenset(tuple(stem_of(w, stemmer) for w in text.split()) for text in _listed(grammar["free"]))
     # By the words themselves: a desert is not deserted.
+    grammar["nothing"] = frozenset(tuple(text.split()) for text in _listed(grammar["nothing"]))
     grammar["nobody"] = frozenset(tuple(text.split()) for text in _listed(grammar["nobody"]))
     words = {text: tuple(entries) for text, entries in building.words.items()}
     stems: dict[str, list[tuple[str, tuple[Entry, ...]]]] = {}
@@ -236,7 +237,7 @@ def lexicon() -> Lexicon:
         stems.setdefault(stem_of(text, stemmer), []).append((text, entries))
     openings: dict[str, int] = {}
     for phrase in (*building.phrases, *grammar["counts"], *grammar["relations"], *grammar["where"], *grammar["free"],
-                   *grammar["nobody"]):  # fmt: skip
+                   *grammar["nobody"], *grammar["nothing"]):  # fmt: skip
         openings[phrase[0]] = max(openings.get(phrase[0], 1), len(phrase))
     alone = {*words, *grammar["stop"], *grammar["negators"]}
     return Lexicon(
@@ -271,7 +272,21 @@ def find(word: str, stem: str, known: Lexicon) -> tuple[Entry, ...]:
         return entries
     if word in known.grammar["stop"] or word in known.grammar["unstemmed"]:
         return ()
-    return next((entries for text, entries in known.stems.get(stem, ()) if _same_word(word, text)), ())
+    for text, entries in known.stems.get(stem, ()):
+        if _same_word(word, text) and (text.endswith(word[-2:]) or entries[0].kind not in _refused(word)):
+            return entries
+    return ()
+
+
+NO_VERBS = frozenset(KINDS) - {"action", "camera", "quality", "speed", "mood", "weather"}
+NO_COMPARATIVES = frozenset(KINDS) - {"size", "mood", "quality", "speed", "colour", "weather"}
+
+
+def _refused(word: str) -> frozenset[str]:
+    """Kinds that a form of a word cannot be of: "planting" is no plant, and a "cooker" no cook."""
+    if word.endswith(("ing", "ed")):
+        return NO_VERBS
+    return NO_COMPARATIVES if word.endswith(("er", "ers")) else frozenset()
 
 
 def _slips(word: str) -> Iterator[str]:
