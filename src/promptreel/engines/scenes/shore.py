@@ -51,7 +51,7 @@ SUBMERGED = 25  # 1 where the camera itself is under water: then it sees no mirr
 STEEPNESS = 18  # what slope the land seldom has more of: how boldly rays march
 
 SIDE_LOG2 = 9
-STEPS, SECANTS = 40, 3
+STEPS, SECANTS = 40, 5
 
 
 # -- the map -----------------------------------------------------------------------------------------------------------
@@ -186,7 +186,8 @@ def draw_land(
         last_column = width - 1
         for x in range(width):
             least = min(start[max(x - 2, 0)], start[min(x + 2, last_column)])
-            spare[x] = f32(0.0) if mirrored else min(least, start[x]) * f32(0.98) - f32(0.02)
+            least = min(least, min(start[max(x - 1, 0)], start[min(x + 1, last_column)]))
+            spare[x] = f32(0.0) if mirrored else min(least, start[x]) * f32(0.96) - f32(0.05)
         some = f32(0.0)
         for x in range(width):
             dx, dy, dz = view_ray(camera, scale, width, height, x, y)
@@ -224,7 +225,7 @@ def draw_land(
                     break
             for x in range(width):
                 forth = gap0[x] / (soil[STEEPNESS] - min(ray_y[x], f32(0.0)))
-                at = min(past[x] + max(forth, past[x] * f32(0.012) + f32(0.05)), stop[x])
+                at = min(past[x] + max(forth, past[x] * f32(0.009) + f32(0.02)), stop[x])
                 u, v = chart_place(soil, camera[0] + ray_x[x] * at, camera[2] + ray_z[x] * at)
                 gap = eye + ray_y[x] * at - tex(bed, chart_log2, i32(0), u, v)
                 searching = found[x] < f32(0.5)
@@ -242,14 +243,15 @@ def draw_land(
         some = f32(0.0)
         for x in range(width):
             start[x] = past[x]
-            some += f32(1.0) if (found[x] > f32(0.5)) | (closest[x] < f32(1.0)) else f32(0.0)
+            some += f32(1.0) if (found[x] > f32(0.5)) | (closest[x] < f32(2.0)) else f32(0.0)
         if some <= f32(0.0):
             continue
         # Between the last point above (`past`, `gap0`) and the first one below (`spare`, `reach`).
         for _ in range(SECANTS):
             for x in range(width):
                 below = min(reach[x], f32(-1e-5))
-                part = clamp(gap0[x] / (gap0[x] - below), f32(0.03), f32(0.97))
+                # Held away from the ends, or a cliff would stall it.
+                part = clamp(gap0[x] / (gap0[x] - below), f32(0.22), f32(0.78))
                 at = mix(past[x], spare[x], part)
                 wx = camera[0] + ray_x[x] * at
                 wz = camera[2] + ray_z[x] * at
@@ -267,6 +269,8 @@ def draw_land(
             at = at if hit else closest_at[x]
             # A ridge that is missed by less than a pixel still covers a part of it.
             cover = f32(1.0) if hit else sat(f32(1.0) - closest[x])
+            # A ray that has not arrived after all steps, and came that near, creeps along the land.
+            cover = f32(1.0) if (past[x] < stop[x] * f32(0.998)) & (closest[x] < f32(2.0)) else cover
             ux, uy, uz = ray_x[x], ray_y[x], ray_z[x]
             wx = camera[0] + ux * at
             wz = camera[2] + uz * at

@@ -29,7 +29,7 @@ class BeachState:
 class Beach:
     """Sand in front, the sea beyond it. See `stage.Ground`.
 
-    `params`: `shore`, how far away the water begins, m (14); `palms`, how many (8; 0 in a cold place).
+    `params`: `shore`, how far away the water begins, m (10); `palms`, how many (8; 0 in a cold place).
     """
 
     mirrors = False
@@ -37,18 +37,19 @@ class Beach:
     def __init__(self, brief: Brief) -> None:
         assert brief.light is not None
         light = brief.light
-        self._shore = float(brief.params.get("shore", 14.0))
+        self._shore = float(brief.params.get("shore", 10.0))
         self._palms = int(brief.params.get("palms", 8))
         random = brief.rng("beach")
         noise = tile_fbm(512, brief.seed + 5, base=4, octaves=7, gain=0.55).ravel()
         self._noise, self._offset = noise, random.uniform(0, 500, 2)
         self._bay = float(random.uniform(-1, 1))
+        self._side = 1.0 if random.random() < 0.5 else -1.0
         brief.tick("beach")
         self.chart = chart = Chart(0.0, self._shore - 4.0, 34.0)
         x, z = chart.grid()
         bed = self._bed(x, z)
         chart.set(BED, bed)
-        chart.set(GRASS, smooth(1.3, 2.6, bed) * 0.75)
+        chart.set(GRASS, smooth(1.1, 2.2, bed) * 0.75)
         chart.set(ROCK, np.zeros_like(bed))
         chart.finish(light)
         brief.tick("surf")
@@ -94,16 +95,19 @@ class Beach:
         self._plain = plain_panorama(light)
 
     def _bed(self, x: Numbers, z: Numbers) -> Numbers:
-        """Heights: dunes behind us, a slope of 1 : 14 through the waterline, a bar, then down."""
+        """Heights: dunes behind us, a slope of about 1 : 15 through the waterline, then down."""
         off = self._offset
-        line = self._shore + 5.0 * np.sin(x / 46.0 + self._bay * 3) + self._bay * np.minimum(np.abs(x) / 9.0, 24.0)
+        # The coast goes on before us on one side: there the palms stand.
+        aside = x * self._side
+        line = self._shore + 2.0 * np.sin(x / 31.0 + self._bay * 3) + 42.0 * np.tanh(np.maximum(aside - 2.0, 0) / 30.0)
+        line = line - 2.0 * np.tanh(np.maximum(-aside - 3.0, 0) / 20.0)
         line = line + (sampled(self._noise, x * 1.4 + off[0], 3.0 + 0 * z) - 0.5) * 5.0
         out = z - line
         land = np.where(out < 0, -out / 13.0, 0.0)
         land = land / (1 + 0.28 * land)
         dunes = sampled(self._noise, x * 3.1 + off[1], z * 4.3) * smooth(0.6, 1.9, land) * 1.5
         lumps = (sampled(self._noise, x * 16.0, z * 16.0 + off[0]) - 0.5) * 0.16 * smooth(0.1, 0.6, land)
-        sea = -np.maximum(out, 0) / 13.0 - np.maximum(out - 26.0, 0) / 20.0
+        sea = -np.maximum(out, 0) / 17.0 - np.maximum(out - 26.0, 0) / 20.0
         return np.asarray(np.maximum(sea, -9.0) + land + dunes + lumps)
 
     def new_state(self, width: int, height: int) -> BeachState:
@@ -135,12 +139,12 @@ class Beach:
         random = stage.brief.rng("beach plants")
 
         def dry(x: NDArray[np.floating], z: NDArray[np.floating]) -> NDArray[np.floating]:
-            return smooth(0.35, 0.8, self.chart.read(BED, x, z))
+            return smooth(0.30, 0.55, self.chart.read(BED, x, z))
 
         scatter(stage, "rock", dry, 14, random, span=(4.0, 26.0), wide=1.2, scale=0.28, near=3)
         if self._palms:
-            scatter(stage, "palm", dry, self._palms * 5, random, span=(3.0, 16.0), wide=1.5, near=3, middle=8)
-        scatter(stage, "grass_tuft", dry, 60, random, span=(2.0, 22.0), wide=1.4, near=6, keep=False)
+            scatter(stage, "palm", dry, self._palms * 8, random, span=(4.0, 34.0), wide=1.1, near=3, middle=8)
+        scatter(stage, "grass_tuft", dry, 60, random, span=(2.0, 28.0), wide=1.2, near=6, keep=False)
 
 
 def make(brief: Brief) -> Any:

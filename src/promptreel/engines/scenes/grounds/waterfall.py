@@ -63,7 +63,7 @@ class Waterfall(Waterland):
             focus_scale=7.0,
             pebbles=1.0,
             ripples=0.1,
-            steepness=1.1,
+            steepness=2.2,
             farthest=120.0,
         )
         brief.tick("waves")
