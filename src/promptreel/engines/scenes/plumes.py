@@ -101,6 +101,7 @@ def puffs(
     sides: int = 10,
     life: Callable[[int], Bend] | None = None,
     tint: Glow | None = None,
+    glow: Glow | None = None,
 ) -> None:
     """Billows of smoke or cloud: lumpy balls. `life(k)` is how the k-th one moves and grows."""
     rise = np.linspace(-np.pi / 2, np.pi / 2, sides // 2 + 2)
@@ -118,5 +119,5 @@ def puffs(
             -1,
         )
         with hull.part(bend=life(k) if life else None):
-            hull.grid(centre + radius * shell * lump[..., None], what, wrap=True, crease=90, tint=tint)
+            hull.grid(centre + radius * shell * lump[..., None], what, wrap=True, crease=90, tint=tint, glow=glow)
             hull.soften(centre, 0.7)

@@ -130,7 +130,7 @@ def rider(hull: Hull, casting: Casting, seat: Seat) -> None:
         ball(hull, head + [0, 0.018, 0.088], (0.016, 0.026, 0.022), skin, 6)
         if seat.helmet:
             ball(hull, head + [0, 0.02, 0], (0.128, 0.145, 0.150), paint(casting, FRAMES, 0.9), 18)
-            ball(hull, head + [0, 0.012, 0.072], (0.098, 0.062, 0.085), Stuff((0.01, 0.01, 0.012), 1.0), 12)
+            ball(hull, head + [0, 0.014, 0.056], (0.110, 0.056, 0.114), Stuff((0.01, 0.01, 0.012), 1.0), 12)
         else:
             ball(hull, head + [0, 0.035, -0.018], (0.094, 0.110, 0.106), hair, 14)
         for side in (-1, 1):

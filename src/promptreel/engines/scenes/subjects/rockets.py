@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from promptreel.engines.scenes.fittings import ball, box, turned
-from promptreel.engines.scenes.hull import GLASS, STEEL, WHITE, Bend, Doubles, Floats, Hull, RigidBody, Stuff
+from promptreel.engines.scenes.hull import GLASS, STEEL, WHITE, Bend, Doubles, Floats, Glow, Hull, RigidBody, Stuff
 from promptreel.engines.scenes.plumes import puffs
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
@@ -174,7 +174,7 @@ def _fire(hull: Hull, casting: Casting, nozzles: list[tuple[float, float, float]
     column, ring = (46, 34) if hull.detail == 2 else (12, 10)
     # Smoke scatters light all through: a share of it is its own, or the shadows between the puffs would be stone's.
     lit = Stuff((0.50, 0.49, 0.48), 0.0, 0.5)
-    within = 0.02 if casting.night else 0.20
+    within = 0.004 if casting.night else 0.20
 
     def hang(k: int) -> Bend:
         lean, plump = rng.normal(0, 0.9, 2), float(rng.uniform(0.65, 1.25))
@@ -209,36 +209,25 @@ def _fire(hull: Hull, casting: Casting, nozzles: list[tuple[float, float, float]
             size = tall * (0.5 + 8.0 * (1 - math.exp(-0.55 * age))) * min(age / 0.3, 1.0)
             spin = angle + 0.35 * t
             c, s = math.cos(spin), math.sin(spin)
-            turn = np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]], np.float32)
+            turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
             offset = np.array([out * math.cos(angle), 0.45 * size - travelled, 0.7 * out * math.sin(angle)], np.float32)
             return np.asarray((vertices @ turn.T) * np.float32(max(size, 0.001)) + offset, np.float32), normals @ turn.T
 
         return bend
 
-    def warm(points: Doubles) -> Doubles:
-        return np.broadcast_to(np.asarray(0.97 + 0.06 * points[:, :1]), (len(points), 3))
+    def lit_from_above(strength: float) -> Glow:
+        """The light of the flame on the upper side of each puff."""
+
+        def glow(points: Doubles) -> Doubles:
+            up = (0.5 + 0.5 * np.clip(points[:, 1:2], -1, 1)) ** 1.6
+            return np.asarray(strength * up * np.array([1.0, 0.56, 0.22]))
+
+        return glow
 
     sides = 9 if hull.detail == 2 else 7
-    puffs(
-        hull,
-        np.zeros((column, 3)),
-        np.ones(column),
-        lit.lit((within + 0.10, within + 0.055, within + 0.02)),
-        rng,
-        sides=sides,
-        life=hang,
-        tint=warm,
-    )
-    puffs(
-        hull,
-        np.zeros((ring, 3)),
-        np.ones(ring),
-        lit.lit((within + 0.05, within + 0.03, within + 0.012)),
-        rng,
-        sides=sides,
-        life=roll,
-        tint=warm,
-    )
+    inner = lit.lit(within)
+    puffs(hull, np.zeros((column, 3)), np.ones(column), inner, rng, sides=sides, life=hang, glow=lit_from_above(0.22))
+    puffs(hull, np.zeros((ring, 3)), np.ones(ring), inner, rng, sides=sides, life=roll, glow=lit_from_above(0.10))
 
 
 def _burning(x: float, y: float, long: float, launch: bool) -> Bend:
