@@ -310,13 +310,21 @@ class Face:
         self, mesh: MeshBuilder, low: tuple[float, float], top: tuple[float, float], out: float, colour: ArrayLike
     ) -> None:
         """A bar that stands out by `out` m, with sides."""
+        corners, toward = self.sides(low, top, out)
+        mesh.quads(corners, np.asarray(colour, float) * _BAR_SHADES, toward=toward)
+
+    def sides(
+        self, low: tuple[float, float], top: tuple[float, float], out: float
+    ) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
+        """The five faces of such a bar, (5, 4, 3), and where they look, (5, 3)."""
         (u0, v0), (u1, v1) = low, top
-        shade = np.asarray(colour, float)
-        mesh.quad(self.rect(u0, v0, u1, v1, out), shade, toward=self.out)
-        mesh.quad(self.at([u0, u1, u1, u0], v1, [0, 0, out, out]), shade * 1.1, toward=self.up)
-        mesh.quad(self.at([u0, u1, u1, u0], v0, [0, 0, out, out]), shade * 0.6, toward=-self.up)
-        mesh.quad(self.at(u0, [v0, v1, v1, v0], [0, 0, out, out]), shade * 0.85, toward=-self.along)
-        mesh.quad(self.at(u1, [v0, v1, v1, v0], [0, 0, out, out]), shade * 0.85, toward=self.along)
+        u = np.array([(u0, u1, u1, u0), (u0, u1, u1, u0), (u0, u1, u1, u0), (u0,) * 4, (u1,) * 4])
+        v = np.array([(v0, v0, v1, v1), (v1,) * 4, (v0,) * 4, (v0, v1, v1, v0), (v0, v1, v1, v0)])
+        o = np.array([(1, 1, 1, 1), *[(0, 0, 1, 1)] * 4]) * out
+        return self.at(u, v, o), np.stack([self.out, self.up, -self.up, -self.along, self.along])
+
+
+_BAR_SHADES = np.array([[1.0], [1.1], [0.6], [0.85], [0.85]])
 
 
 def face(origin: ArrayLike, out: ArrayLike) -> Face:
@@ -410,20 +418,27 @@ def window(
     tint = np.asarray(frame, float)
     light = np.broadcast_to(np.asarray(glow, float), (3,))
     edges = np.linspace(-1, 1, 4)
+    cells, lit = [], []
     for j in range(3):
         for i in range(3):
-            share = (1.2 if i == 1 else 0.8) * (0.75, 1.1, 0.9)[j] * rng.uniform(0.85, 1.1)
-            cell = on.rect(edges[i] * hu, edges[j] * hv, edges[i + 1] * hu, edges[j + 1] * hv, 0.015)
-            mesh.quad(cell, DARK_PANE * rng.uniform(0.7, 1.6), light * share, toward=on.out)
+            lit.append((1.2 if i == 1 else 0.8) * (0.75, 1.1, 0.9)[j])
+            cells.append(on.rect(edges[i] * hu, edges[j] * hv, edges[i + 1] * hu, edges[j + 1] * hv, 0.015))
+    share = np.array(lit) * rng.uniform(0.85, 1.1, 9)
+    mesh.quads(cells, DARK_PANE * rng.uniform(0.7, 1.6, (9, 1)), light * share[:, None], toward=on.out)
     thick = max(0.035, 0.09 * hu)
+    parts = []
     for u in np.linspace(-hu, hu, panes[0] + 1):
         wide = thick if abs(u) > hu - 0.01 else thick * 0.5
-        on.bar(mesh, (u - wide, -hv - thick), (u + wide, hv + thick), 0.06, tint)
+        parts.append(on.sides((u - wide, -hv - thick), (u + wide, hv + thick), 0.06))
     for v in np.linspace(-hv, hv, panes[1] + 1):
         wide = thick if abs(v) > hv - 0.01 else thick * 0.5
-        on.bar(mesh, (-hu - thick, v - wide), (hu + thick, v + wide), 0.055, tint)
+        parts.append(on.sides((-hu - thick, v - wide), (hu + thick, v + wide), 0.055))
+    shades = [tint * _BAR_SHADES] * len(parts)
     stone = tint * 0.9 if sill is None else np.asarray(sill, float)
-    on.bar(mesh, (-hu - 2.2 * thick, -hv - 2.6 * thick), (hu + 2.2 * thick, -hv - thick), 0.14, stone)
+    parts.append(on.sides((-hu - 2.2 * thick, -hv - 2.6 * thick), (hu + 2.2 * thick, -hv - thick), 0.14))
+    shades.append(stone * _BAR_SHADES)
+    corners, toward = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
+    mesh.quads(corners, np.concatenate(shades), toward=toward)
 
 
 def plank_door(mesh: MeshBuilder, on: Face, half: float, high: float, colour: ArrayLike, rng: Rng) -> None:

@@ -1,7 +1,7 @@
 """How much sky the corners of something built see, worked out once at set-up.
 
 A depth map per direction: triangles are sampled into a square grid seen along the direction, and a corner is hidden
-where the grid holds something farther along. Fourteen directions over the upper half make soft contact shade.
+where the grid holds something farther along. Ten directions over the upper half make soft contact shade.
 """
 
 import functools
@@ -62,9 +62,9 @@ def read_map(points, side, depth, soft, seen):
 
 @functools.cache
 def sky_directions() -> Floats:
-    """Unit directions spread over the upper half, (14, 3): a spiral, a little denser near the horizon."""
-    number = np.arange(14)
-    up = 0.10 + 0.86 * ((number + 0.5) / 14) ** 1.15
+    """Unit directions spread over the upper half, (10, 3): a spiral, a little denser near the horizon."""
+    number = np.arange(10)
+    up = 0.10 + 0.86 * ((number + 0.5) / 10) ** 1.15
     angle = number * 2.39996
     flat = np.sqrt(1 - up * up)
     return np.stack([flat * np.cos(angle), up, flat * np.sin(angle)], 1).astype(np.float32)

@@ -254,7 +254,7 @@ def build_suspension(stage: Set, x: float, z: float, turn: float) -> None:
     for side in (-1, 1):
         slab(mesh, (side * half - 8, -3, -8), (side * half + 8, deck, 8), GREY_STONE, rng, 2.0)
     plot.take((0, 0), 30.0)
-    plot.finish(side=256)
+    plot.finish()
     banks(plot, half + 20.0, deck + 1.0, 40.0)
 
 

@@ -71,7 +71,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     plot.lamp((11, base + 5.0, -21.0), 2.0)
     plot.lamp((0, base + 12.0, -6.0), 5.0)
     plot.take((0, 0), 50.0)
-    plot.finish(side=224)
+    plot.finish()
     cloth = (np.array([0.50, 0.03, 0.03]), np.array([0.04, 0.09, 0.38]), np.array([0.60, 0.40, 0.06]))
     first, second = cloth[int(rng.integers(3))], cloth[2]
     for number, spot in enumerate(spots):

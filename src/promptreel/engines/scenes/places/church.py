@@ -136,7 +136,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     tower(plot, y, stone, trim, size, vary)
     yard(plot, y)
     plot.take((0, 4), 12.0)
-    plot.finish(side=200)
+    plot.finish()
 
 
 def tower(plot: Plot, y: float, stone: np.ndarray, trim: np.ndarray, size: tuple[float, float], vary: float) -> None:

@@ -213,7 +213,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     for px, pz, heading, kind in BERTHS:
         moor(plot, (px + float(rng.uniform(-0.6, 0.6)), pz), heading + float(rng.uniform(-0.08, 0.08)), kind)
     plot.take((0, 8), 34.0)
-    plot.finish(side=256)
+    plot.finish()
 
 
 def furnish(plot: Plot) -> None:

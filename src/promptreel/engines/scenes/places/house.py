@@ -15,6 +15,7 @@ from promptreel.engines.scenes.building import (
     WHITEWASH,
     Plot,
     beam,
+    beams,
     courses,
     face,
     leaves,
@@ -117,14 +118,9 @@ def gable_roof(
             beam(mesh, at(edge, low - 0.04, tip), at(0, ridge - 0.04, tip), (0.06, 0.20), OAK * 1.3)
     count = max(2, round(2 * end / (0.42 if tile[0] < 0.5 else 0.9)))
     steps = np.linspace(-end, end, count + 1)
-    for a, b in zip(steps[:-1], steps[1:], strict=True):
-        beam(
-            mesh,
-            at(0, ridge + 0.02, a + 0.02),
-            at(0, ridge + 0.02, b - 0.02),
-            (0.24, 0.13),
-            roof * rng.uniform(0.75, 1.2),
-        )
+    starts = [at(0, ridge + 0.02, a + 0.02) for a in steps[:-1]]
+    stops = [at(0, ridge + 0.02, b - 0.02) for b in steps[1:]]
+    beams(mesh, starts, stops, (0.24, 0.13), roof * rng.uniform(0.75, 1.2, (count, 1)), coarse=True)
 
 
 def chimney(mesh: MeshBuilder, x: float, z: float, low: float, top: float, rng: np.random.Generator) -> None:

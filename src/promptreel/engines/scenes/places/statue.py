@@ -55,7 +55,7 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     plot.lamp((-1.8, y + 1.2, -2.6), 1.6, (1.0, 0.86, 0.66))
     plot.lamp((1.9, y + 0.8, -2.2), 1.0, (1.0, 0.86, 0.66))
     plot.take((0, 0), 2.4)
-    plot.finish(contact=0.7, side=224)
+    plot.finish(contact=0.7)
 
 
 ROWS = (Place("statue", build, size=3.4, height=6.2, distance=15.0),)

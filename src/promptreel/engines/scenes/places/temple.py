@@ -88,7 +88,7 @@ def build_greek(stage: Set, x: float, z: float, turn: float) -> None:
     for px in (-4, 0, 4):
         plot.lamp((px, level + 2.5, -8.6), 2.4)
     plot.take((0, 0), 15.0)
-    plot.finish(side=200)
+    plot.finish()
 
 
 def curved_roof(
@@ -198,7 +198,7 @@ def build_pagoda(stage: Set, x: float, z: float, turn: float, storeys: int = 5) 
         ]
     mesh.lathe((0, tip, 0), [*rings, (0.06, 3.8), (0.02, 4.8)], 12, (0.42, 0.28, 0.08))
     plot.take((0, 0), 9.0)
-    plot.finish(side=200)
+    plot.finish()
 
 
 def build(stage: Set, x: float, z: float, turn: float) -> None:

@@ -117,7 +117,7 @@ def build_lattice(stage: Set, x: float, z: float, turn: float) -> None:
     plot.lamp((0, y + 8.0, -26.0), 6.0)
     plot.lamp((0, y + 30.0, -14.0), 6.0)
     plot.take((0, 0), 36.0)
-    plot.finish(contact=0.35, side=256)
+    plot.finish(contact=0.35)
 
 
 def build_clock(stage: Set, x: float, z: float, turn: float) -> None:
@@ -200,7 +200,7 @@ def build_clock(stage: Set, x: float, z: float, turn: float) -> None:
     for px in (-6, 6):
         plot.lamp((px, y + shaft - 3.0, -7.5), 3.0)
     plot.take((0, 0), 8.0)
-    plot.finish(side=224)
+    plot.finish()
 
 
 ROWS = (
