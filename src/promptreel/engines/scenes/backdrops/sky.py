@@ -303,7 +303,7 @@ def light_of(look: Look, sky: Sky, around: Floats, air: float, reflectance: floa
         above = 1.45 * above
     if look.elevation < 0:
         # No sun any more: the glow over the place where it set is the light that models things.
-        sunlight = 0.25 * horizon
+        sunlight = 0.14 * horizon
         direction[1] = math.sin(math.radians(6.0))
         direction[[0, 2]] *= math.cos(math.radians(6.0)) / math.hypot(direction[0], direction[2])
     if look.night:
