@@ -35,6 +35,17 @@ WEATHER_EFFECTS = {
 }
 """Weather that something in the air shows, beside what sky and light do."""
 
+WAYS = {
+    ("rail", "*"): "railway",
+    ("road", "desert"): "desert_road",
+    ("road", "forest"): "forest_road",
+    ("road", "*"): "road",
+}
+"""Settings with a way for what needs one, by habitat and the setting that was asked for."""
+
+WAYLESS = frozenset({"hills", "meadow", "plain", "forest", "desert", "mountains", "savanna", "canyon", "village"})
+"""Settings of open land, which a way may cross."""
+
 MATERIALS = frozenset({"golden", "metal", "stone", "wooden", "glass", "transparent", "glowing", "baby"})
 """Qualities that `world` gives to any body."""
 
@@ -119,7 +130,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     # What lives under water is best seen from there, unless it jumps out.
     if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
         setting = settings().get(FROM_BELOW[setting.name], setting)
-    time = spec.time or str(random.choice(setting.times or ("day",)))
+    setting = _with_a_way(setting, cast)
+    time = spec.time or str(random.choice(_times(setting, spec)))
     camera = spec.camera or str(random.choice(setting.camera or ("dolly_in",)))
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
     known = rows("places")
@@ -147,6 +159,23 @@ def _setting(spec: SceneSpec, random: np.random.Generator) -> Setting:
     return known[str(random.choice(names))]
 
 
+def _with_a_way(setting: Setting, cast: tuple[Cast, ...]) -> Setting:
+    """The like of the setting with a road or a railway through it, where what the film is about goes on one."""
+    if not cast or setting.name not in WAYLESS or not cast[0].row.actions[cast[0].action]:
+        return setting
+    habitat = cast[0].row.habitat
+    name = WAYS.get((habitat, setting.name), WAYS.get((habitat, "*"), ""))
+    return settings().get(name, setting)
+
+
+def _times(setting: Setting, spec: SceneSpec) -> tuple[str, ...]:
+    """The times of day to choose from: those of the setting, without low sun where bright colours were asked for."""
+    times = setting.times or ("day",)
+    if {"teal", "blue", "green"} & set(spec.colours) or "rainbow" in spec.sky:
+        times = tuple(time for time in times if time in {"day", "morning"}) or ("day",)
+    return times
+
+
 def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> list[Cast]:
     known = rows("subjects")
     wishes = list(enumerate(spec.subjects))
@@ -154,15 +183,41 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         name = str(random.choice(setting.subjects))
         wishes = [(-1, Wanted(name, count=getattr(known.get(name), "group", 1)))]
     cast: list[Cast] = []
-    for number, wanted in wishes:
+    for number, wanted in _mounted(wishes):
         row = known.get(wanted.name)
         if row is None or wanted.name in spec.without or len(cast) == MOST_KINDS:
             continue
         most = MOST.get(row.habitat, MOST_ELSEWHERE)
         if row.size > 8:
             most = min(most, 8)
-        cast.append(Cast(wanted, row, _action(row, wanted.action), min(max(wanted.count, 1), most), number))
+        wish = "sit" if wanted.action == "ride" and wanted.relation == "on" and "sit" in row.actions else wanted.action
+        cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number))
     return cast
+
+
+SEATS = frozenset(
+    {"bicycle", "motorcycle", "car", "taxi", "truck", "bus", "train", "aeroplane", "helicopter", "submarine"}
+)
+"""What one sits in or on without being drawn apart from it."""
+
+
+def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
+    """The wishes with what carries before what is carried. Who drives is a part of what is driven, and who has an umbrella
+    holds it."""
+    names = {wanted.name for _, wanted in wishes}
+    kept: list[tuple[int, Wanted]] = []
+    for number, wanted in wishes:
+        target = wanted.target if wanted.relation == "on" and wanted.target in names else ""
+        if target in SEATS and wanted.name != "umbrella":
+            continue
+        if wanted.name == "umbrella" and target:
+            kept = [
+                (other, replace(one, qualities=one.qualities | {"umbrella"}) if one.name == target else one)
+                for other, one in kept
+            ]
+            continue
+        kept.append((number, wanted))
+    return sorted(kept, key=lambda wish: wish[1].relation == "on" and wish[1].target in names)
 
 
 def _action(row: Subject, wish: str) -> str:
@@ -209,7 +264,7 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
     judges = {
         "setting": _judge_setting,
         "place": lambda plan, m: "" if any(place.name == m.name for place in plan.places) else None,
-        "subject": lambda plan, m: "" if _of(plan, m) else None,
+        "subject": _judge_subject,
         "action": _judge_action,
         "quality": _judge_quality,
         "count": _judge_count,
@@ -234,6 +289,13 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
 
 
 def _of(plan: Plan, mention: Mention) -> Cast | None:
+    """Who plays the subject that is mentioned; who sits in something is played by that."""
+    number = mention.subject
+    wishes = plan.spec.subjects
+    if 0 <= number < len(wishes) and not any(cast.index == number for cast in plan.cast):
+        wanted = wishes[number]
+        if wanted.relation == "on" and (wanted.target in SEATS or wanted.name == "umbrella"):
+            return next((cast for cast in plan.cast if cast.row.name == wanted.target), None)
     return next((cast for cast in plan.cast if cast.index == mention.subject and mention.subject >= 0), None)
 
 
@@ -243,18 +305,37 @@ def _outdoors(plan: Plan) -> bool:
 
 
 def _judge_setting(plan: Plan, mention: Mention) -> str | None:
-    if mention.name == plan.setting.name:
+    if mention.name in (plan.setting.name, plan.spec.setting) and plan.setting.name in {*WAYS.values(), mention.name}:
         return ""
     if mention.name == plan.spec.setting:
         return "a view of it from below" if plan.setting.name == FROM_BELOW.get(mention.name) else None
     return None
 
 
+def _judge_subject(plan: Plan, mention: Mention) -> str | None:
+    cast = _of(plan, mention)
+    if cast is None:
+        return None
+    if cast.index == mention.subject or plan.spec.subjects[mention.subject].name == "umbrella":
+        return ""
+    return "" if cast.row.name in {"bicycle", "motorcycle"} else f"{_a(cast.row.name)} that is driven"
+
+
+def _a(name: str) -> str:
+    """The name of a row as a person says it."""
+    spoken = name.replace("_", " ")
+    return f"an {spoken}" if spoken[0] in "aeiou" else f"a {spoken}"
+
+
 def _judge_action(plan: Plan, mention: Mention) -> str | None:
     cast = _of(plan, mention)
-    if cast is None or cast.wanted.action != mention.name:
+    if cast is None:
         return None
-    if cast.action == mention.name:
+    if cast.index != mention.subject:
+        return ""
+    if cast.wanted.action != mention.name:
+        return None
+    if cast.action == mention.name or (mention.name in {"ride", "sit"} and cast.wanted.relation == "on"):
         return ""
     return cast.action if cast.action in SAME_ACTION.get(mention.name, ()) else None
 

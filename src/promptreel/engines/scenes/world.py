@@ -30,6 +30,7 @@ from promptreel.engines.scenes.stage import (
     Set,
     scale_of,
 )
+from promptreel.engines.scenes.staging import framing_distance
 from promptreel.engines.scenes.takes import direct_shots
 
 STILL_SHADOWS, MOVING_SHADOWS = 1024, 320
@@ -86,6 +87,7 @@ class World:
         self._base = self._camera_base()
         tick("places")
         self._build_places()
+        self._base = self._close_to_spot(self._base)
         tick("subjects")
         blocking = Blocking(plan, self.set, self._base)
         self.actors, self._target, self._follow = blocking.actors, blocking.target, blocking.follow
@@ -122,6 +124,20 @@ class World:
         floor = float(self.ground.height(0.0, 0.0)) if self.setting.ground else 0.0
         pitch = math.atan((2 * horizon - 1) * self.tangent)
         return Pose(0.0, floor + eye, 0.0, 0.0, pitch, self.tangent)
+
+    def _close_to_spot(self, base: Pose) -> Pose:
+        """Where the first subject stands on something of the place (a table), the camera goes there."""
+        lead = self.plan.cast[0] if self.plan.cast else None
+        spots = self.set.spots.get(lead.row.habitat) if lead else None
+        if lead is None or not spots or lead.row.habitat != "table":
+            return base
+        x, y, z = spots[0]
+        size = lead.wanted.size
+        away = framing_distance(lead.row, size, lead.count, self.tangent, self.width / self.height)
+        away = max(away, 0.75)
+        return replace(
+            base, x=x - 0.25 * away, y=y + 0.55 * lead.row.height * size + 0.12 * away, z=z - away, pitch=-0.08
+        )
 
     def _build_places(self) -> None:
         """What is built: the surroundings first, the others before the camera, on the thirds."""
