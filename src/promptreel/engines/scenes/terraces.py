@@ -122,7 +122,7 @@ def _masonry(row: Row, rng: Rng, front: Front) -> None:
             front.tone * 0.55,
             toward=front.wall.normal,
         )
-    if front.kind != "stucco":
+    if front.kind != "stucco" and away < 60:
         # Quoins at both ends.
         steps = np.arange(BAND_TOP + 0.4, high - 0.6, 0.62)
         for end, sign in ((0.0, 1), (front.wide, -1)):
@@ -176,10 +176,12 @@ def _windows(row: Row, rng: Rng, front: Front, floors: int, storey: float) -> No
     bar = 0.028 if front.away < 45 else 0.04
     mesh.quads(wall.rectangles(middle - bar, v0, middle + bar, v1, 0.085), frame, toward=wall.normal)
     cross = v0 + (v1 - v0) * 0.62
-    mesh.quads(wall.rectangles(u0, cross - bar, u1, cross + bar, 0.085), frame, toward=wall.normal)
+    if near:
+        mesh.quads(wall.rectangles(u0, cross - bar, u1, cross + bar, 0.085), frame, toward=wall.normal)
     # The deep shadow of the reveal, and the sill that catches the light.
     mesh.quads(wall.rectangles(u0, v1 - 0.10, u1, v1, 0.075), front.trim * 0.16, toward=wall.normal)
-    mesh.quads(wall.rectangles(u0, v0, u0 + 0.06, v1, 0.075), front.trim * 0.30, toward=wall.normal)
+    if near:
+        mesh.quads(wall.rectangles(u0, v0, u0 + 0.06, v1, 0.075), front.trim * 0.30, toward=wall.normal)
     mesh.quads(wall.rectangles(u0 - 0.2, v0 - 0.17, u1 + 0.2, v0 - 0.02, 0.20), front.trim, toward=wall.normal)
     sill = np.array([0.82, 0.85, 0.90]) if row.snow else front.trim * 1.08
     mesh.quads(wall.ledges(u0 - 0.2, u1 + 0.2, v0 - 0.02, 0.05, 0.20), sill, toward=(0, 1, 0))
@@ -198,7 +200,7 @@ def _windows(row: Row, rng: Rng, front: Front, floors: int, storey: float) -> No
             front.trim * 0.5,
             toward=(0, -1, 0),
         )
-    if rng.random() < 0.40:
+    if rng.random() < 0.40 and near:
         _railings(mesh, rng, front, u0, u1, v0, floors * columns)
     # Belt courses between the storeys.
     levels = BAND_TOP + 0.35 + np.arange(0, floors, 2 if rng.random() < 0.5 else 1) * storey

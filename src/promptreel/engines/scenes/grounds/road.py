@@ -41,13 +41,13 @@ class RoadGround(TownGround):
         # Behind the first camera as well: one that follows a car goes that way.
         rows = np.concatenate(
             [
-                np.linspace(-200, -12, 48),
-                np.linspace(-10, 60, 62),
-                np.linspace(62, 200, 46),
-                np.geomspace(206, 2600, 34),
+                np.linspace(-200, -16, 16),
+                np.linspace(-12, 60, 44),
+                np.linspace(62, 200, 30),
+                np.geomspace(208, 2600, 28),
             ]
         )
-        across = np.linspace(-1, 1, 92)
+        across = np.linspace(-1, 1, 76)
         across = 0.24 * across + 0.76 * across**3
         noise = ground_noise(brief.seed)
         super().__init__(look, GroundMap(-30.0, -10.0, 0.8, 76, 160), light, noise, self._shape_of(rows, across))

@@ -19,7 +19,7 @@ LENGTH = 125.0
 LINE = 8.6
 """Metres from the middle of the road to the fronts."""
 
-BACK = -58.0
+BACK = -46.0
 """Where it begins, behind the first camera: one that goes with a car may go that way."""
 
 VIEWS = (-5.0, 0.3, BACK), (5.0, 22.0, 45.0)
@@ -47,7 +47,7 @@ def build(stage: Set, _x: float, _z: float, _turn: float) -> None:
         stage.taken += [(side * (LINE + 6.0), z, 6.0) for z in np.arange(BACK, LENGTH, 8.0)]
     without = stage.brief.spec.without
     if not {"person", "people"} & without:
-        strollers(stage, stage.brief.rng("strollers"), straight, (6.5, 7.6), 8, 7.0, 62.0)
+        strollers(stage, stage.brief.rng("strollers"), straight, (6.5, 7.6), 6, 7.0, 52.0)
     if not {"car", "cars"} & without:
         traffic(stage, stage.brief.rng("traffic"), straight, (2.6, -2.6), 4, 14.0, 150.0)
 
@@ -101,7 +101,7 @@ def _furniture(stage: Set, rng: Rng) -> None:
     for side in (-1, 1):
         if "tree" not in without:
             _trees(stage, rng, side)
-        for z in np.arange(-55.0 if side > 0 else -46.0, 110.0, 21.0):
+        for z in np.arange(-34.0 if side > 0 else -46.0, 110.0, 21.0):
             _lamp(stage, side, float(z + rng.uniform(-1, 1)), dark)
         row = np.arange(7.0, 60, 3.1)
         row = row[rng.random(len(row)) < 0.5]
@@ -125,7 +125,7 @@ def _furniture(stage: Set, rng: Rng) -> None:
 
 def _trees(stage: Set, rng: Rng, side: int) -> None:
     """Street trees in their beds of soil."""
-    z = np.concatenate([np.arange(-50, -5, 11.5), np.arange(12.5, 110, 11.5)])
+    z = np.concatenate([np.arange(-40, -5, 11.5), np.arange(12.5, 110, 11.5)])
     z = (z + rng.uniform(-1.2, 1.2, len(z)))[rng.random(len(z)) < 0.82]
     feet = np.stack([side * rng.uniform(6.15, 6.4, len(z)), np.zeros(len(z)), z], 1)
     high, turn = rng.uniform(5.4, 7.8, len(z)), rng.uniform(0, 6.28, len(z))

@@ -144,7 +144,7 @@ def _tower(
     lines = np.concatenate([lines, lines[:, ::-1] + [0, 0.5 * coarse**0.5, 0]], 1) + outward[~solid][:, None] * 0.15
     mesh.quads(lines, hull * 0.45, toward=outward[~solid])
     if dark > 0:
-        _lights(mesh, rng, dark, corner[~solid], outward[~solid], row[~solid])
+        _lights(mesh, rng, dark, corner[~solid], outward[~solid], row[~solid], (3, 2) if coarse < 2 else (2, 1))
     rim = int(rng.integers(rows // 2, rows))
     _ring(mesh, points[rim], (x, z), accent, dark, 0.6 * coarse)
     tip = float(v[-1])
@@ -160,9 +160,10 @@ def _lights(
     corner: NDArray[np.floating],
     outward: NDArray[np.floating],
     row: NDArray[np.intp],
+    cells: tuple[int, int],
 ) -> None:
-    """Lit rooms: cells of the glass, two storeys by three windows each, in the cold and warm light of homes."""
-    across, up = 3, 2
+    """Lit rooms: each piece of the glass in `cells`, in the cold and warm light of homes."""
+    across, up = cells
     awake = np.clip(rng.normal(0.34, 0.2, int(row.max(initial=0)) + 1), 0.03, 0.9)[row]
     for i in range(across):
         for j in range(up):
