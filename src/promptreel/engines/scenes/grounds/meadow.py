@@ -97,8 +97,8 @@ def make_hills(brief: Brief) -> Ground:
         far = np.clip((r - 800) / 3300, 0, 1) * 560 * noise_at(x, z, 1900.0, seed + 9, octaves=5, gain=0.42)
         return np.asarray(near + fall + middle + far)
 
-    look = dressed(Look(patches=0.02, steep=0.5, woods=0.40, crops=0.75, tree_line=800.0), brief)
-    look.mist = 0.30 if brief.time in ("sunrise", "morning", "golden_hour") else 0.08
+    look = dressed(Look(patches=0.02, steep=0.5, woods=0.43, crops=0.75, air=0.7, tree_line=800.0), brief)
+    look.mist = 0.18 if brief.time in ("sunrise", "morning", "golden_hour") else 0.08
     look.mist_height = 28.0
 
     def dress(land: Land, stage: Set) -> None:
