@@ -189,6 +189,7 @@ def test_the_lexicon_is_installed_with_the_package():
         ("a waterfall in the jungle", "waterfall", ()),
         ("a space station above the earth", "earth_orbit", ("space_station",)),
         ("a lane in a village", "village", ()),
+        ("sea, sand and sun", "beach", ()),
         ("mountains behind a meadow", "meadow", ()),
     ],
 )
@@ -450,6 +451,7 @@ def test_what_was_to_be_left_out_and_is_there_is_told():
         ("a cloud-free sky", {"clouds"}),
         ("an empty beach", PEOPLE),
         ("no dogs, a cat", {"dog"}),
+        ("not a single cloud in the sky", {"clouds"}),
         ("no people but a dog", PEOPLE),
         ("a desert", set()),
         ("a house without trees in the snow", {"tree"}),

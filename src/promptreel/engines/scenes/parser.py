@@ -56,6 +56,9 @@ PLACE_PENALTY = 25
 """By how much a setting that can also stand in another one gives way to it: "a village in the mountains"."""
 
 FAR_PENALTY = 20
+SHORE = frozenset({"sand", "palms", "shore"})
+"""Details that make a beach of a sea."""
+
 HOLDS_BONUS = 30
 ABSTRACT_RANK = 3
 """Settings up to this rank are left to a mere effect where the prompt has subjects or places: "a dragon and fire"."""
@@ -318,7 +321,9 @@ class _Settings:
         if self.staged:
             named = [unit for unit in named if self._facts(unit).rank > ABSTRACT_RANK]
         if named:
-            return self._best(named)
+            best = self._best(named)
+            shore = any(unit.key[0] == "detail" and unit.key[1] in SHORE for unit in self.units)
+            return "beach" if best == "ocean" and shore and "beach" not in self.without else best
         if named_only:
             return ""
         votes = self._votes()

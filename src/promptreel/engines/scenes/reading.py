@@ -384,7 +384,9 @@ class Reading:
             does = self.known.facts["subject", draft.name].does
             if does and (by or draft.name in VEHICLES):
                 action, by = does[0], by and "moving"
-        if not draft.action or (draft.action in PLAIN_ACTIONS and action not in PLAIN_ACTIONS):
+        if not draft.action or (
+            draft.action in PLAIN_ACTIONS and action not in PLAIN_ACTIONS and can(doer, action, self.known)
+        ):
             draft.action = action
         if unit is not None:
             unit.key, unit.by, unit.subject = ("action", action), by, doer.subject

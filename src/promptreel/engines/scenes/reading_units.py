@@ -10,6 +10,9 @@ from promptreel.engines.scenes.vocabulary import Entry, Lexicon, find, mend
 MOST_MENDED = 60
 """Words of one prompt in which a slip of the pen is looked for: a bound on the time that nonsense takes."""
 
+LEADING = frozenset({"on", "over", "above", "under", "below", "by", "near"})
+"""Prepositions that a phrase of the lexicon may begin with."""
+
 NOUNS = frozenset({"subject", "place", "setting", "weather", "sky", "effect", "detail", "time", "season"})
 """Kinds that adjectives belong to."""
 
@@ -249,7 +252,10 @@ def _deny(units: list[Unit], text: str, known: Lexicon) -> None:
             if free and after is not None:
                 unit.negated, after.role = True, "stop"
             continue
-        ends = named and (unit.role in {"relation", "where", "copula", "pronoun"} or unit.text in grammar["breaks"])
+        first = text[unit.start : unit.end].split(maxsplit=1)[0].lower() if unit.words > 1 else unit.text
+        ends = named and (
+            unit.role in {"relation", "where", "copula", "pronoun"} or first in grammar["breaks"] or first in LEADING
+        )
         renewed = unit.role == "conjunction" and after is not None and after.role in {"determiner", "number"}
         if unit.gap or unit.text in grammar["ends_negation"] or ends or renewed:
             # "no cars, people or dogs" goes on over the comma, "no people, a quiet street" does not.
