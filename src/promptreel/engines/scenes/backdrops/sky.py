@@ -178,7 +178,11 @@ class SkyBackdrop:
             moved[heaps.DRIFT + 1] += 0.001 * self.flight * t * min(self._pace, 4.0)
             moved[heaps.RISE] = 0.012 * t * self._pace
             moved[heaps.CAMERA : heaps.CAMERA + 3] = eye * np.float32(0.001)
-            heaps.march(out, rays, field.tops, field.hidden, field.lumps, vector, moved, i32(field.steps), state.march)
+            steps = field.steps
+            if out is state.around:
+                # The panorama is small and is mirrored by ripples: half the steps, twice as far apart.
+                steps, moved[heaps.STRIDE] = (steps + 1) // 2, 2 * heap[heaps.STRIDE]
+            heaps.march(out, rays, field.tops, field.hidden, field.lumps, vector, moved, i32(steps), state.march)
         if self._bow is not None:
             strength = 0.065 * look.direct * float(vector[DISC : DISC + 3].mean())
             add_bow(out, rays, self._bow, vector[SUN : SUN + 3].copy(), f32(strength))
