@@ -314,7 +314,7 @@ def draw_land(
             bump = f32(2.2) * bare + f32(1.2) * green + f32(1.0) * sand * (f32(1.0) - f32(0.85) * gloss)
             nx = -sx - bump * (middle_x * f32(4.0) * w_middle + small_x * f32(4.6) * w_small)
             nz = -sz - bump * (middle_z * f32(4.0) * w_middle + small_z * f32(4.6) * w_small)
-            nz -= ripple_z * f32(13.0) * w_ripple * sand * (f32(1.0) - f32(0.7) * gloss)
+            nz -= ripple_z * f32(6.0) * w_ripple * sand * (f32(1.0) - f32(0.7) * gloss)
             unit = f32(1.0) / np.sqrt(nx * nx + nz * nz + f32(1.0))
             nx, ny, nz = nx * unit, unit, nz * unit
 

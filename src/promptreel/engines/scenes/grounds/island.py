@@ -36,11 +36,9 @@ class Island(Waterland):
         chart.set(BED, bed)
         patch = sampled(noise, x * 6.0, z * 6.0 + self._at[2])
         chart.set(GRASS, smooth(0.8, 1.5, bed + (patch - 0.5) * 0.9) * 0.85)
-        # Rocks lie in heaps at one end, and coral makes the bed of the lagoon patchy.
+        # Coral makes the bed of the lagoon patchy.
         reef = smooth(0.58, 0.72, sampled(noise, x * 4.1 + self._at[3], z * 4.1)) * smooth(-0.9, -1.6, bed)
-        chart.set(
-            ROCK, np.maximum(reef * 0.62, smooth(0.62, 0.75, patch) * smooth(-0.3, 0.2, bed) * smooth(1.0, 0.5, bed))
-        )
+        chart.set(ROCK, reef * 0.62)
         chart.finish(light)
         land = Land(
             chart,

@@ -138,7 +138,7 @@ class River(Waterland):
             wide = 0.40 * high + 0.06 * np.maximum(down, 0)
             wake = (
                 np.exp(-((across / wide) ** 2))
-                * np.exp(-np.maximum(down, 0) / (3.0 * high + 0.6))
+                * np.exp(-np.maximum(down, 0) / (1.5 * high + 0.3))
                 * (down > -0.5 * high)
             )
             spray = np.maximum(spray, 0.62 * min(1.0, high / 0.6) * wake)
