@@ -59,7 +59,7 @@ class Ocean:
             short,
             amplitude=self.wave_height * 0.95 + 0.05,
             slopes=(0.0030 + 0.0062 * min(self.wave_height, 1.2)) * (1 - 0.65 * rough),
-            foam=0.42 + 0.22 * max(0.0, self.wave_height - 0.9),
+            foam=0.42 + 0.29 * max(0.0, self.wave_height - 0.9),
             mirror=1.0,
             rain=rain_of(brief.spec),
             pace=self._pace,

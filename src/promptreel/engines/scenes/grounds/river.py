@@ -131,7 +131,7 @@ class River(Waterland):
         speed = SPEED * np.clip(1.15 - off * off, 0.15, 1.0)
         # It comes toward us.
         flow_x, flow_z = -slope / length * speed, -speed / length
-        spray = 0.30 * smooth(0.55, 0.8, sampled(self._noise, x * 9.0, z * 9.0)) * smooth(1.1, 0.5, off)
+        spray = 0.13 * smooth(0.55, 0.8, sampled(self._noise, x * 9.0, z * 9.0)) * smooth(1.1, 0.5, off)
         for sx, sz, high in self._stones:
             down = -(z - sz)
             across = x - sx - (self.middle(z) - self.middle(np.array(sz)))
