@@ -495,6 +495,9 @@ class Kit:
 
         sides = 12 if self.finest else 6
         seat = self._seat(centre, facing, 0.3 * radius)
+        # A lid has the colour of the skin around it.
+        grown = max(self._parts, key=lambda part: -float(np.abs(part.vertices - seat).sum(axis=1).min()))
+        skin = 0.4 * skin + 0.45 * grown.colour[np.abs(grown.vertices - seat).sum(axis=1).argmin()]
         for number, side in enumerate((-1, 1)):
             at = (seat[0] * side, seat[1], seat[2])
             self.skeleton.heads[self.skeleton.index[side_bones[1 + number]]] = at  # A lid turns about its eye.
@@ -502,7 +505,9 @@ class Kit:
             self.ball(side_bones[0], at, radius, shade, tint * glow, 0.9, facing=front, cover=0.62, sides=sides)
             if self.finest:
                 unit = np.asarray(front) / np.linalg.norm(front)
-                glint = np.asarray(at) + (unit + [0.15, 0.32, 0.0]) / np.linalg.norm(unit + [0.15, 0.32, 0]) * radius
+                glint = (
+                    np.asarray(at) + (unit + [0.15, 0.32, 0.0]) / np.linalg.norm(unit + [0.15, 0.32, 0]) * radius * 0.92
+                )
                 spot = (float(glint[0]), float(glint[1]), float(glint[2]))
                 self.ball(side_bones[0], spot, radius * 0.17, 0.9, 0.5, facing=front, sides=5)
                 up = (front[0] * 0.3, 0.95, front[2] * 0.1)

@@ -404,6 +404,7 @@ def mouth(
     wide: float = 0.0255,
     groups: tuple[str, ...] = ("head",),
     thick: float = 1.0,
+    grin: float = 1.0,
 ) -> None:
     """Lips with teeth between them; the keys `smile` and `open`. `at`: y as of an adult's head."""
     hd, k = build.of_head, build.head * build.scale
@@ -415,9 +416,9 @@ def mouth(
     def rows(smile: float, opened: float) -> Floats:
         """Six lines across the mouth, from the upper edge to the lower one, (6, count, 3)."""
         broad = wide * (1 + 0.30 * smile - 0.12 * opened)
-        curve = 0.0125 * smile * (np.abs(u) ** 2.0 - 0.35) - 0.0015 * np.abs(u) ** 2
+        curve = 0.0125 * grin * smile * (np.abs(u) ** 2.0 - 0.35) - 0.0015 * np.abs(u) ** 2
         gap_up = (0.0025 * smile + 0.002 * opened) * round_
-        gap_down = (0.0075 * smile + 0.013 * opened) * round_
+        gap_down = (0.0075 * grin * smile + 0.013 * opened) * round_
         bow = 0.0062 * thick * round_**0.7 * (1 - 0.22 * np.exp(-((u / 0.16) ** 2))) * (1 - 0.2 * smile)
         low = 0.0085 * thick * round_**0.8 * (1 - 0.1 * smile)
         heights = [curve + gap_up + bow, curve + gap_up, curve + gap_up - 0.0002, curve + 0.5 * gap_up - 0.55 * gap_down,

@@ -40,15 +40,17 @@ def cone_distance(flesh: Flesh, x: Floats, y: Floats, z: Floats, least: float = 
     """Distance (m, roughly where flattened) to one cone; negative inside. `least` is the smallest radius."""
     f32 = np.float32
     (ax, ay, az), (bx, by, bz) = flesh.head, flesh.tail
-    stretch = f32(1 / flesh.flat)
+    # What is flat must not become thinner than the smallest radius either.
+    flat = max(flesh.flat, min(1.0, least / max(flesh.r0, flesh.r1, 1e-6)))
+    stretch = f32(1 / flat)
     px, py, pz = (x - f32(ax)) * stretch, y - f32(ay), z - f32(az)
-    dx, dy, dz = f32((bx - ax) / flesh.flat), f32(by - ay), f32(bz - az)
+    dx, dy, dz = f32((bx - ax) / flat), f32(by - ay), f32(bz - az)
     length2 = max(float(dx * dx + dy * dy + dz * dz), 1e-9)
     along = np.clip((px * dx + py * dy + pz * dz) * f32(1 / length2), 0, 1)
     px, py, pz = px - along * dx, py - along * dy, pz - along * dz
     r0, r1 = max(flesh.r0, least), max(flesh.r1, least)
     away = np.sqrt(px * px + py * py + pz * pz) - (f32(r0) + along * f32(r1 - r0))
-    return np.asarray(away * f32(min(1.0, flesh.flat)), np.float32)
+    return np.asarray(away * f32(min(1.0, flat)), np.float32)
 
 
 def _join(field: Floats, other: Floats, blend: float, carve: bool) -> Floats:

@@ -216,10 +216,10 @@ def go(pose: Pose, animal: Quadruped, gait: Gait, travelled: float, offset: floa
         # A toe that points down lifts the ball of the foot.
         ball, tip = (animal.fore if fore else animal.hind)[3:]
         ty, tz = tip[2] - ball[2], tip[1] - ball[1]
-        heel = max(0.0, ty - math.cos(toe) * ty - math.sin(toe) * tz) * (foot.fly < 0)
+        heel = max(0.0, ty - math.cos(toe) * ty - math.sin(toe) * tz)
         # The shoulder blade swings with the leg; so does the croup, less.
         pose.shift(leg, z=reach * (0.26 if fore else 0.12), y=0.25 * lift * fore)
-        pose.plant(leg, 0.0, lift + heel, reach, end, toe)
+        pose.plant(leg, 0.0, max(lift, heel), reach, end, toe)
     return phase
 
 

@@ -24,7 +24,7 @@ def _head() -> list[Flesh]:
         Flesh("head", hd(0, 1.606, 0.060), hd(0, 1.596, 0.088), 0.052 * k, 0.044 * k, 1.14, 0.02 * k, "face"),
         Flesh("jaw", hd(0, 1.572, 0.055), hd(0, 1.570, 0.078), 0.040 * k, 0.034 * k, 1.12, 0.02 * k, "face"),
         Flesh("head", hd(0.030, 1.656, 0.058), hd(0.034, 1.652, 0.062), 0.033 * k, 0.033 * k, 1, 0.02 * k, "face"),
-        Flesh("head", hd(0.014, 1.682, 0.082), hd(0.042, 1.680, 0.070), 0.013 * k, 0.012 * k, 1, 0.015 * k, "face"),
+        Flesh("head", hd(0.014, 1.687, 0.078), hd(0.042, 1.682, 0.066), 0.011 * k, 0.010 * k, 1, 0.015 * k, "face"),
         Flesh("head", hd(0, 1.640, 0.088), hd(0, 1.624, 0.112), 0.011 * k, 0.014 * k, 1.15, 0.015 * k, "face"),
         Flesh("head", hd(0.096, 1.655, -0.012), hd(0.094, 1.632, -0.008), 0.033 * k, 0.025 * k, 0.34, 0.01 * k, "face"),
     ]  # fmt: skip
@@ -89,7 +89,7 @@ def monkey(casting: Casting) -> Creature:
         )
         nose = np.exp(-((x / 0.016) ** 2 + ((y - 0.096) / 0.014) ** 2)) * (z > 0.095)
         shade = tones(
-            skin, (skin * [1.1, 0.75, 0.68], 0.4 * cheeks), (skin * 0.72, 0.55 * sockets), (skin * 0.6, 0.6 * nose)
+            skin, (skin * [1.1, 0.75, 0.68], 0.4 * cheeks), (skin * 0.82, 0.45 * sockets), (skin * 0.6, 0.6 * nose)
         )
         return np.asarray(shade * (1 + 0.05 * mottle(patch.points, 0.01, rng))[:, None], np.float32)
 
@@ -113,7 +113,7 @@ def monkey(casting: Casting) -> Creature:
                 (1.2, 0.8, 0.6),
                 sides=6,
             )
-        mouth(kit, BUILD, skin * [0.62, 0.42, 0.40], (0, 1.5815, 0), 0.040, ("face",), 0.75)
+        mouth(kit, BUILD, skin * [0.62, 0.42, 0.40], (0, 1.5815, 0), 0.040, ("face",), 0.75, 1.7)
     kit.grow(
         "bare", lambda p: np.asarray(skin * 0.62 * (1 + 0.1 * mottle(p.points, 0.02, rng))[:, None], np.float32), 0.1
     )

@@ -422,10 +422,10 @@ def _stalk(action: str, seed: float) -> Act:
                 else:
                     end = 0.15 * (1 - foot.carry) - 0.45 * ease((foot.carry - 0.4) / 0.6)
                     toe = -0.7 * ease((foot.carry - 0.72) / 0.28)
-                heel = 0.95 * math.sin(max(-toe, 0.0)) * (foot.fly < 0)
+                heel = 0.70 * math.sin(max(-toe, 0.0))
                 pose.plant(
                     f"hind_{side}",
-                    y=0.16 * size * foot.lift + heel,
+                    y=max(0.16 * size * foot.lift, heel),
                     z=foot.along * way + 0.10,
                     x=(0.10 if side == "l" else -0.10),
                     end=end,
