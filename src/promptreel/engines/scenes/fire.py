@@ -57,8 +57,9 @@ def draw_tongues(hdr, near, tongues, noise):
 
 
 @kernel
-def flicker_light(hdr, near, camera, scale, at, reach, amount):
-    """Brighten (or darken) surfaces within `reach` m of `at` (3) by up to the share `amount`."""
+def flicker_light(hdr, near, camera, scale, at, reach, amount, pool):
+    """Brighten (or darken) surfaces within `reach` m of `at` (3) by up to the share `amount`; add the light `pool` to
+    those close by, for grounds that no lamp lights."""
     height, width = hdr.shape[1], hdr.shape[2]
     for y in range(height):
         for x in range(width):
@@ -69,9 +70,12 @@ def flicker_light(hdr, near, camera, scale, at, reach, amount):
             dz = camera[2] + rz * away - at[2]
             d2 = (dx * dx + dy * dy + dz * dz) / (reach * reach)
             gain = f32(1.0) + amount * vexp(-d2 * f32(3.0))
-            hdr[0, y, x] *= gain
-            hdr[1, y, x] *= mix(f32(1.0), gain, f32(0.85))
-            hdr[2, y, x] *= mix(f32(1.0), gain, f32(0.6))
+            fall = f32(1.0) / (f32(1.0) + d2 * f32(40.0))
+            light = pool * fall * fall
+            red = hdr[0, y, x] + hdr[1, y, x]
+            hdr[0, y, x] = hdr[0, y, x] * gain + light * (f32(0.5) * pool + red * f32(6.0))
+            hdr[1, y, x] = hdr[1, y, x] * mix(f32(1.0), gain, f32(0.85)) + light * (f32(0.22) * pool + red * f32(2.6))
+            hdr[2, y, x] = hdr[2, y, x] * mix(f32(1.0), gain, f32(0.6)) + light * (f32(0.06) * pool + red * f32(0.7))
 
 
 def flutter(t: float, seed: float) -> float:
@@ -98,6 +102,8 @@ class Fire:
     reach: float = 6.0
     """How far its light flickers on surfaces, m; 0 for none."""
     amount: float = 0.16
+    pool: float = 0.0
+    """How much light it throws on the ground around, a radiance; for fires outdoors, in the dark."""
     _noise: Floats = field(init=False, repr=False)
     _place: NDArray[np.float64] = field(init=False, repr=False)
     _spark: NDArray[np.float64] = field(init=False, repr=False)
@@ -120,8 +126,9 @@ class Fire:
         if self.reach:
             amount = np.float32(self.amount * shake)
             flicker_light(
-                canvas.hdr, canvas.near, camera.frame, np.float32(scale), middle, np.float32(self.reach), amount
-            )
+                canvas.hdr, canvas.near, camera.frame, np.float32(scale), middle, np.float32(self.reach), amount,
+                np.float32(self.pool * (1 + 0.15 * shake)),
+            )  # fmt: skip
         self._halo(canvas, camera, middle, scale, 1 + 0.25 * shake)
         table = self._table(canvas, camera, t, scale, shake)
         if len(table):

@@ -87,7 +87,17 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     foot = (float(at[0]), float(at[1]), float(at[2]))
     bright = 2.4 if plot.dark else 1.5
     stage.layers.append(Smoke(((foot[0], foot[1] + 0.9, foot[2]),), stage.light, strength=0.45, size=0.62, shade=0.5))
-    stage.layers.append(Fire(foot, 1.15, 0.46, bright * plot.unit, seed=int(rng.integers(1, 9000)), reach=7.0))
+    stage.layers.append(
+        Fire(
+            foot,
+            1.15,
+            0.46,
+            bright * plot.unit,
+            seed=int(rng.integers(1, 9000)),
+            reach=7.0,
+            pool=0.7 * plot.unit if plot.dark else 0.0,
+        )
+    )
 
 
 ROWS = (Place("campfire", build, size=5.5, height=1.6, distance=6.5),)
