@@ -131,6 +131,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
         setting = settings().get(FROM_BELOW[setting.name], setting)
     setting = _with_a_way(setting, cast)
+    if setting.name == "planet" and cast and cast[0].row.habitat in {"ground", "road"} and cast[0].action != "float":
+        setting = settings().get("red_planet", setting)
     time = spec.time or str(random.choice(_times(setting, spec)))
     camera = spec.camera or str(random.choice(setting.camera or ("dolly_in",)))
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
@@ -306,6 +308,8 @@ def _outdoors(plan: Plan) -> bool:
 
 def _judge_setting(plan: Plan, mention: Mention) -> str | None:
     if mention.name in (plan.setting.name, plan.spec.setting) and plan.setting.name in {*WAYS.values(), mention.name}:
+        return ""
+    if mention.name == plan.spec.setting == "planet" and plan.setting.name == "red_planet":
         return ""
     if mention.name == plan.spec.setting:
         return "a view of it from below" if plan.setting.name == FROM_BELOW.get(mention.name) else None

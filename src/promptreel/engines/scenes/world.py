@@ -76,6 +76,8 @@ class World:
         self._pace = spec.speed
         self.tangent = tangent_of(self.setting, width, height)
         self._random = np.random.default_rng([abs(seed), zlib.crc32(b"world")])
+        if self.setting.colours and not spec.colours:
+            spec = replace(spec, colours=self.setting.colours)
         brief = Brief(spec, width, height, duration, seed, plan.time, self._params(), tick, self.tangent)
         tick("sky")
         self.backdrop: Backdrop = rows("backdrops")[self.setting.backdrop].make(brief)
@@ -98,7 +100,10 @@ class World:
         self.layers: list[Layer] = [*self.set.layers, *self.effects]
         self.shots = direct_shots(plan, seed, self._base, self._target, self._follow, self.ground)
         tick("exposure")
+        self._glow = self.light.glow
         self.post: dict[str, Any] = self._grade()
+        # Between walls it is darker than the light outside tells, and a flame is not to burn a hole into the film.
+        self._glow = min(self._glow, 1.0 / self.post["exposure"])
         self.paints = [style.paint for style in plan.styles]
 
     # -- building ------------------------------------------------------------------------------------------------------
@@ -344,7 +349,7 @@ class World:
                 x, y, z, heading, pitch, bank, _ = acting.path.at(t)
                 table = np.array(local, np.float32)
                 table[:, :3] = (table[:, :3] * acting.scale) @ _rotation(heading, pitch, bank).T + np.array([x, y, z])
-                table[:, 3:] *= self.light.glow
+                table[:, 3:] *= self._glow
                 carried.append(table)
         return np.concatenate([self._lamps, *carried]).astype(np.float32) if carried else self._lamps
 
@@ -359,7 +364,7 @@ class World:
             near_lamps = self._near(lamps, state)
             light_bodies(
                 state.vertices, state.normals, self._moving_colour, self._moving_emission, self._moving_finish,
-                near_lamps, self.light.vector, np.ascontiguousarray(camera.frame[:3]), np.float32(self.light.glow),
+                near_lamps, self.light.vector, np.ascontiguousarray(camera.frame[:3]), np.float32(self._glow),
                 0, len(state.vertices), state.shades,
             )  # fmt: skip
             if self._dark < 1:

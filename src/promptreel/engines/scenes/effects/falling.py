@@ -41,7 +41,7 @@ class Kind:
 
 
 KINDS = (
-    Kind("rain", 4600, (14.0, 11.0, 20.0), 8.5, 1.0, 0.0, 0.004, 0.0075, 0.55, ((1.15, 1.15, 1.2),), streak=0.034),
+    Kind("rain", 5600, (16.0, 11.0, 24.0), 8.5, 1.0, 0.0, 0.004, 0.0052, 0.50, ((0.95, 0.95, 1.0),), streak=0.032),
     Kind("snow", 5000, (18.0, 12.0, 22.0), 1.1, 0.5, 0.35, 0.024, 0.024, 0.92, ((1.5, 1.5, 1.55),)),
     Kind(
         "leaves", 380, (15.0, 8.0, 16.0), 0.9, 1.0, 0.8, 0.085, 0.055, 1.0,
@@ -107,7 +107,7 @@ class Falling:
             across, down = self._on_screen(speed[which], camera)
             length = np.hypot(across, down)
             long, angle = long + 0.5 * kind.streak * length, np.arctan2(down, across)
-            opacity = opacity * np.clip(1.2 - 0.015 / np.maximum(seen.near, 1e-3), 0.35, 1.0)
+            opacity = opacity * np.clip(0.35 + 0.05 / np.maximum(seen.near, 1e-3), 0.35, 1.0)
         if kind.turns:
             phase = self._phase[which]
             spin = 2 * np.pi * kind.turns * t * (0.6 + 0.4 * size)

@@ -32,6 +32,8 @@ class Setting:
     """Habitats that this setting does not have."""
     subjects: tuple[str, ...] = ()
     """Subjects that come when the prompt names none, one of them by chance; `""` stands for none."""
+    colours: tuple[str, ...] = ()
+    """Colours of its light, where the prompt names none."""
     params: dict[str, Any] = field(default_factory=dict)
 
 
