@@ -38,6 +38,21 @@ VERTICES = (240, 1250, 4200)
 """Of the grown surfaces, for details 0, 1 and 2; eyes, hair and the like come on top."""
 
 
+_PRISMS = {
+    "head": 4,
+    "face": 3,
+    "hand": 2,
+    "glove": 2,
+    "bare": 6,
+    "hair": 3,
+    "boot": 4,
+    "shoe": 4,
+    "foot": 2,
+    "mane": 3,
+}
+"""How many cones of a group are worth showing in a crowd."""
+
+
 # -- bones -------------------------------------------------------------------------------------------------------------
 
 
@@ -345,7 +360,7 @@ class Kit:
                 ruffled = normals + np.float32(fur) * self.rng.normal(0, 1, normals.shape).astype(np.float32)
                 normals = ruffled / np.linalg.norm(ruffled, axis=1, keepdims=True)
         else:
-            points, faces, normals, owners = prisms(fleshes, max(int(self._budget[group]), 12))
+            points, faces, normals, owners = prisms(fleshes, _PRISMS.get(group, 30))
             bones = np.zeros((len(points), BONES), np.int32)
             bones[:, 0] = [self.skeleton.index[owner] for owner in owners]
             weights = np.zeros((len(points), BONES), np.float32)

@@ -244,13 +244,12 @@ def _relax(points: Floats, faces: Ints) -> Floats:
     return np.asarray(0.5 * points + 0.5 * middle, np.float32)
 
 
-def prisms(fleshes: Sequence[Flesh], vertices: int, sides: int = 5) -> tuple[Floats, Ints, Floats, list[str]]:
-    """Each cone as a prism with pointed ends: vertices, triangles, normals and the bone of each vertex.
+def prisms(fleshes: Sequence[Flesh], most: int, sides: int = 4) -> tuple[Floats, Ints, Floats, list[str]]:
+    """The `most` largest cones as prisms: vertices, triangles, normals and the bone of each vertex.
 
-    For crowds, a few pixels high: a grid so coarse would lose the legs. The largest come first; what is over the number
-    of `vertices` is left out.
+    For crowds, a few pixels high: a grid so coarse would lose the legs.
     """
-    each = 2 * sides + 2
+    each = 2 * sides
     solid = [flesh for flesh in fleshes if not flesh.carve]
     solid.sort(key=lambda f: -max(f.r0, f.r1) * (float(np.linalg.norm(np.subtract(f.tail, f.head))) + f.r0 + f.r1))
     points: list[NDArray[np.float64]] = []
@@ -259,12 +258,16 @@ def prisms(fleshes: Sequence[Flesh], vertices: int, sides: int = 5) -> tuple[Flo
     bones: list[str] = []
     ring = np.arange(sides)
     beside = (ring + 1) % sides
-    pattern = np.concatenate([
-        np.stack([ring, beside, sides + beside], 1), np.stack([ring, sides + beside, sides + ring], 1),
-        np.stack([beside, ring, np.full(sides, 2 * sides)], 1),
-        np.stack([sides + ring, sides + beside, np.full(sides, 2 * sides + 1)], 1),
-    ])  # fmt: skip
-    for flesh in solid[: max(1, vertices // each)]:
+    fan = np.stack([np.zeros(sides - 2, int), ring[1:-1], ring[2:]], 1)
+    pattern = np.concatenate(
+        [
+            np.stack([ring, beside, sides + beside], 1),
+            np.stack([ring, sides + beside, sides + ring], 1),
+            fan[:, ::-1],
+            fan + sides,
+        ]
+    )
+    for flesh in solid[:most]:
         a, b = np.array(flesh.head), np.array(flesh.tail)
         axis = b - a
         axis = axis / max(float(np.linalg.norm(axis)), 1e-6) if np.linalg.norm(axis) > 1e-6 else np.array([0, 1.0, 0])
@@ -274,11 +277,10 @@ def prisms(fleshes: Sequence[Flesh], vertices: int, sides: int = 5) -> tuple[Flo
         angle = (ring + 0.5) * (2 * np.pi / sides)
         out = np.cos(angle)[:, None] * side + np.sin(angle)[:, None] * other
         stretch = np.array([flesh.flat, 1, 1])
-        own = np.concatenate([
-            a + out * flesh.r0 * stretch, b + out * flesh.r1 * stretch,
-            [a - axis * flesh.r0 * stretch, b + axis * flesh.r1 * stretch],
-        ])  # fmt: skip
-        normal = np.concatenate([out / stretch, out / stretch, [-axis, axis]])
+        # The ends reach into the joints, and the corners out as far as a round cone of the same section would.
+        low, high = a - axis * (0.5 * flesh.r0), b + axis * (0.5 * flesh.r1)
+        own = np.concatenate([low + out * (1.15 * flesh.r0) * stretch, high + out * (1.15 * flesh.r1) * stretch])
+        normal = np.concatenate([out / stretch, out / stretch])
         faces.append(pattern + len(points) * each)
         points.append(own)
         normals.append(normal / np.linalg.norm(normal, axis=1, keepdims=True))
