@@ -39,7 +39,7 @@ class ShadowMap:
         side = len(self.depth)
         scale = side / (2 * self.reach)
         middle = self.axes @ self.centre
-        self.vector = np.concatenate([self.axes.ravel(), middle, [scale, side, 2.2 / scale]]).astype(np.float32)
+        self.vector = np.concatenate([self.axes.ravel(), middle, [scale, side, 2.6 / scale]]).astype(np.float32)
 
     def clear(self) -> None:
         """Forget what was drawn."""
@@ -140,31 +140,29 @@ def cast(hdr, near, camera, scale, light, shade, strength, still, still_numbers,
     """
     height, width = near.shape
     for y in range(height):
-        below = min(y + 1, height - 1)
-        y0 = below - 1
+        above, below = max(y - 1, 0), min(y + 1, height - 1)
         for x in range(width):
             w = near[y, x]
-            beside = min(x + 1, width - 1)
-            x0 = beside - 1
+            before, behind = max(x - 1, 0), min(x + 1, width - 1)
             dx, dy, dz = view_ray(camera, scale, width, height, x, y)
             away = f32(1.0) / max(w, f32(1e-6))
-            px, py, pz = camera[0] + dx * away, camera[1] + dy * away, camera[2] + dz * away
-            # Two neighbours on the same surface give the directions along it.
-            a = f32(1.0) / max(near[y, x0], f32(1e-6))
-            b = f32(1.0) / max(near[y, beside], f32(1e-6))
-            c = f32(1.0) / max(near[y0, x], f32(1e-6))
-            d = f32(1.0) / max(near[below, x], f32(1e-6))
-            ax, ay, az = view_ray(camera, scale, width, height, x0, y)
-            bx, by, bz = view_ray(camera, scale, width, height, beside, y)
-            cx, cy, cz = view_ray(camera, scale, width, height, x, y0)
-            ex, ey, ez = view_ray(camera, scale, width, height, x, below)
-            ux, uy, uz = bx * b - ax * a, by * b - ay * a, bz * b - az * a
-            vx, vy, vz = cx * c - ex * d, cy * c - ey * d, cz * c - ez * d
+            px, py, pz = dx * away, dy * away, dz * away
+            # The neighbours on the same surface, which are those of the most similar depth, give the directions along it.
+            left = (abs(near[y, before] - w) < abs(near[y, behind] - w)) & (x > 0)
+            up = (abs(near[above, x] - w) < abs(near[below, x] - w)) & (y > 0)
+            column, row = before if left else behind, above if up else below
+            a = f32(1.0) / max(near[y, column], f32(1e-6))
+            b = f32(1.0) / max(near[row, x], f32(1e-6))
+            ax, ay, az = view_ray(camera, scale, width, height, column, y)
+            bx, by, bz = view_ray(camera, scale, width, height, x, row)
+            ux, uy, uz = ax * a - px, ay * a - py, az * a - pz
+            vx, vy, vz = bx * b - px, by * b - py, bz * b - pz
             nx, ny, nz = vy * uz - vz * uy, vz * ux - vx * uz, vx * uy - vy * ux
             facing = nx * light[SUN] + ny * light[SUN + 1] + nz * light[SUN + 2]
             facing = facing / np.sqrt(nx * nx + ny * ny + nz * nz + f32(1e-20))
             side = nx * dx + ny * dy + nz * dz
             facing = -facing if side > f32(0.0) else facing
+            px, py, pz = px + camera[0], py + camera[1], pz + camera[2]
             lit = sat(facing * f32(4.0) + f32(0.25))
             hidden = max(_hidden(still, still_numbers, px, py, pz), _hidden(moving, moving_numbers, px, py, pz))
             clear = vexp(-light[FOG] * away)

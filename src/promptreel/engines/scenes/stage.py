@@ -172,7 +172,10 @@ class Ground(Layer, Protocol):
     """What one stands, drives or swims on."""
 
     mirrors: bool
-    """Whether it wants `canvas.mirror` filled before it is drawn."""
+    """Whether it wants `canvas.mirror` filled before it is drawn.
+
+    Two more attributes are read where there are any: `shadowed` (0…1), how strongly shadow maps fall on it, and `key`, a
+    factor on the exposure (snow is to be white, not grey)."""
 
     def height(self, x: ArrayLike, z: ArrayLike) -> NDArray[np.float64]:
         """Height of the solid surface, or of water at rest, in m."""

@@ -216,7 +216,9 @@ class World:
         self._moving_emission = _joined([acting.body.emission for acting in self._bodies], 3)
         self._moving_finish = _joined([acting.body.finish for acting in self._bodies], 2)
         fog = self.light.fog
-        self._haze = np.array([fog, *self.light.horizon, 1.0], np.float32)
+        # Far things fade to the sky a little above the horizon, as the land does.
+        far = (0.66 * self.light.horizon + 0.34 * self.light.above) * 0.94
+        self._haze = np.array([fog, *far, 1.0], np.float32)
         # Everything but sky and water goes dark where only outlines are wanted.
         self._dark = np.float32(0.03 if any(style.name == "silhouette" for style in self.plan.styles) else 1.0)
         self._wet = not self.setting.ground or bool(self.ground.wet(0.0, 2.0 * self.setting.stage))
@@ -250,7 +252,8 @@ class World:
         light = np.nan_to_num(np.stack(lights).astype(np.float64), nan=0.0, posinf=1e4)
         middle = float(np.exp(np.mean(np.log(light + 1e-4 * max(self.light.white, 1e-3)))))
         bright = float(np.percentile(light, 92))
-        return float(min(self.light.key / max(middle, 1e-9), 0.95 / max(bright, 1e-9)))
+        key = self.light.key * float(getattr(self.ground, "key", 1.0))
+        return float(min(key / max(middle, 1e-9), 0.95 / max(bright, 1e-9)))
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
