@@ -12,7 +12,7 @@ from promptreel.engines.scenes.mesh import wrap_triangles
 from promptreel.engines.scenes.quadruped import both
 from promptreel.engines.scenes.stage import Casting, Subject
 
-SKINS = ((0.60, 0.38, 0.28), (0.52, 0.31, 0.21), (0.42, 0.235, 0.145), (0.30, 0.155, 0.085), (0.17, 0.082, 0.045),
+SKINS = ((0.60, 0.38, 0.28), (0.52, 0.31, 0.21), (0.42, 0.235, 0.145), (0.30, 0.155, 0.085), (0.21, 0.108, 0.062),
          (0.64, 0.43, 0.33))  # fmt: skip
 HAIRS = ((0.018, 0.013, 0.011), (0.045, 0.026, 0.015), (0.10, 0.052, 0.024), (0.22, 0.125, 0.052), (0.33, 0.21, 0.095),
          (0.20, 0.065, 0.025))  # fmt: skip
