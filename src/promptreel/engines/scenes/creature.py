@@ -400,6 +400,25 @@ class Kit:
         self._add(vertices, triangles, directions, colour, emission, (gloss, translucency), bones, weights)
         return self._count - len(vertices), self._count
 
+    def skinned(
+        self,
+        points: ArrayLike,
+        faces: ArrayLike,
+        normals: ArrayLike,
+        colour: ArrayLike,
+        bones: Ints,
+        weights: Floats,
+        emission: ArrayLike = 0.0,
+        gloss: float = 0.0,
+        translucency: float = 0.0,
+    ) -> tuple[int, int]:
+        """A surface whose vertices move with several bones each, as for `skin.bend`. Returns the range of its vertices."""
+        vertices = np.asarray(points, np.float32).reshape(-1, 3)
+        triangles = np.asarray(faces, np.int32).reshape(-1, 3)
+        directions = np.asarray(normals, np.float32)
+        self._add(vertices, triangles, directions, colour, emission, (gloss, translucency), bones, weights)
+        return self._count - len(vertices), self._count
+
     def drape(
         self,
         points: ArrayLike,
