@@ -15,6 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from promptreel.engines.scenes.director import Plan
+from promptreel.engines.scenes.lightning import make_strikes
+from promptreel.engines.scenes.registry import rows
+from promptreel.engines.scenes.skies import choose_look
+from promptreel.engines.scenes.stage import Brief
 
 RATE = 48_000
 """Samples a second."""
@@ -501,4 +505,13 @@ def loudness(track: Track) -> float | None:
 
 def soundtrack(plan: Plan, duration: float, seed: int) -> Track:
     """The sound of a plan, `duration` seconds long."""
-    return record(choose(plan), duration, seed, ())
+    return record(choose(plan), duration, seed, strikes(plan, duration, seed))
+
+
+def strikes(plan: Plan, duration: float, seed: int) -> tuple[float, ...]:
+    """When lightning strikes in the film, in its seconds: as the sky works it out from the same seed."""
+    if not rows("backdrops")[plan.setting.backdrop].outdoors:
+        return ()
+    brief = Brief(plan.spec, 16, 16, duration, seed, plan.time, dict(plan.setting.params))
+    made = make_strikes(brief.rng("lightning"), choose_look(brief).lightning, duration, 1.0)
+    return tuple(strike.time / plan.spec.speed for strike in made)

@@ -98,6 +98,8 @@ class Canvas:
         self.hdr: Floats = np.zeros((3, height, width), np.float32)
         self.near: Floats = np.zeros((height, width), np.float32)
         self.mirror = Canvas(max(8, width // 2), max(8, height // 2)) if mirror else None
+        self.panorama: Floats | None = None
+        """The sky all around at this moment (`Backdrop.panorama`), for grounds that mirror it."""
 
 
 def scale_of(camera: Camera, height: int) -> float:
@@ -174,8 +176,8 @@ class Ground(Layer, Protocol):
     mirrors: bool
     """Whether it wants `canvas.mirror` filled before it is drawn.
 
-    Two more attributes are read where there are any: `shadowed` (0…1), how strongly shadow maps fall on it, and `key`, a
-    factor on the exposure (snow is to be white, not grey)."""
+    Three more attributes are read where there are any: `mirrors_sky`, whether it wants `canvas.panorama`; `shadowed` (0…1),
+    how strongly shadow maps fall on it; and `key`, a factor on the exposure (snow is to be white, not grey)."""
 
     def height(self, x: ArrayLike, z: ArrayLike) -> NDArray[np.float64]:
         """Height of the solid surface, or of water at rest, in m."""

@@ -27,6 +27,7 @@ class Waterland:
     """Land of a chart, water at y = 0, and walls far away. See `stage.Ground`."""
 
     mirrors = True
+    mirrors_sky = True
 
     def __init__(
         self,
@@ -68,8 +69,7 @@ class Waterland:
 
     def panorama(self, canvas: Canvas) -> Floats:
         """The sky to mirror."""
-        found = getattr(canvas, "panorama", None)
-        return self._plain if found is None else found
+        return self._plain if canvas.panorama is None else canvas.panorama
 
     def height(self, x: ArrayLike, z: ArrayLike) -> NDArray[np.float64]:
         """Height of the land, or 0 where there is water."""

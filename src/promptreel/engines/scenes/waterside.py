@@ -242,7 +242,7 @@ class Water:
         if self._long is not FLAT:
             state.long.surface.move(waves_t)
         state.short.surface.move(waves_t)
-        panorama = getattr(canvas, "panorama", None)
+        panorama = canvas.panorama
         panorama = self._plain if panorama is None else panorama
         blur_panorama(panorama, BLUR, state.soft)
         vector = self._vector.copy()

@@ -319,6 +319,8 @@ class World:
         main = state.main
         canvas = main.canvas
         self.backdrop.draw(main.backdrop, canvas, camera, now)
+        if getattr(self.ground, "mirrors_sky", False):
+            canvas.panorama = self.backdrop.panorama(main.backdrop, now)
         self.ground.draw(main.ground, canvas, camera, now)
         if self._dark < 1 and not self._wet:
             canvas.hdr *= np.where(canvas.near > 0, np.float32(2 * self._dark), np.float32(1.0))

@@ -33,6 +33,7 @@ class Beach:
     """
 
     mirrors = False
+    mirrors_sky = True
 
     def __init__(self, brief: Brief) -> None:
         assert brief.light is not None
@@ -116,7 +117,7 @@ class Beach:
 
     def draw(self, state: BeachState, canvas: Canvas, camera: Camera, t: float) -> None:
         """Draw sand, then the sea over it."""
-        panorama = getattr(canvas, "panorama", None)
+        panorama = canvas.panorama
         self._surf.roll(state.surf, t)
         self._land.draw(state.water.rows, canvas, camera, self._plain if panorama is None else panorama)
         self._water.draw(state.water, canvas, camera, t, state.surf)

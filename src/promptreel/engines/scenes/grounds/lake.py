@@ -39,6 +39,7 @@ class Lake:
     `far`, of `mountains`, `hills`, `woods` or empty for chance."""
 
     mirrors = True
+    mirrors_sky = True
 
     def __init__(self, brief: Brief) -> None:
         assert brief.light is not None
@@ -127,7 +128,7 @@ class Lake:
 
     def draw(self, state: LakeState, canvas: Canvas, camera: Camera, t: float) -> None:
         """The far shore and the bank, upright and mirrored, then the water."""
-        panorama = getattr(canvas, "panorama", None)
+        panorama = canvas.panorama
         panorama = self._plain if panorama is None else panorama
         if canvas.mirror is not None:
             for wall in reversed(self.walls):

@@ -36,6 +36,8 @@ def sea_state(brief: Brief) -> tuple[float, float]:
 class Ocean:
     """A sea without shores. See `stage.Ground`."""
 
+    mirrors_sky = True
+
     def __init__(self, brief: Brief) -> None:
         assert brief.light is not None
         self.wave_height, wind = sea_state(brief)
