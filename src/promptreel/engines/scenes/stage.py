@@ -67,7 +67,7 @@ class Light:
     @property
     def white(self) -> float:
         """The luminance of paper that lies in this light."""
-        return float(max(self.sunlight @ LUMINANCE + self.above @ LUMINANCE, 1e-6))
+        return max(float(np.dot(self.sunlight + self.above, LUMINANCE)), 1e-6)
 
     @property
     def glow(self) -> float:
