@@ -9,11 +9,12 @@ from numpy.typing import NDArray
 
 from promptreel.engines import Picture, Planes
 from promptreel.engines.scenes import depth, photo
-from promptreel.engines.scenes.animate import MOVES, Animation, Path, least_zoom
+from promptreel.engines.scenes.animate import Animation
 from promptreel.engines.scenes.photo import Photo, View
+from promptreel.engines.scenes.picture_moves import MOVES, Path, least_zoom
 from promptreel.engines.scenes.post import Post
-from promptreel.engines.scenes.prompt import SceneSpec
 from promptreel.engines.scenes.scene import no_tick
+from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.errors import EngineFailed, EngineStopped
 
 WIDTH, HEIGHT = 192, 108
@@ -53,7 +54,7 @@ def animation(image: Picture | None, camera: str = "zoom_in", **changes: object)
     look = {"weather": frozenset(), "mood": ""}
     given |= {key: value for key, value in changes.items() if key not in look}
     look |= {key: value for key, value in changes.items() if key in look}
-    spec = SceneSpec(scene="animation", camera=camera, **look)  # type: ignore[arg-type]
+    spec = SceneSpec(camera=camera, **look)  # type: ignore[arg-type]
     return Animation(
         given["width"],  # type: ignore[arg-type]
         given["height"],  # type: ignore[arg-type]
