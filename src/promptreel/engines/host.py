@@ -365,14 +365,22 @@ def die_with_parent() -> None:
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
 
 
+def step_back(niceness: int) -> None:
+    """Let others have the processor first, where the system knows how."""
+    if hasattr(os, "nice"):
+        os.nice(niceness)
+
+
 def main() -> None:
     """`python -m promptreel.engines.host ENGINE [--warm-up]`."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     die_with_parent()
     if "--warm-up" in sys.argv:
-        os.nice(10)
+        step_back(10)
         load_engine(sys.argv[1]).warm_up()
         return
+    # It may use every core there is, and the API is to answer beside it.
+    step_back(3)
     # Whatever an engine prints goes to the log, not between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
