@@ -8,6 +8,7 @@ of its bones.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -72,8 +73,8 @@ class Loft:
         angle = np.arange(sides) * (2 * np.pi / sides)
         return self._points(line, angle), share, line
 
-    def _points(self, line: Doubles, angle: Doubles) -> Doubles:
-        way = np.gradient(line[:, :2], axis=0) if len(line) > 1 else np.array([[-1.0, 0.0]])
+    def _points(self, line: Doubles, angle: NDArray[Any]) -> Doubles:
+        way = np.asarray(np.gradient(line[:, :2], axis=0), np.float64)
         way /= np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9)
         wide, above, below = (np.maximum(line[:, k], 1e-5)[:, None] for k in (2, 3, 4))
 
