@@ -16,7 +16,6 @@ from promptreel.engines.scenes.mesh import MeshBuilder, grid_triangles, turn_abo
 from promptreel.engines.scenes.occlusion import openness
 from promptreel.engines.scenes.stage import Set
 
-Floats = NDArray[np.float32]
 Rng = np.random.Generator
 Holes = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.bool_]]
 

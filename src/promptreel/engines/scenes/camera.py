@@ -8,9 +8,6 @@ import numpy as np
 
 from promptreel.engines.scenes.mesh import Camera, look
 
-FULL_MOVE = 5.0
-"""Seconds that a move needs at its usual pace. A shorter shot goes a part of the way, a longer one goes farther."""
-
 DISSOLVE = 0.6
 """Seconds in which one shot melts into the next."""
 

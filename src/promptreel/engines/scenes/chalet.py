@@ -1,11 +1,11 @@
-"""What a mountain village is built of: chalets, a church, lamps and snowy conifers. Metres, from the ground up."""
+"""What a mountain village is built of: chalets, a church and lamps. Metres, from the ground up."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.mesh import Mesh, MeshBuilder, Wall, turn_about_y, vertex_normals, wrap_triangles
+from promptreel.engines.scenes.mesh import MeshBuilder, Wall, turn_about_y, vertex_normals
 
 Floats = NDArray[np.float32]
 
@@ -377,7 +377,10 @@ def church(
         bars = wall.rectangles(pair - 0.38, slats, pair + 0.38, slats + high * 0.008, 0.08)
         mesh.quads(bars, STONE, toward=wall.normal)
         mesh.quad(
-            wall.rectangles(-0.42, high * 0.45, 0.42, high * 0.60, 0.05), 0.02, shine * 1.2 if glow > 0 else dim, toward=wall.normal
+            wall.rectangles(-0.42, high * 0.45, 0.42, high * 0.60, 0.05),
+            0.02,
+            shine * 1.2 if glow > 0 else dim,
+            toward=wall.normal,
         )
         # A clock.
         angle = np.arange(16) * (2 * np.pi / 16)
@@ -439,128 +442,3 @@ def lamp_post(target: MeshBuilder, placed: Placed, at: ArrayLike, *, snowy: bool
         target.boxes([(x, y + 3.69, z)], [0.18, 0.055, 0.18], SNOW)
     if glow > 0:
         placed.lamps.append(np.array([x, y + 3.2, z, *(LAMPLIGHT * 7.5 * glow)]))
-
-
-# -- conifers ----------------------------------------------------------------------------------------------------------
-
-GREEN = np.array([0.016, 0.036, 0.024])
-BARK = np.array([0.045, 0.032, 0.024])
-
-
-# A bough as a leaf: (along 0…1, aside in half widths, raised, snow 0…1) of each point, and its triangles. The fine leaf
-# has three fingers on either side with notches between; the plain one is a kite folded along its spine.
-_FINE_LEAF = (
-    np.array(
-        [
-            (0.00, 0.0, 0.10, 0.10),
-            (0.42, 0.0, 0.22, 1.00),
-            (0.74, 0.0, 0.13, 0.90),
-            (1.00, 0.0, 0.00, 0.65),
-            *((along, side * wide, up, snow) for side in (-1, 1) for along, wide, up, snow in (
-                (0.40, 0.85, -0.16, 0.35),
-                (0.46, 0.42, 0.02, 0.30),
-                (0.70, 0.95, -0.14, 0.45),
-                (0.70, 0.34, 0.02, 0.35),
-                (0.92, 0.62, -0.10, 0.50),
-            )),
-        ]
-    ),
-    np.array([
-        tri
-        for first in (4, 9)
-        for tri in ((0, first, first + 1), (0, first + 1, 1), (1, first + 1, first + 2), (1, first + 2, first + 3),
-                    (1, first + 3, 2), (2, first + 3, first + 4), (2, first + 4, 3))
-    ]),
-)  # fmt: skip
-_PLAIN_LEAF = (
-    np.array([
-        (0.0, 0.0, 0.10, 0.12), (0.52, 0.0, 0.20, 1.0), (1.0, 0.0, 0.0, 0.6), (0.6, -0.9, -0.12, 0.2),
-        (0.6, 0.9, -0.12, 0.2),
-    ]),
-    np.array([[0, 3, 1], [0, 1, 4], [3, 2, 1], [1, 2, 4]]),
-)  # fmt: skip
-_ROUGH_LEAF = (
-    np.array([(0.0, 0.0, 0.12, 0.5), (1.0, -0.9, -0.04, 0.55), (1.0, 0.9, -0.10, 0.4)]),
-    np.array([[0, 1, 2]]),
-)
-
-
-def conifer(rng: np.random.Generator, whorls: int, branches: int, snowy: float, detail: int) -> Mesh:
-    """A conifer one metre high: whorls of drooping boughs that carry snow on their backs.
-
-    `branches`: boughs of the lowest whorl. `detail`: 2 for boughs with fingers, 1 for plain ones, 0 for far away.
-    """
-    leaf, leaf_faces = (_ROUGH_LEAF, _PLAIN_LEAF, _FINE_LEAF)[detail]
-    spread = rng.uniform(0.17, 0.235)
-    points, shades, normals = [], [], []
-    for whorl in range(whorls):
-        up = whorl / (whorls - 1)
-        height = 0.06 + 0.87 * up**0.92 + rng.uniform(-0.006, 0.006)
-        number = max(4, round(branches * (1 - 0.5 * up)))
-        angle = (np.arange(number) + rng.random()) * (2 * np.pi / number) + rng.uniform(-0.22, 0.22, number)
-        reach = (spread * (1 - up) ** 0.80 + 0.020) * rng.uniform(0.66, 1.14, number)
-        # Boughs hang at the foot of the tree and rise toward its top.
-        droop = reach * (rng.uniform(0.40, 0.72, number) * (1 - 1.15 * up) - 0.10 * up)
-        wide = reach * (0.20 + 1.25 / number) * rng.uniform(0.8, 1.2, number)
-        out = np.stack([np.cos(angle), np.zeros(number), np.sin(angle)], 1)[:, None]
-        side = np.stack([-np.sin(angle), np.zeros(number), np.cos(angle)], 1)[:, None]
-        along, aside, lift, load = (leaf[None, :, k, None] for k in range(4))
-        fall = droop[:, None, None] * along**1.3
-        rise = height + lift * reach[:, None, None] * 0.45 - fall
-        points.append(out * along * reach[:, None, None] + side * aside * wide[:, None, None] + rise * [0, 1.0, 0])
-        snow = np.clip(load * snowy * rng.uniform(0.6, 1.3, (number, 1, 1)), 0, 1)
-        # The inside of the tree is in its own shade.
-        dim = (0.45 + 0.55 * along) * (0.70 + 0.30 * up)
-        shades.append((GREEN * rng.uniform(0.7, 1.5, (number, 1, 1)) * (1 - snow) + SNOW * snow) * dim)
-        # Lit partly as leaves and partly as one body.
-        body = out * 0.8 + side * aside * 0.35 + np.array([0, 0.75, 0]) * (1 + 0.6 * lift)
-        normals.append(body / np.linalg.norm(body, axis=2, keepdims=True))
-    parts = MeshBuilder()
-    cloud = np.concatenate(points)
-    faces = np.arange(len(cloud))[:, None, None] * len(leaf) + leaf_faces
-    parts.add(
-        cloud.reshape(-1, 3),
-        faces.reshape(-1, 3),
-        np.concatenate(shades).reshape(-1, 3),
-        normals=np.concatenate(normals).reshape(-1, 3),
-    )
-    crown = np.array([(0.012, 0.90, 0), (-0.006, 0.90, 0.010), (-0.006, 0.90, -0.010), (0, 1.03, 0)])
-    parts.add(crown, [[0, 1, 3], [1, 2, 3], [2, 0, 3]], GREEN + 0.6 * snowy * (SNOW - GREEN))
-    if detail:
-        ring = np.array([(np.cos(a), 0, np.sin(a)) for a in np.arange(5) * 1.2566])
-        trunk = np.concatenate([ring * 0.018 + [0, -0.06, 0], ring * 0.010 + [0, 0.5, 0]])
-        parts.add(trunk, wrap_triangles(2, 5), BARK)
-        # A dark core, so that one does not look through the tree.
-        core = np.concatenate([ring * spread * 0.30 + [0, 0.10, 0], ring * 0.004 + [0, 0.72, 0]])
-        parts.add(core, wrap_triangles(2, 5), GREEN * 0.5)
-    return parts.build()
-
-
-def plant(
-    target: MeshBuilder,
-    kinds: list[Mesh],
-    kind: NDArray[np.integer],
-    at: Floats,
-    high: NDArray[np.floating],
-    turn: NDArray[np.floating],
-) -> None:
-    """Put many trees at once: `kind` says which of `kinds` each is, `at` (n, 3) its foot, `high` metres."""
-    for number, mesh in enumerate(kinds):
-        chosen = np.flatnonzero(kind == number)
-        if not len(chosen):
-            continue
-        c, s = np.cos(turn[chosen])[:, None], np.sin(turn[chosen])[:, None]
-
-        def turned(vectors: Floats, c: Floats = c, s: Floats = s) -> Floats:
-            x, y, z = vectors[:, 0], vectors[:, 1], vectors[:, 2]
-            return np.stack([c * x + s * z, np.broadcast_to(y, (len(c), len(y))), c * z - s * x], axis=2)
-
-        points = turned(mesh.vertices) * high[chosen][:, None, None] + at[chosen][:, None, :]
-        count = len(mesh.vertices)
-        faces = mesh.triangles[None] + (np.arange(len(chosen), dtype=np.int32) * count)[:, None, None]
-        target.add(
-            points.reshape(-1, 3),
-            faces.reshape(-1, 3),
-            np.tile(mesh.colour, (len(chosen), 1)),
-            normals=turned(mesh.normals).reshape(-1, 3),
-        )

@@ -6,11 +6,11 @@ A plan only names rows and numbers; nothing is built yet, so it costs a millisec
 import math
 import zlib
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 import numpy as np
 
 from promptreel.engines.scenes.camera import shot_times
+from promptreel.engines.scenes.mesh import view_tangent
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
 from promptreel.engines.scenes.settings import Setting, settings
@@ -387,12 +387,6 @@ def _judge_style(plan: Plan, mention: Mention) -> str | None:
     return "" if mention.name == "photographic" or any(style.name == mention.name for style in plan.styles) else None
 
 
-def adapted(plan: Plan, **changes: Any) -> Plan:
-    """The plan with other parts, for tools and tests."""
-    return replace(plan, **changes)
-
-
 def tangent_of(setting: Setting, width: int, height: int) -> float:
-    """Of half the vertical angle of view for a frame. A narrower one opens upward as much as it closes sideways."""
-    aspect = min(max(width / height, 0.4), 3.0)
-    return math.tan(math.radians(setting.fov / 2)) * math.sqrt(16 / 9 / aspect)
+    """Of half the vertical angle of view for a frame."""
+    return view_tangent(width, height, math.tan(math.radians(setting.fov / 2)))

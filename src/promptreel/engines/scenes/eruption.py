@@ -9,8 +9,6 @@ from promptreel.engines.scenes.kernels import f32, flr, i32, kernel, mix, sat, t
 from promptreel.engines.scenes.mesh import Camera, on_screen
 from promptreel.engines.scenes.stage import Canvas, Light, scale_of
 
-Floats = NDArray[np.float32]
-
 PUFFS = 130
 CLOTS = 420
 LIFE = 46.0

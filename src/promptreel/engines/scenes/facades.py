@@ -529,29 +529,6 @@ def _signs(
         fronts.lamps.append(hoarding(mesh, rng, front.wall, box))
 
 
-def towers(mesh: MeshBuilder, rng: np.random.Generator) -> None:
-    """Far high-rises in the haze at the end of the street, with lit windows and a bar of neon."""
-    for _ in range(26):
-        x, z = rng.uniform(-130, 130), rng.uniform(190, 430)
-        half, high = rng.uniform(9, 20), rng.uniform(60, 190)
-        mesh.boxes([(x, high / 2, z)], [half, high / 2, half], np.array([0.05, 0.05, 0.075]))
-        wall = Wall((x, z - half), (1, 0), (0, -1))
-        columns, floors = int(half * 2 / 2.6), int(high / 4.2)
-        column, floor = (grid.ravel() for grid in np.meshgrid(np.arange(columns), np.arange(floors)))
-        lit = rng.random(len(column)) < rng.uniform(0.10, 0.35)
-        u, v = -half + 0.6 + column[lit] * 2.6, 3 + floor[lit] * 4.2
-        light = np.array([1.0, 0.8, 0.55]) * rng.uniform(0.25, 1.2, (lit.sum(), 1))
-        mesh.quads(wall.rectangles(u, v, u + 1.5, v + 2.0, 0.2), 0.0, light, toward=wall.normal)
-        if rng.random() < 0.5:
-            bar = half * rng.uniform(-0.7, 0.6)
-            mesh.quads(
-                wall.rectangles(bar, high * 0.5, bar + half * 0.12, high * 0.92, 0.4),
-                0.0,
-                colour(rng) * 2.2,
-                toward=wall.normal,
-            )
-
-
 def street_lamp(mesh: MeshBuilder, side: int, z: float) -> Lamp:
     """A pole at the kerb with an arm and a lamp over the road."""
     x = side * 5.95

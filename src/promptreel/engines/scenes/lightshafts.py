@@ -10,8 +10,6 @@ from promptreel.engines.scenes.kernels import clamp, device, f32, flr, i32, kern
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.stage import Canvas, Light, scale_of, view_ray
 
-Floats = NDArray[np.float32]
-
 NUMBER = 14
 
 

@@ -5,7 +5,6 @@ the line is one azimuth, so the curtains are drawn into a small panorama (azimut
 point: no marching, no noise, and folds that brighten where the curtain is seen edge on, as real ones do.
 """
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -328,8 +327,3 @@ class Night:
             [x, y, size, bright * (1.15 - 0.35 * tint), bright * 0.95, bright * (0.80 + 0.45 * tint)], axis=1
         )
         add_stars(hdr, np.ascontiguousarray(stars, np.float32))
-
-
-def half_width(tangent: float, width: int, height: int) -> float:
-    """The azimuth of the right edge of a picture at the height of the eye, in radians."""
-    return math.atan(tangent * width / height)

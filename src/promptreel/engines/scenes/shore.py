@@ -5,7 +5,6 @@ it; `water` then lays itself over.
 """
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -459,9 +458,3 @@ class Land:
             np.int32(round(math.log2(focus.size) / 2)), panorama, self._noise, NOISE_LOG2, self._light.vector, self._soil,
             camera.frame, f32(scale_of(camera, canvas.height)), *rows,
         )  # fmt: skip
-
-
-def slope_limit(bed: Callable[[Numbers, Numbers], Numbers], x: Numbers, z: Numbers) -> Numbers:
-    """How steep a function of the place is there, by differences over half a metre."""
-    step = 0.5
-    return np.asarray(np.hypot(bed(x + step, z) - bed(x - step, z), bed(x, z + step) - bed(x, z - step)) / (2 * step))

@@ -1,4 +1,4 @@
-"""The sky over the sea: scattered sunlight in a table, two layers of clouds, the sun, and all of it as a panorama.
+"""The sky by day: scattered sunlight in a table, two layers of clouds, the sun, and how a panorama of it is read.
 
 Directions have y up. The table and the panorama are turned to the sun: azimuth 0 is where it stands.
 """
@@ -24,9 +24,7 @@ from promptreel.engines.scenes.kernels import (
     tile_fbm,
     vasin,
     vatan2,
-    vcos,
     vexp,
-    vsin,
 )
 
 Floats = NDArray[np.float32]
@@ -475,27 +473,6 @@ PANORAMA_AZIMUTHS = 256
 PANORAMA_ELEVATIONS = 64
 
 
-@kernel
-def draw_panorama(out, red, green, blue, noise, log2, sky):
-    """The upper half of the sky without the sun into `out` (3, PANORAMA_ELEVATIONS × PANORAMA_AZIMUTHS)."""
-    for row in range(PANORAMA_ELEVATIONS):
-        root = (f32(row) + f32(0.5)) / f32(PANORAMA_ELEVATIONS)
-        elevation = root * root * f32(np.pi / 2)
-        up = vsin(elevation)
-        flat = vcos(elevation)
-        for column in range(PANORAMA_AZIMUTHS):
-            azimuth = (f32(column) / f32(PANORAMA_AZIMUTHS)) * f32(2 * np.pi) - f32(np.pi)
-            toward = vcos(azimuth)
-            aside = vsin(azimuth)
-            dx = (toward * sky[HEADING] + aside * sky[HEADING + 1]) * flat
-            dz = (toward * sky[HEADING + 1] - aside * sky[HEADING]) * flat
-            r, g, b, _ = sky_light(red, green, blue, noise, log2, sky, dx, up, dz)
-            at = row * PANORAMA_AZIMUTHS + column
-            out[0, at] = r
-            out[1, at] = g
-            out[2, at] = b
-
-
 def blur_weights(angle: float) -> Floats:
     """How much each row of the panorama (second index) adds to each row (first) of one blurred by `angle` radians.
 
@@ -548,45 +525,3 @@ def panorama_read(panorama, column, row):
     return mix(
         mix(panorama[at + left], panorama[at + right], u), mix(panorama[below + left], panorama[below + right], u), v
     )
-
-
-# -- the picture -------------------------------------------------------------------------------------------------------
-
-# Where things are in the vector `view`.
-EYE = 0  # x, height, z in m
-TAN_HALF = 3  # tangent of half the vertical angle of view
-PITCH = 4  # sine, cosine
-YAW = 6  # sine, cosine
-VIEW_LENGTH = 8
-
-
-@device
-def ray_row(y, height, view):
-    """The upward and forward parts of the rays of row `y`, before they are turned by the yaw and made unit."""
-    across = -((f32(y) + f32(0.5)) / f32(height) * f32(2.0) - f32(1.0)) * view[TAN_HALF]
-    return across * view[PITCH + 1] + view[PITCH], view[PITCH + 1] - across * view[PITCH]
-
-
-@device
-def ray(x, width, height, view, up, forward):
-    """The unit direction of pixel `x` in a row of `ray_row`."""
-    right = ((f32(x) + f32(0.5)) / f32(width) * f32(2.0) - f32(1.0)) * view[TAN_HALF] * f32(width) / f32(height)
-    scale = f32(1.0) / np.sqrt(right * right + up * up + forward * forward)
-    dx = (right * view[YAW + 1] + forward * view[YAW]) * scale
-    dz = (forward * view[YAW + 1] - right * view[YAW]) * scale
-    return dx, up * scale, dz
-
-
-@kernel
-def draw_sky(out, red, green, blue, noise, log2, sky, view, last):
-    """The rows 0…last-1 of `out` (3, H, W)."""
-    height, width = out.shape[1], out.shape[2]
-    for y in range(last):
-        up, forward = ray_row(y, height, view)
-        for x in range(width):
-            dx, dy, dz = ray(x, width, height, view, up, forward)
-            r, g, b, clear = sky_light(red, green, blue, noise, log2, sky, dx, dy, dz)
-            shine = sun_shine(sky, dx, dy, dz, clear, f32(1.0))
-            out[0, y, x] = r + sky[DISC] * shine
-            out[1, y, x] = g + sky[DISC + 1] * shine
-            out[2, y, x] = b + sky[DISC + 2] * shine

@@ -42,7 +42,6 @@ Floats = NDArray[np.float32]
     ROAD, PAVEMENT, WET, RINGS, SNOW, PAINT, SWING, TURNS, PHASE, FIELD, FIELD2, BLADES, ASPHALT, CROSSING, YELLOW,
     MAP_X, MAP_Z, MAP_CELLS, RAGGED, RIPPLES, BLOOMS, VERGE, WEAR, SHEEN, ASIDE,
 ) = (0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 15, 16, 19, 20, 21, 22, 23, 24, 25, 26, 27, 30, 31, 32)  # fmt: skip
-LOOK_LENGTH = 33
 
 FINE = 512 * 512
 """Where in the texture of a ground its fine noise begins, behind the broad one."""

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from promptreel.engines.scenes.mesh import Mesh, MeshBuilder, Wall, turn_about_y
 from promptreel.engines.scenes.neon import LETTERS, stroke_quads
 from promptreel.engines.scenes.registry import rows
-from promptreel.engines.scenes.stage import LUMINANCE, Acting, Brief, Casting, Floats, Light, Path, Set
+from promptreel.engines.scenes.stage import Acting, Brief, Casting, Floats, Light, Path, Set
 
 Rng = np.random.Generator
 
@@ -313,8 +313,3 @@ def strollers(
         first = near + (far - near) * (k + rng.uniform(0.1, 0.9)) / max(number, 1)
         path = along_lane(lane, stage.ground, side, first, pace, near, far, 0.0)
         stage.bodies.append(Acting(body, path, rng.uniform(0.94, 1.04), f"person~{k}", rng.uniform(0, 9)))
-
-
-def luminance(colour: ArrayLike) -> float:
-    """Of a linear colour."""
-    return float(np.asarray(colour, np.float32) @ LUMINANCE)

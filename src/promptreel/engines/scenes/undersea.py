@@ -8,8 +8,6 @@ from promptreel.engines.scenes.kernels import f32, i32, kernel, mix, tex, vexp
 from promptreel.engines.scenes.mesh import Camera, on_screen, splat_discs
 from promptreel.engines.scenes.stage import FOG, SUN, SUNLIGHT, Canvas, Light, scale_of, view_ray
 
-Floats = NDArray[np.float32]
-
 COARSE = 4
 """Pixels of the frame per pixel of the shafts, along a side."""
 

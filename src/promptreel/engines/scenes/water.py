@@ -9,7 +9,6 @@ glitter (Cox and Munk, 1954) and blurs the mirror.
 """
 
 import numpy as np
-from numpy.typing import NDArray
 
 from promptreel.engines.scenes.kernels import (
     as_float,
@@ -30,8 +29,6 @@ from promptreel.engines.scenes.kernels import (
 )
 from promptreel.engines.scenes.sky import panorama_place, panorama_read
 from promptreel.engines.scenes.stage import ABOVE, FOG, SUN, SUNLIGHT, view_ray
-
-Floats = NDArray[np.float32]
 
 # Where things are in the vector `water`.
 AMPLITUDE = 0  # no wave is higher, m

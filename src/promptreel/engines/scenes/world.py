@@ -12,7 +12,7 @@ from promptreel.engines.scenes.camera import DISSOLVE, Pose, Shot
 from promptreel.engines.scenes.director import Plan, tangent_of
 from promptreel.engines.scenes.kernels import tile_fbm
 from promptreel.engines.scenes.mesh import Camera, Rasteriser, lamp_table, light_corners
-from promptreel.engines.scenes.moves import graded
+from promptreel.engines.scenes.moods import graded
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
 from promptreel.engines.scenes.shading import light_bodies

@@ -11,11 +11,25 @@ from promptreel.engines.scenes.backdrops.sky import SkyBackdrop, SkyState
 from promptreel.engines.scenes.kernels import f32, kernel, mix, vexp
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.stage import BackdropRow, Brief, Canvas, Floats, scale_of, view_ray
-from promptreel.engines.scenes.street import HAZE_BY_NAME, HAZES
 from promptreel.engines.scenes.towns import darkness
 
 TOWN = np.array([(0.090, 0.050, 0.034), (0.076, 0.044, 0.058), (0.052, 0.042, 0.070)])
 """The glow of sodium lamps, of mixed light, and of a town of screens."""
+
+HAZES = np.array([(0.050, 0.034, 0.088), (0.026, 0.046, 0.090), (0.064, 0.030, 0.070), (0.022, 0.052, 0.066)])
+"""Colours of the wet air between houses full of neon: violet, blue, magenta, teal."""
+
+HAZE_BY_NAME = {
+    "purple": (0.050, 0.034, 0.088),
+    "blue": (0.024, 0.044, 0.100),
+    "pink": (0.074, 0.028, 0.064),
+    "red": (0.074, 0.029, 0.036),
+    "orange": (0.082, 0.044, 0.022),
+    "gold": (0.076, 0.050, 0.020),
+    "yellow": (0.074, 0.056, 0.018),
+    "teal": (0.022, 0.052, 0.066),
+    "green": (0.024, 0.054, 0.038),
+}
 
 
 @kernel

@@ -497,8 +497,6 @@ def giraffe(casting: Casting) -> Creature:
     return kit.body(act(GIRAFFE, casting.action, rng, hoofed=True))
 
 
-HERD = {"walk": 1.1, "stand": 0.0, "eat": 0.0}
-
 ROWS = (
     Subject(
         "horse",
