@@ -9,7 +9,8 @@ import numpy as np
 
 from promptreel.engines.scenes import staging
 from promptreel.engines.scenes.camera import Point, Pose
-from promptreel.engines.scenes.director import Cast, Plan
+from promptreel.engines.scenes.director import ANYBODY, Cast, Plan
+from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
 from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
 
@@ -108,14 +109,14 @@ class Blocking:
 
     def _heading(self, cast: Cast, aside: float, random: np.random.Generator) -> float:
         """Which way a subject looks: at the viewer when it poses, across the picture and a little nearer when it goes."""
-        if cast.action in staging.TOWARD_CAMERA or not cast.row.actions[cast.action]:
+        if cast.action in staging.TOWARD_CAMERA or not cast.speed:
             return math.pi - 0.5 * aside + float(random.uniform(-0.45, 0.45))
         across = -1.0 if aside > 0.05 else 1.0 if aside < -0.05 else (1.0 if random.random() < 0.5 else -1.0)
         return across * (math.pi / 2 + float(random.uniform(0.12, 0.55)))
 
     def _speed(self, cast: Cast, distance: float, aspect: float) -> float:
         """How fast it goes, m/s; not so fast that a shot leaves the part of the world that is there."""
-        speed = cast.row.actions[cast.action] * min(max(self._pace, 0.3), 2.0) ** 0.0
+        speed = cast.speed * min(max(self._pace, 0.3), 2.0) ** 0.0
         longest = max(end - start for start, end in self.plan.shots)
         return min(speed, max(70.0, 2.2 * distance) / max(longest * self._pace, 1.0))
 
@@ -129,6 +130,11 @@ class Blocking:
         inside = row.habitat in self.set.spots or (row.habitat in {"ground", "table"} and "ground" in self.set.spots)
         if inside and mark.y:
             return Path(lambda _t: (mark.x, mark.y, mark.z, mark.heading, 0.0, 0.0, 0.0))
+        if action == "explode":
+            speed = 0.0
+            self._burst(mark, row.height * size, length, phase)
+        elif action not in row.actions and action in ANYBODY:
+            return self._unlike_itself(cast, mark, speed, clock, phase)
         if action == "launch":
             floor = float(ground.height(mark.x, mark.z)) if self.setting.ground else mark.y
             start = staging.Mark(mark.x, floor, mark.z, mark.heading)
@@ -166,6 +172,63 @@ class Blocking:
         tilts = row.habitat in {"road", "rail", "water"}
         return staging.straight(mark, speed, clock, staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading))
 
+    def _burst(self, mark: staging.Mark, high: float, length: float, phase: float) -> None:
+        """The fire of what explodes there."""
+        floor = mark.y
+        if self.setting.ground and not mark.y:
+            floor = float(self.ground.height(mark.x, mark.z))
+        place = np.array([mark.x, floor + 0.5 * high, mark.z])
+        random = np.random.default_rng([abs(self.seed), 91, int(1000 * phase)])
+        self.set.layers.append(Fireball(place, max(0.8 * length, high), self._bang(), self.set.light, random))
+
+    def _bang(self) -> float:
+        """When things explode, in seconds of the world: early enough to see what becomes of them."""
+        start, end = self.plan.shots[0]
+        return (start + 0.35 * (end - start)) * self._pace
+
+    def _unlike_itself(self, cast: Cast, mark: staging.Mark, speed: float, clock: staging.Clock, phase: float) -> Path:
+        """The way of what does something that its kind does not: a car that flies, a house that spins."""
+        size = cast.wanted.size
+        high, action = cast.row.height * size, cast.action
+        floor = mark.y
+        if self.setting.ground and cast.row.habitat not in {"air", "space"}:
+            floor = max(float(self.ground.height(mark.x, mark.z)), 0.0 if self.ground.wet(mark.x, mark.z) else -1e9)
+        away = math.hypot(mark.x - self._base.x, mark.z - self._base.z)
+        frame = 2 * away * self.tangent
+        shots = self.plan.shots
+
+        def part(t: float) -> float:
+            start, end = next(((a, b) for a, b in shots if t < b * self._pace), shots[-1])
+            return (t / self._pace - start) / max(end - start, 1e-6)
+
+        if action == "fly":
+            up = staging.Mark(mark.x, floor + max(1.2 * high, 0.30 * frame), mark.z, mark.heading)
+            return staging.flying(up, speed, clock, wander=0.06 * frame, phase=phase, curve=0.03)
+        if action in {"float", "hover", "drift"}:
+            up = staging.Mark(mark.x, floor + max(0.35 * high, 0.16 * frame), mark.z, mark.heading)
+            return staging.hovering(up, clock, 0.0, 0.03 * frame, 0.25, phase)
+
+        def at(t: float) -> staging.Moment:
+            y, heading, pitch, bank = floor, mark.heading, 0.0, 0.0
+            x, z = mark.x, mark.z
+            if action == "spin":
+                heading += 2.4 * t
+            elif action == "rise":
+                y += frame * 0.55 * max(part(t) - 0.08, 0.0)
+            elif action == "fall":
+                left = max(0.75 - part(t), 0.0)
+                y += 0.9 * frame * left
+                pitch, bank, heading = 3.0 * left, 2.2 * left, heading + 2 * left
+            elif action in {"jump", "bounce"}:
+                gone = speed * clock.local(t)
+                x, z = x + math.sin(heading) * gone, z + math.cos(heading) * gone
+                y += (0.45 * high + 0.1) * abs(math.sin(2.6 * t + phase))
+                if self.setting.ground:
+                    y += float(self.ground.height(x, z)) - floor if not self.ground.wet(x, z) else 0.0
+            return x, y, z, heading, pitch, bank, 1000 + t
+
+        return Path(at)
+
     def _lane_path(
         self, lane: Callable[..., tuple[float, float, float]], mark: staging.Mark, speed: float, clock: staging.Clock
     ) -> Path:
@@ -186,14 +249,15 @@ class Blocking:
         wanted = cast.wanted
         colour = np.array(COLOURS[wanted.colour], np.float32) if wanted.colour in COLOURS else None
         detail = 2 if cast.count <= 2 else 1 if cast.count <= 8 else 0
+        if cast.action == "explode":
+            detail = min(detail, 1)
         dark = self.plan.time in {"night", "dusk"}
         # Of many that look alike a few are built, and those are seen again and again.
         if number >= 6:
             return self.actors[len(self.actors) - number + number % 6].body
-        body = cast.row.build(
-            Casting(cast.action, random, colour, wanted.qualities, detail, dark, self.plan.spec.season)
-        )
-        return material(body, wanted.qualities)
+        body = cast.row.build(Casting(cast.pose, random, colour, wanted.qualities, detail, dark, self.plan.spec.season))
+        body = material(body, wanted.qualities)
+        return Exploding(body, self._bang(), random) if cast.action == "explode" else body
 
     def _aim(self, cast: Cast, lead: Acting, speed: float, distance: float, size: float, aspect: float) -> None:
         """What the camera cares for: the first subject; and whether it goes with it."""

@@ -55,6 +55,12 @@ UNNAMED = ("meadow", "ocean", "mountains", "hills", "plain")
 FROM_BELOW = {"ocean": "underwater", "lake": "underwater", "island": "underwater"}
 """Settings whose swimmers are better seen from among them."""
 
+ANYBODY = {
+    "fly": 1.6, "float": 0.0, "hover": 0.0, "drift": 0.12, "rise": 0.35, "fall": 0.6, "spin": 0.0, "jump": 0.5,
+    "bounce": 0.4, "explode": 0.0,
+}  # fmt: skip
+"""What a film can let anything do, and how fast, in its own lengths a second: a path or a burst needs no body's help."""
+
 SAME_ACTION = {
     "walk": ("walk", "run", "waddle", "hop", "ride", "drive"),
     "run": ("run", "gallop", "walk", "drive"),
@@ -104,6 +110,16 @@ class Cast:
     count: int
     index: int
     """Its index in `SceneSpec.subjects`; -1 for what the setting brings itself."""
+
+    @property
+    def pose(self) -> str:
+        """What its body does meanwhile: a car that flies turns its wheels."""
+        return self.action if self.action in self.row.actions else next(iter(self.row.actions))
+
+    @property
+    def speed(self) -> float:
+        """How fast it travels, m/s."""
+        return self.row.actions.get(self.action, ANYBODY.get(self.action, 0.0) * max(self.row.size, 0.5))
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +179,7 @@ def _setting(spec: SceneSpec, random: np.random.Generator) -> Setting:
 
 def _with_a_way(setting: Setting, cast: tuple[Cast, ...]) -> Setting:
     """The like of the setting with a road or a railway through it, where what the film is about goes on one."""
-    if not cast or setting.name not in WAYLESS or not cast[0].row.actions[cast[0].action]:
+    if not cast or setting.name not in WAYLESS or not cast[0].speed:
         return setting
     habitat = cast[0].row.habitat
     name = WAYS.get((habitat, setting.name), WAYS.get((habitat, "*"), ""))
@@ -224,7 +240,9 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
 
 def _action(row: Subject, wish: str) -> str:
     """What the subject does: the wish, the nearest that it can, or its usual."""
-    for action in (wish, *SAME_ACTION.get(wish, ())):
+    if wish in row.actions or wish in ANYBODY:
+        return wish
+    for action in SAME_ACTION.get(wish, ()):
         if action in row.actions:
             return action
     return next(iter(row.actions))
