@@ -1,115 +1,64 @@
-"""Contact sheets: every row of the built-in engine, seen. For those who add one, and for the page in the docs."""
+"""Contact sheets of the built-in engine: `promptreel scenes gallery`. For those who add a row, and for the page in the docs."""
 
+import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from promptreel.engines import Picture, Planes
+from promptreel.engines.scenes.camera import Pose, Shot
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.post import Post
-from promptreel.engines.scenes.registry import rows
-from promptreel.engines.scenes.scene_spec import TIMES, SceneSpec, Wanted
-from promptreel.engines.scenes.settings import settings
+from promptreel.engines.scenes.samples import Sample, overview, sheets_of
+from promptreel.engines.scenes.staging import framing_distance
 from promptreel.engines.scenes.world import World
 
-TILE = 320, 180
-COLUMNS = 5
-BAND = 20
+SMALL, LARGE = 256, 384
+"""Widths of a tile: where everything is shown, and where one row is looked at closely."""
+
+COLUMNS = 4
+BAND = 18
 """Pixels of the line below each tile that tells its name."""
 
 SECONDS = 4.0
-QUALITY = 82
+QUALITIES = (84, 80, 76, 72, 68, 64, 58, 52, 46)
+MOST_BYTES = 290_000
+"""A sheet is saved with the best of `QUALITIES` that keeps it below."""
 
-STAGE_OF = {
-    "air": "hills", "water": "ocean", "underwater": "underwater", "space": "space", "road": "road", "rail": "railway",
-    "table": "room", "ground": "meadow",
-}  # fmt: skip
-"""Where a subject is shown, by its habitat."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One tile."""
-
-    name: str
-    spec: SceneSpec
-    at: float = 0.5
-    """The share of the film at which it is looked at."""
+Told = Callable[[int, int, str], None]
+"""Called with how many tiles are drawn, of how many, and which sheet it is."""
 
 
-def samples() -> dict[str, list[Sample]]:
-    """What each sheet shows."""
-    return {
-        "settings": [Sample(name, SceneSpec(name)) for name in settings()],
-        "skies": list(_skies()),
-        "seasons": [
-            Sample(f"{setting} {season}", SceneSpec(setting, season=season, time="day"))
-            for setting in ("forest", "village", "mountains")
-            for season in ("spring", "summer", "autumn", "winter")
-            if setting in settings()
-        ],
-        "places": [Sample(name, _place(name)) for name in rows("places")],
-        "subjects": [Sample(name, subject_spec(name)) for name in rows("subjects")],
-        "actions": [
-            Sample(f"{name} {action}", subject_spec(name, action))
-            for name in ("person", "dog", "horse", "cat", "robot", "monkey")
-            if name in rows("subjects")
-            for action in rows("subjects")[name].actions
-        ],
-        "effects": [Sample(name, _effect(name)) for name in rows("effects")],
-        "styles": [
-            Sample(
-                name, SceneSpec("beach", time="golden_hour", subjects=(Wanted("dog", action="run"),), styles=(name,))
-            )
-            for name in rows("styles")
-        ],
-    }
-
-
-def _skies() -> Iterator[Sample]:
-    for time in TIMES:
-        yield Sample(time, SceneSpec("lake", time=time))
-    for weather in ("clouds", "overcast", "storm", "rain", "snow", "fog"):
-        yield Sample(weather, SceneSpec("hills", time="day", weather=frozenset({weather})))
-    for name in ("cumulus", "cirrus", "stratus", "cumulonimbus", "rainbow"):
-        yield Sample(name, SceneSpec("hills", time="day", sky=frozenset({name})))
-    for name in ("stars", "milky_way", "full_moon", "half_moon", "crescent_moon", "aurora", "meteors"):
-        yield Sample(name, SceneSpec("hills", time="night", sky=frozenset({name})))
-    yield Sample("lightning", SceneSpec("ocean", time="night", weather=frozenset({"storm", "lightning"})))
-
-
-def _place(name: str) -> SceneSpec:
-    home = next((row.name for row in settings().values() if name in row.places), "")
-    return SceneSpec(home or "hills", places=(name,), time="" if home else "golden_hour")
-
-
-def _effect(name: str) -> SceneSpec:
-    dark = name in {"fireflies", "embers", "sparks", "fireworks"}
-    weather = frozenset({name} & {"rain", "snow", "fog", "wind", "sandstorm"})
-    return SceneSpec("forest", time="night" if dark else "day", weather=weather, effects=frozenset({name}))
-
-
-def subject_spec(name: str, action: str = "") -> SceneSpec:
-    """A scene in which a subject is at home."""
-    habitat = rows("subjects")[name].habitat
-    setting = STAGE_OF.get(habitat, "meadow")
-    if habitat == "underwater" and action == "jump":
-        setting = "ocean"
-    return SceneSpec(
-        setting if setting in settings() else "plain", subjects=(Wanted(name, action=action),), time="golden_hour"
-    )
-
-
-def frame_of(sample: Sample, width: int, height: int, seed: int = 3) -> Picture:
+def frame_of(sample: Sample, width: int, height: int) -> Picture:
     """One frame of a sample as RGB."""
-    plan = direct(sample.spec, SECONDS, seed)
-    world = World(width, height, SECONDS, seed, plan)
+    plan = direct(sample.spec, SECONDS, sample.seed)
+    world = World(width, height, SECONDS, sample.seed, plan)
     t = sample.at * SECONDS
+    if sample.around is not None and world.actors:
+        world.shots = [_portrait(world, sample, t)]
     post = Post(width, height, world.paints)
     return rgb_of(post.run(world.draw(world.new_state(), t), t=t, **world.post))
+
+
+def _portrait(world: World, sample: Sample, t: float) -> Shot:
+    """A shot that stands still and looks at the first subject from `sample.around`."""
+    cast = world.plan.cast[0]
+    size = cast.wanted.size
+    x, y, z, heading, *_ = world.actors[0].path.at(t)
+    high = cast.row.height * size
+    away = sample.near * framing_distance(cast.row, size, 1, world.tangent, world.width / world.height)
+    bearing = heading + float(sample.around or 0.0)
+    eye = (x + away * math.sin(bearing), y + 0.7 * high + 0.08 * away, z + away * math.cos(bearing))
+    pose = Pose(*eye, 0.0, 0.0, world.tangent).toward((x, y + 0.5 * high, z))
+    shot = Shot(0.0, SECONDS, lambda _part: pose)
+    if not world.setting.ground:
+        return shot
+    return replace(shot.above(lambda a, b: float(world.ground.height(a, b))))
 
 
 def rgb_of(planes: Planes) -> Picture:
@@ -120,33 +69,63 @@ def rgb_of(planes: Planes) -> Picture:
     return np.asarray(np.clip(rgb * 255 + 0.5, 0, 255), np.uint8)
 
 
-def sheet(chosen: list[Sample], told: Callable[[str], None]) -> Image.Image:
+def tile_of(sample: Sample, width: int) -> Image.Image:
+    """A sample as a tile: drawn twice as large and made smaller, so that fine things are seen at their best."""
+    height = width * 9 // 16
+    large = Image.fromarray(frame_of(sample, 2 * width, 2 * height))
+    return large.resize((width, height), Image.Resampling.LANCZOS)
+
+
+def sheet(chosen: list[Sample], tiles: Iterator[Image.Image], width: int, told: Callable[[], None]) -> Image.Image:
     """The tiles of `chosen` side by side, each with its name below."""
-    width, height = TILE
-    lines = -(-len(chosen) // COLUMNS)
-    picture = Image.new("RGB", (COLUMNS * width, lines * (height + BAND)), (24, 24, 27))
-    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(13)
-    for number, sample in enumerate(chosen):
-        x, y = number % COLUMNS * width, number // COLUMNS * (height + BAND)
-        # Twice as large and made smaller: fine things are seen at their best.
-        large = Image.fromarray(frame_of(sample, 2 * width, 2 * height))
-        picture.paste(large.resize(TILE, Image.Resampling.LANCZOS), (x, y))
+    height = width * 9 // 16
+    columns = min(COLUMNS, len(chosen))
+    lines = -(-len(chosen) // columns)
+    picture = Image.new("RGB", (columns * width, lines * (height + BAND)), (24, 24, 27))
+    pen, font = ImageDraw.Draw(picture), ImageFont.load_default(12)
+    for number, (sample, tile) in enumerate(zip(chosen, tiles, strict=True)):
+        x, y = number % columns * width, number // columns * (height + BAND)
+        picture.paste(tile, (x, y))
         pen.text((x + 6, y + height + 2), sample.name.replace("_", " "), (230, 230, 232), font)
-        told(sample.name)
+        told()
     return picture
 
 
-def draw_sheets(folder: Path, only: tuple[str, ...], told: Callable[[str], None]) -> list[Path]:
-    """Write a JPEG for every sheet into `folder`; with `only`, one sheet of the rows of these names."""
+def sheets(names: tuple[str, ...]) -> dict[str, list[Sample]]:
+    """The sheets of the rows of these names, or of everything. Errors: `UnknownRow`."""
+    if not names:
+        return overview()
+    return {title: chosen for name in dict.fromkeys(names) for title, chosen in sheets_of(name).items()}
+
+
+def draw_sheets(
+    folder: Path, wanted: dict[str, list[Sample]], width: int, threads: int, told: Told, most: int = MOST_BYTES
+) -> Iterator[Path]:
+    """Write a JPEG for every sheet into `folder`, and yield where it is. A world is drawn in each of `threads` at once."""
     folder.mkdir(parents=True, exist_ok=True)
-    sheets = samples()
-    if only:
-        every = [sample for group in sheets.values() for sample in group]
-        sheets = {"chosen": [sample for sample in every if sample.name.split()[0] in only]}
-    written = []
-    for name, chosen in sheets.items():
-        if chosen:
-            path = folder / f"{name}.jpg"
-            sheet(chosen, told).save(path, quality=QUALITY, optimize=True)
-            written.append(path)
-    return written
+    total, done = sum(len(chosen) for chosen in wanted.values()), 0
+    with ThreadPoolExecutor(threads, thread_name_prefix="gallery") as pool:
+        try:
+            for title, chosen in wanted.items():
+
+                def count(title: str = title) -> None:
+                    nonlocal done
+                    done += 1
+                    told(done, total, title)
+
+                tiles = pool.map(lambda sample: tile_of(sample, width), chosen)
+                path = folder / f"{title}.jpg"
+                path.write_bytes(jpeg(sheet(chosen, tiles, width, count), most))
+                yield path
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+def jpeg(picture: Image.Image, most: int) -> bytes:
+    """The picture as JPEG, as good as fits into `most` bytes."""
+    for quality in QUALITIES:
+        buffer = BytesIO()
+        picture.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
+        if buffer.tell() <= most:
+            break
+    return buffer.getvalue()
