@@ -19,6 +19,9 @@ Moment = tuple[float, float, float, float, float, float, float]
 TOWARD_CAMERA = frozenset({"smile", "wave", "talk", "sit", "stand", "sleep", "eat", "dance", "bloom", "idle"})
 """What is done facing the viewer."""
 
+AIRBORNE = frozenset({"fly", "soar", "glide", "hover", "rise", "float", "drift", "fall", "launch", "spin"})
+"""What is done without touching the ground."""
+
 
 def framing_distance(row: Subject, size: float, count: int, tangent: float, aspect: float) -> float:
     """How far away, m, a subject (or a group of them) is framed well. `tangent`: of half the vertical angle of view."""
