@@ -251,7 +251,7 @@ def _wing(kit: Kit, kind: Bird, coat: Plumage, side: str, sign: float) -> None:
     rows[0] = (0.3 * x0, *rows[0][1:3], 0.3 * x0, *rows[0][4:])
     number = 13
     top, flight, under = (np.asarray(c, float) for c in (coat.wing, coat.flight, coat.under))
-    tip = np.asarray(coat.tip if coat.tip else coat.flight, float)
+    tip = np.asarray(coat.tip or coat.flight, float)
     reach = kind.wing[-1][0]
 
     def shade(u: Doubles, v: Doubles, way: float) -> Doubles:
