@@ -14,6 +14,9 @@ from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
 from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
 
+ALOFT = frozenset({"fly", "float", "hover", "drift"})
+"""What puts anything into the air."""
+
 
 class Blocking:
     """Makes the `actors`, and knows what the camera should care for (`target`) and go along with (`follow`)."""
@@ -82,27 +85,28 @@ class Blocking:
         )
         x, z = base.x + aside * half, base.z + distance
         heading = self._heading(cast, aside, random)
-        spots = self.set.spots.get(row.habitat) or (
-            self.set.spots.get("ground") if row.habitat in {"table", "ground"} else None
+        habitat = "air" if cast.action in ALOFT and cast.action not in row.actions else row.habitat
+        spots = self.set.spots.get(habitat) or (
+            self.set.spots.get("ground") if habitat in {"table", "ground"} else None
         )
         if spots:
             place = spots[order % len(spots)]
             return staging.Mark(*place, heading), max(math.dist(place, (base.x, base.y, base.z)), 0.8)
         high = 2 * distance * self.tangent
         y = 0.0
-        if row.habitat in {"air", "space"} or not self.setting.ground:
+        if habitat in {"air", "space"} or not self.setting.ground:
             share = {"above": 0.30, "below": 0.66}.get(wanted.relation, 0.44 + 0.06 * order)
             y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high - 0.5 * row.height * size
             if self.setting.ground:
                 y = max(y, float(self.ground.height(x, z)) + 0.35 * row.size * size + 0.3)
-        elif row.habitat == "underwater" and self.setting.name == "underwater":
+        elif habitat == "underwater" and self.setting.name == "underwater":
             share = 0.45 + 0.08 * (order % 2)
             y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high
             y = max(y, float(self.ground.height(x, z)) + 0.4 * row.size * size)
-        elif row.habitat in {"ground", "table", "road", "rail"}:
+        elif habitat in {"ground", "table", "road", "rail"}:
             spot = staging.dry_spot(self.set, x, z, 0.4 * row.size * size, wet=False)
             x, z = spot or (x, z)
-        elif row.habitat in {"water", "underwater"}:
+        elif habitat in {"water", "underwater"}:
             spot = staging.dry_spot(self.set, x, z, 0.5 * row.size * size, wet=True)
             x, z = spot or (x, z)
         return staging.Mark(x, y, z, heading), distance

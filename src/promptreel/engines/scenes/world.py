@@ -100,10 +100,12 @@ class World:
         self.layers: list[Layer] = [*self.set.layers, *self.effects]
         self.shots = direct_shots(plan, seed, self._base, self._target, self._follow, self.ground)
         tick("exposure")
-        self._glow = self.light.glow
+        self._glow, self._body_light = self.light.glow, self.light.vector
         self.post: dict[str, Any] = self._grade()
         # Between walls it is darker than the light outside tells, and a flame is not to burn a hole into the film.
         self._glow = min(self._glow, 1.0 / self.post["exposure"])
+        if self.setting.params.get("indoors"):
+            self._body_light = self._indoors(self.post["exposure"])
         self.paints = [style.paint for style in plan.styles]
 
     # -- building ------------------------------------------------------------------------------------------------------
@@ -237,6 +239,14 @@ class World:
             grade.update(style.grade)
         return grade
 
+    @staticmethod
+    def _indoors(exposure: float) -> Floats:
+        """The light that walls throw back, for bodies among them: the world's light stays outside."""
+        warm = np.array([1.0, 0.86, 0.70], np.float32) / np.float32(exposure)
+        still = np.array([0.3, 0.9, -0.3], np.float32)
+        light = Light(still, 0.06 * warm, 0.22 * warm, 0.10 * warm, 0.12 * warm, fog=0.0)
+        return light.vector
+
     def _exposure(self) -> float:
         """What brings the middle tones to `light.key`, without burning much of the bright ones."""
         if self.light.exposure:
@@ -369,7 +379,7 @@ class World:
             near_lamps = self._near(lamps, state)
             light_bodies(
                 state.vertices, state.normals, self._moving_colour, self._moving_emission, self._moving_finish,
-                near_lamps, self.light.vector, np.ascontiguousarray(camera.frame[:3]), np.float32(self._glow),
+                near_lamps, self._body_light, np.ascontiguousarray(camera.frame[:3]), np.float32(self._glow),
                 0, len(state.vertices), state.shades,
             )  # fmt: skip
             if self._dark < 1:
