@@ -162,7 +162,7 @@ def lifting_off(mark: Mark, shots: tuple[tuple[float, float], ...], acceleration
 
 def leaping(mark: Mark, speed: float, clock: Clock, size: float, phase: float) -> Path:
     """A whale or a dolphin: out of the water in an arc and back in, again and again."""
-    high = 0.9 * size
+    high = min(0.9 * size, 0.45 * size + 2.0)  # The largest leave the water only just.
     air = 2 * math.sqrt(2 * high / 9.81)
     period = air + 1.6
 
