@@ -15,7 +15,7 @@ from promptreel.engines.scenes.stage import Casting
 NAMES = (
     "dog", "wolf", "fox", "cat", "lion", "tiger", "horse", "unicorn", "deer", "cow", "sheep", "giraffe", "elephant", "bear",
     "rabbit", "person", "woman", "man", "child", "girl", "boy", "monkey", "robot", "astronaut", "dragon", "dinosaur", "frog",
-    "penguin", "snowman",
+    "penguin", "snowman", "otter",
 )  # fmt: skip
 MOST = (500, 2200, 6000)
 """Vertices for details 0, 1, 2."""
