@@ -17,7 +17,9 @@ from numpy.typing import NDArray
 from promptreel.engines import Picture, Planes
 from promptreel.engines.scenes.kernels import f32, kernel, mix, sat
 from promptreel.engines.scenes.photo import Canvas, Photo
+from promptreel.engines.scenes.picture_actors import Actors, Stage
 from promptreel.engines.scenes.picture_grade import GRADES, LIGHT, Grade, to_light, to_planes
+from promptreel.engines.scenes.picture_intent import intent
 from promptreel.engines.scenes.picture_moves import ARRIVE, LEAVE, MOVES, UNNAMED, Filled, Move, Path, eased, least_zoom
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
 from promptreel.engines.scenes.scene_spec import SceneSpec
@@ -36,6 +38,7 @@ class State:
     other: Canvas | None
     fog: NDArray[np.float32]
     chroma: NDArray[np.float32]
+    stage: Stage | None
 
 
 class Animation:
@@ -52,10 +55,12 @@ class Animation:
         *,
         image: Picture | None = None,
         last_image: Picture | None = None,
+        prompt: str = "",
     ) -> None:
         """As for every scene, and the pictures: RGB, any size, nothing transparent.
 
-        A job with a last picture only is drawn as a move that ends at it.
+        A job with a last picture only is drawn as a move that ends at it. The `prompt` itself tells "a dog", which comes
+        into the picture, from "the dog", which is there.
         """
         self.width, self.height, self.duration = width, height, max(duration, 1e-3)
         self.post: dict[str, Any] = {
@@ -71,6 +76,7 @@ class Animation:
         rng = np.random.default_rng([seed, 0xA11])
         chosen = spec.camera or ("zoom_out" if image is None else UNNAMED[int(rng.integers(len(UNNAMED)))])
         move = MOVES.get(chosen, MOVES["zoom_in"])
+        self._meant = intent(spec, prompt)
         last = None if image is None else last_image
         power = _power(spec, self.duration)
         self._photo, self._path = _shown(first, width, height, LEAVE if last is not None else move, power, tick)
@@ -83,6 +89,10 @@ class Animation:
         )
         self._pace = float(np.clip(spec.speed, 0.4, 2.0))
         self._grade = GRADES.get(spec.mood, Grade()).numbers()
+        self._actors: Actors | None = None
+        if self._meant.inserted:
+            tick("subjects")
+            self._actors = Actors(self._photo, self._photo.picture, spec, self._meant.inserted, self.duration, seed)
         tick("ready")
 
     def new_state(self) -> State:
@@ -92,6 +102,7 @@ class Animation:
             other=Canvas.make(self.width, self.height) if self._last else None,
             fog=fog_scratch(self.width, self.height),
             chroma=np.zeros((2, 2, self.width + 2), np.float32),
+            stage=self._actors.new_state() if self._actors else None,
         )
 
     def frame(self, state: State, t: float) -> Planes:
@@ -109,6 +120,11 @@ class Animation:
         to_light(state.canvas.rgb, self._grade, LIGHT)
         return state.canvas.rgb
 
+    def boxes(self, t: float) -> dict[str, tuple[float, float, float, float]]:
+        """Where what comes into the picture is at `t`: left, top, right, bottom in pixels. For tests and tools."""
+        u = min(max(t / max(self.duration - REST, 1e-3), 0.0), 1.0)
+        return self._actors.boxes(self._path.at(u), self._path.focus, t) if self._actors else {}
+
     def _compose(self, state: State, t: float) -> None:
         u = min(max(t / max(self.duration - REST, 1e-3), 0.0), 1.0)
         view = self._path.at(u)
@@ -122,6 +138,8 @@ class Animation:
             photo.draw(state.other if share < 1 else canvas, view, path.focus)
             if share < 1:
                 dissolve(canvas.rgb, canvas.nearness, state.other.rgb, state.other.nearness, np.float32(share))
+        if self._actors and state.stage is not None and share < 1:
+            self._actors.draw(state.stage, canvas.rgb, canvas.nearness, self._path.at(u), self._path.focus, t)
         self._weather.draw(canvas.rgb, canvas.nearness, state.fog, view, t * self._pace)
 
 

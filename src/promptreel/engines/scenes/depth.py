@@ -63,6 +63,12 @@ class Layers:
     focus_nearness: float
     confidence: float
     """0…1: how much parallax the matte can bear."""
+    sky: Map
+    """1 where there is sky, of the small copy's size; all 0 where none was found."""
+    saliency: Map
+    """How much each part draws the eye, 0…1, of the small copy's size."""
+    horizon: float
+    """The row of the horizon as a fraction of the height; a guess where there is no sky."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,9 @@ def analyse(picture: Picture, tick: Tick, softness: float = 1.0, context: Contex
         focus=found.focus,
         focus_nearness=float(at_focus[row, column]),
         confidence=found.confidence,
+        sky=found.sky,
+        saliency=found.saliency,
+        horizon=found.horizon,
     )
 
 
@@ -209,7 +218,30 @@ def _find_sky(small: Picture) -> Map:
     reach = max(3, width // 20) | 1
     sky = cv2.morphologyEx(sky, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
     # A patch of sky among other things would tear the depth (and any fog) along a line that nobody sees.
-    return sky if sky[0].mean() > 0.75 else np.zeros_like(sky)
+    return sky if sky[0].mean() > 0.75 else _find_clouds(small)
+
+
+def _find_clouds(small: Picture) -> Map:
+    """1 where there is a sky full of clouds: blue, or bright and grey, from the top border down to the first other thing."""
+    height = small.shape[0]
+    nothing = np.zeros(small.shape[:2], np.float32)
+    calm = cv2.GaussianBlur(small, (0, 0), 1.2).astype(np.float32)
+    red, green, blue = calm[..., 0], calm[..., 1], calm[..., 2]
+    luma = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    bluish = (blue > red + 10) & (blue > 0.95 * green)
+    grey = (calm.max(axis=-1) - calm.min(axis=-1) < 0.30 * luma) & (luma > max(110.0, float(np.percentile(luma, 45))))
+    like = (bluish | grey).astype(np.uint8)
+    like = cv2.morphologyEx(like, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    # Contiguous from the top in each column, with the columns beside it agreeing.
+    depth_ = np.where(like.all(axis=0), height, np.argmin(like, axis=0)).astype(np.float32)
+    depth_ = cv2.medianBlur(depth_[None], 5)[0]
+    whole = float((depth_ > 0.12 * height).mean())
+    end = float(np.median(depth_)) / height
+    if whole < 0.8 or not 0.15 < end < 0.8 or float((depth_ >= height - 1).mean()) > 0.05:
+        return nothing
+    sky = (np.arange(height)[:, None] < depth_[None]).astype(np.float32)
+    above, below = luma[sky > 0], luma[sky == 0]
+    return sky if float(above.mean()) > 1.12 * float(below.mean()) else nothing
 
 
 def _horizon(sky: Map) -> float:

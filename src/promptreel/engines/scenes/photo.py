@@ -115,8 +115,17 @@ class Photo:
         self._background = _packed(layers.background, np.zeros_like(layers.matte))
         self._subject = _packed(layers.subject, layers.matte) if self.has_subject else np.zeros((1, 1), np.uint32)
         self._extremes = _extremes(layers.matte)
+        self.picture = cropped
+        """The crop itself, at the scale of its texels."""
         self.mean = tuple(float(value) for value in cropped.reshape(-1, 3).mean(axis=0))
         """The mean colour, 0…255."""
+
+    def nearness_at(self, x: float, y: float) -> float:
+        """The nearness of the background at a place of the frame at rest, as fractions of its sides."""
+        values = self.layers.background_nearness
+        column = ((x - 0.5) / self.reach[0] + 0.5) * values.shape[1]
+        row = ((y - 0.5) / self.reach[1] + 0.5) * values.shape[0]
+        return float(values[min(max(int(row), 0), values.shape[0] - 1), min(max(int(column), 0), values.shape[1] - 1)])
 
     def draw(self, canvas: Canvas, view: View, focus: tuple[float, float]) -> None:
         """The photo as seen from `view`, which zooms about `focus` (pixels from the middle of the frame)."""
