@@ -209,4 +209,6 @@ def test_what_is_not_shown_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     cli.report({"file": "out.mp4", "prompt_report": {"words": words}}, as_json=False)
     told = capsys.readouterr()
     assert told.out == "out.mp4\n"
-    assert told.err == "Not shown of the prompt: dog\nApproximated: beach (open water)\n"
+    assert told.err == (
+        "1 of 3 content words are shown as they are\nNot shown of the prompt: dog\nApproximated: beach (open water)\n"
+    )

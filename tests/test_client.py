@@ -8,6 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from promptreel import client
 from promptreel.client import ANIMATE, GENERATE, Client, Progress, ServerRefused, ServerUnreachable, VideoFailed
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
@@ -115,3 +116,11 @@ def test_a_download_is_whole_or_not_there(tmp_path: Path) -> None:
     Server(httpx2.Response(200, content=b"bytes")).client().download("http://reel.example/v.mp4", path)
     assert path.read_bytes() == b"bytes"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_the_fates_of_the_words_are_counted_in_both_dialects() -> None:
+    words = [{"status": "shown"}, {"status": "shown"}, {"status": "not_shown"}]
+    counted = {"shown": 2, "approximated": 0, "not_shown": 1}
+    assert client.counts({"prompt_report": {"words": words}}) == counted
+    assert client.counts({"promptReport": {"words": words}}) == counted
+    assert sum(client.counts({"promptReport": {}}).values()) == sum(client.counts({}).values()) == 0

@@ -293,12 +293,14 @@ def report(made: dict[str, Any], as_json: bool) -> None:
         say_json(made)
         return
     say(made["file"])
-    told = made.get("prompt_report") or made.get("promptReport") or {}
-    if missing := [word["text"] for word in told.get("words", []) if word["status"] == "not_shown"]:
+    from promptreel.client import counts, prompt_words
+
+    words, count = prompt_words(made), counts(made)
+    if words and count["shown"] < len(words):
+        typer.echo(f"{count['shown']} of {len(words)} content words are shown as they are", err=True)
+    if missing := [word["text"] for word in words if word["status"] == "not_shown"]:
         typer.echo(f"Not shown of the prompt: {', '.join(missing)}", err=True)
-    if stand_ins := [
-        f"{word['text']} ({word['by']})" for word in told.get("words", []) if word["status"] == "approximated"
-    ]:
+    if stand_ins := [f"{word['text']} ({word['by']})" for word in words if word["status"] == "approximated"]:
         typer.echo(f"Approximated: {', '.join(stand_ins)}", err=True)
 
 

@@ -3,7 +3,7 @@
 import base64
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -153,6 +153,19 @@ class Client:
             if time.monotonic() > deadline:
                 raise ServerUnreachable(url=self.url, reason=reason)
             time.sleep(0.5)
+
+
+def counts(answer: Mapping[str, Any]) -> dict[str, int]:
+    """How many content words of the prompt a finished video shows, approximates and does not show, from the answer for it."""
+    words = prompt_words(answer)
+    return {fate: sum(word["status"] == fate for word in words) for fate in ("shown", "approximated", "not_shown")}
+
+
+def prompt_words(answer: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The content words of the prompt with their fates, from an answer of either dialect; none before it is known."""
+    told = answer.get("prompt_report") or answer.get("promptReport") or {}
+    words: list[dict[str, Any]] = told.get("words", [])
+    return words
 
 
 def accept(response: httpx2.Response) -> httpx2.Response:

@@ -53,6 +53,32 @@ STATUS_TEXT = (
     "failed: Video generation failed."
 )
 
+WORD_FATES = ("shown", "approximated", "not_shown")
+PROMPT_REPORT = described(
+    record(
+        {},
+        {
+            "coverage": described(
+                {"type": "number", "minimum": 0, "maximum": 1},
+                "The share of its content words that is not `not_shown`.",
+            ),
+            "words": {
+                "type": "array",
+                "items": record(
+                    {
+                        "text": TEXT,
+                        "start": described(COUNT, "Where the word begins in the prompt, in characters."),
+                        "end": COUNT,
+                        "status": one_of(*WORD_FATES),
+                        "by": described(TEXT, "What stands for it, or how; often empty."),
+                    }
+                ),
+            },
+        },
+    ),
+    "What becomes of each content word of the prompt: `shown`, `approximated` (by what, says `by`) or `not_shown`. "
+    "An engine that does not know leaves it empty.",
+)
 ABOUT_VIDEO: dict[str, Schema] = {
     "public_id": described(UUID, "The same video's id in the PopVid dialect."),
     "seed": described(COUNT, "Send it back with the same prompt for the same video."),
@@ -62,7 +88,7 @@ ABOUT_VIDEO: dict[str, Schema] = {
     "engine": TEXT,
     "progress": described({"type": "integer", "minimum": 0, "maximum": 100}, "Per cent, while processing."),
     "step": described(TEXT, "What is being done, while processing."),
-    "prompt_report": described({"type": "object"}, "What of the prompt is shown, and what is not."),
+    "prompt_report": PROMPT_REPORT,
     "metadata": described({"type": "object", "additionalProperties": TEXT}, "As it came."),
     "spritesheet_url": LINK,
     "code": described(TEXT, "Why it failed, for programs."),
@@ -379,7 +405,7 @@ def popvid_schemas() -> dict[str, Schema]:
         "outputUrl": described(LINK, "When completed. The link expires; ask again for a new one."),
         "thumbnailUrl": LINK,
         "duration": {"type": "number", "minimum": 0},
-        "promptReport": described({"type": "object"}, "What of the prompt is shown, and what is not."),
+        "promptReport": PROMPT_REPORT,
         "error": described(TEXT, "When failed."),
         "code": TEXT,
         "seed": COUNT,
