@@ -1,23 +1,33 @@
-"""The core of the built-in engine and its sunset: exact output, the same bytes every time, honest reports."""
+"""The core of the built-in engine: exactly the frames asked for, the same bytes every time, kernels that vectorise."""
 
+import os
 import platform
 import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from hashlib import sha256
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from promptreel.engines import Planes, RenderJob, load_engine
-from promptreel.engines.scenes import SCENES, ScenesEngine, kernels, ocean, post
-from promptreel.engines.scenes.moves import graded
+from promptreel.engines.scenes import (
+    ScenesEngine,
+    heaps,
+    heightfield,
+    kernels,
+    land,
+    mesh,
+    ocean,
+    post,
+    shadows,
+    skyview,
+    water,
+)
+from promptreel.engines.scenes.effects import veils
+from promptreel.engines.scenes.moods import graded
 from promptreel.engines.scenes.post import Post, inverse_tone_map
-from promptreel.engines.scenes.prompt import MOODS, lexicon, parse
-from promptreel.engines.scenes.prompt import SCENES as PROMPT_SCENES
-from promptreel.engines.scenes.sunset import Sunset, choose_look, move_camera
 from promptreel.errors import EngineStopped
 from promptreel.spec import VideoSpec
 
@@ -73,22 +83,70 @@ def test_the_same_specification_gives_the_same_bytes_with_any_number_of_threads(
     assert once == as_bytes(frames(video, threads=3))
 
 
+@pytest.mark.parametrize(
+    ("fps", "duration", "count"),
+    [(1, 60.0, 60), (60, 1.0, 60), (7, 0.05, 1), (24, 1.03, 25), (2, 17.3, 35), (11, 3.14, 35), (1, 1.0, 1)],
+)
+def test_any_rate_and_length_gives_its_frames(fps: int, duration: float, count: int):
+    video = spec(prompt="rolling hills", width=16, height=16, fps=fps, duration=duration)
+    assert len(frames(video)) == video.frames == count
+
+
+@pytest.mark.parametrize(("width", "height"), [(3840, 16), (16, 2160), (64, 16), (16, 64)])
+@pytest.mark.parametrize("prompt", ["a dog on the beach in the rain", "a castle in the mountains, watercolour"])
+def test_extreme_shapes_are_drawn(prompt: str, width: int, height: int):
+    [frame] = frames(spec(prompt=prompt, width=width, height=height, duration=0.1, fps=8))
+    assert frame[0].shape == (height, width)
+    assert frame[0].std() > 1
+
+
+OTHER_PROCESS = """
+import sys
+from hashlib import sha256
+from promptreel.engines import RenderJob
+from promptreel.engines.scenes import ScenesEngine
+from promptreel.spec import VideoSpec
+
+video = VideoSpec(prompt=sys.argv[1], width=96, height=54, fps=8, duration=0.5, seed=3)
+digest = sha256()
+for frame in ScenesEngine(3).render(RenderJob(video, lambda *_: None)):
+    for plane in frame:
+        digest.update(plane.tobytes())
+print(digest.hexdigest())
+"""
+
+
+@pytest.mark.parametrize("prompt", ["a dog running on the beach at sunset", "fireworks over a city at night"])
+def test_another_process_gives_the_same_bytes(prompt: str):
+    here = sha256(as_bytes(frames(spec(prompt=prompt), threads=1))).hexdigest()
+    environment = {**os.environ, "PYTHONHASHSEED": "77"}
+    told = subprocess.run(
+        [sys.executable, "-c", OTHER_PROCESS, prompt],
+        check=True, capture_output=True, text=True, timeout=250, env=environment,
+    )  # fmt: skip
+    assert told.stdout.strip() == here
+
+
 def test_another_seed_gives_another_picture():
     assert as_bytes(frames(spec(duration=0.1))) != as_bytes(frames(spec(duration=0.1, seed=4)))
 
 
-def test_the_world_stays_the_same_when_the_clip_is_longer():
-    short, long = frames(spec(duration=0.25)), frames(spec(duration=0.5))
-    for one, other in zip(short[0], long[0], strict=True):
-        assert np.abs(one.astype(int) - other.astype(int)).max() <= 3
-
-
-@pytest.mark.parametrize("prompt", ["sunset over the ocean", "stormy sea", "calm sea at dusk", "ocean on a clear day"])
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "sunset over the ocean",
+        "stormy sea",
+        "calm sea at dusk",
+        "ocean on a clear day",
+        "a snowy mountain village at night",
+        "a neon street in the rain",
+    ],
+)
 @pytest.mark.parametrize("seed", [1, 2])
 def test_a_picture_is_neither_black_nor_blown_out_and_moves(prompt: str, seed: int):
     first, *_, last = frames(spec(prompt=prompt, width=160, height=90, seed=seed, duration=1.0))
     luma = first[0].astype(float)
-    assert 40 < luma.mean() < 190
+    assert 35 < luma.mean() < 190
     assert luma.std() > 12
     assert (luma > 233).mean() < 0.12
     assert (luma < 18).mean() < 0.25
@@ -131,38 +189,7 @@ def test_closing_the_frames_ends_the_job():
         next(made)
 
 
-# -- the look and the camera -------------------------------------------------------------------------------------------
-
-
-def test_words_change_the_look():
-    def look(prompt: str):
-        return choose_look(parse(prompt), np.random.default_rng(5))
-
-    plain = look("sunset over the ocean")
-    assert look("stormy sea").wave_height > plain.wave_height > look("calm sea").wave_height
-    assert look("cloudy sunset").cover > plain.cover > look("cloudless sunset").cover
-    assert look("sea at noon").sun_elevation > plain.sun_elevation > look("sea at dusk").sun_elevation
-    assert look("purple sunset").tint != plain.tint
-    assert look("foggy sea").air > plain.air
-
-
-@pytest.mark.parametrize("duration", [1.0, 60.0])
-@pytest.mark.parametrize(
-    "move", ["", "static", "zoom_in", "zoom_out", "pan_left", "pan_right", "tilt_up", "tilt_down", "dolly_in", "shake"]
-)
-def test_the_camera_moves_without_jumps(move: str, duration: float):
-    shots = [move_camera(move, i / 24, duration, 1.0) for i in range(round(24 * duration))]
-    for one, other in zip(shots, shots[1:], strict=False):
-        assert abs(one.yaw - other.yaw) < 0.02
-        assert abs(one.pitch - other.pitch) < 0.02
-        assert abs(one.zoom - other.zoom) < 0.06
-    assert abs(shots[-1].yaw) < 0.5
-
-
-def test_a_scene_asks_often_whether_to_go_on():
-    steps: list[str] = []
-    Sunset(64, 36, 1.0, 1, parse("sea"), steps.append)
-    assert len(steps) >= 3
+# -- moods ---------------------------------------------------------------------------------------------------------------
 
 
 def test_a_mood_changes_the_grade():
@@ -220,8 +247,11 @@ before = compiled()
 picture = np.random.default_rng(1).integers(0, 255, (300, 500, 3), np.uint8)
 for prompt, first, last in [
     ("stormy sea at night, fog, zoom in", None, None), ("village, no aurora, heavy snow, fog", None, None),
-    ("street without rain, people, cars", None, None), ("storm and heavy snow, orbit", picture, None),
-    ("rain", picture, picture), ("dreamy", None, picture),
+    ("city street without rain, people, cars", None, None), ("storm and heavy snow, orbit", picture, None),
+    ("three horses galloping on a beach at sunset, oil painting", None, None), ("a rocket launching", None, None),
+    ("a dragon over a castle, meteors", None, None), ("a whale under water", None, None), ("a nebula", None, None),
+    ("a cup on a table in a cosy room with a fireplace", None, None), ("rain", picture, picture),
+    ("dreamy", None, picture),
 ]:
     image = first is not None or last is not None
     spec = VideoSpec(prompt=prompt, width=98, height=54, fps=2, duration=1.0, has_image=image)
@@ -237,19 +267,38 @@ def test_no_job_compiles_what_the_warm_up_left_out():
     subprocess.run([sys.executable, "-c", COUNT_AFTER_WARM_UP], check=True, timeout=280)
 
 
+DRAWN_FOR_KERNELS = (
+    "a dog in the hills on a rainy, foggy day",
+    "a house by a lake on a day with cumulus clouds",
+)
+
+
 @pytest.mark.skipif(platform.machine() not in {"x86_64", "AMD64"}, reason="reads x86 assembly")
-@pytest.mark.parametrize("kernel", [ocean.lay_out, post.finish])
+@pytest.mark.parametrize(
+    "kernel",
+    [
+        ocean.lay_out, land.shade_land, skyview.paint, mesh.resolve_band, post.develop, shadows.cast, veils.thickness,
+        heightfield.settle_band, pytest.param(heaps.march, marks=pytest.mark.slow),
+        pytest.param(water.draw_water, marks=pytest.mark.slow),
+    ],
+    ids=lambda kernel: kernel.__name__,
+)  # fmt: skip
 def test_the_kernels_are_vectorised(kernel):
-    """A gather with a store (needs the promise that arrays do not overlap) and the grading of every pixel."""
-    frames(spec(width=64, height=36, duration=0.1))
+    """Most arithmetic of all that runs over pixels is done on several of them at once.
+
+    Kernels that walk over triangles or particles, one short run of pixels each, are not among these.
+    """
+    for prompt in DRAWN_FOR_KERNELS:
+        if not kernel.signatures:
+            frames(spec(prompt=prompt, width=64, height=36, duration=0.1))
     fresh = kernels.uncached(kernel)
     [signature] = kernel.signatures
     fresh.compile(signature)
     [code] = fresh.inspect_asm().values()
     packed = len(re.findall(r"\bv?(?:mul|add|sub|fmadd\d*|fmsub\d*|fnmadd\d*)ps\b", code))
     alone = len(re.findall(r"\bv?(?:mul|add|sub|fmadd\d*|fmsub\d*|fnmadd\d*)ss\b", code))
-    assert packed > 30
-    assert packed > 0.5 * alone
+    assert packed >= 20
+    assert packed > alone
 
 
 def test_polynomials_are_close_to_what_they_stand_for():
@@ -273,116 +322,3 @@ def test_noise_tiles():
     noise = kernels.tile_fbm(64, seed=1)
     inside = np.abs(np.diff(noise, axis=1)).max()
     assert np.abs(noise[:, 0] - noise[:, -1]).max() <= inside * 1.5
-
-
-# -- prompts -----------------------------------------------------------------------------------------------------------
-
-
-def fates(prompt: str, *, has_image: bool = False) -> dict[str, str]:
-    return {word.text: word.status for word in parse(prompt, has_image=has_image).words}
-
-
-@pytest.mark.parametrize(
-    ("prompt", "scene"),
-    [
-        ("A beautiful sunset over the ocean", "sunset"),
-        ("a snowy mountain village at night under northern lights", "village"),
-        ("neon cyberpunk city street in the rain", "street"),
-        ("waves at dawn", "sunset"),
-        ("TOKYO STREET, night", "street"),
-    ],
-)
-def test_a_prompt_finds_its_scene(prompt: str, scene: str):
-    assert parse(prompt).scene == scene
-
-
-def test_a_report_never_claims_what_is_not_in_the_frames():
-    assert fates("a dog runs by the sea") == {"dog": "not_shown", "runs": "not_shown", "sea": "shown"}
-    assert fates("a snowy mountain village by the sea")["sea"] == "not_shown"
-    assert fates("add a monkey, the monkey smiles", has_image=True) == {"monkey": "not_shown", "smiles": "not_shown"}
-    assert fates("犬と海") == {"犬": "not_shown", "海": "shown"}
-
-
-def test_a_report_says_where_the_words_stand():
-    prompt = "Über die Sea’s waves — сейчас 🌊 snowy-mountain"
-    for word in parse(prompt).words:
-        assert prompt[word.start : word.end] == word.text
-
-
-def test_what_is_ruled_out_is_shown_only_where_it_is_really_missing():
-    assert fates("sea without clouds")["clouds"] == "shown"
-    assert parse("sea without clouds").without == {"clouds"}
-    assert fates("waves at sunset, no sea")["sea"] == "not_shown"
-    assert fates("no people", has_image=True)["people"] == "not_shown"
-    assert parse("a cloudy sea", "clouds").weather == frozenset()
-
-
-def test_what_the_weather_hides_is_not_claimed():
-    assert fates("the sun over the sea")["sun"] == "shown"
-    assert fates("the sun over a stormy sea")["sun"] == "not_shown"
-
-
-def test_a_colour_belongs_to_the_light_or_to_a_thing():
-    assert parse("a purple and pink sunset over the sea").colours == ("purple", "pink")
-    assert parse("sea in orange and gold tones").colours == ("orange", "gold")
-    assert parse("a red car on a city street").colours == ()
-    assert fates("a red and white boat at sea")["red"] == "not_shown"
-
-
-def test_of_two_words_that_contradict_each_other_one_is_told_as_not_shown():
-    told = fates("zoom in and zoom out on the sea")
-    assert told["zoom in"] == "shown"
-    assert told["zoom out"] == "not_shown"
-
-
-@pytest.mark.parametrize("written", ["oceans", "Sunsets", "sunsett", "sunest", "snuset", "horzion", "reflectoins"])
-def test_other_forms_and_slips_of_the_pen_are_understood(written: str):
-    assert set(fates(f"{written} sea").values()) == {"shown"}
-
-
-def test_a_prompt_of_unknown_words_gives_a_scene_with_a_mood():
-    wanted = [parse("qwxyz", seed=seed) for seed in range(40)]
-    assert {one.scene for one in wanted} == set(PROMPT_SCENES)
-    assert {one.mood for one in wanted} == set(MOODS)
-    assert parse("qwxyz", seed=7) == parse("qwxyz", seed=7)
-
-
-def test_reports_are_json_with_a_coverage():
-    engine = ScenesEngine(1)
-    report = engine.report(spec(prompt="a dog at the sea"))
-    assert report["coverage"] == 0.5
-    assert report["words"][0] == {"text": "dog", "start": 2, "end": 5, "status": "not_shown", "by": ""}
-    assert engine.report(spec(prompt=""))["coverage"] == 1.0
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.text(max_size=2000), st.text(max_size=100), st.integers(0, 2**63), st.booleans())
-def test_no_text_is_an_error(prompt: str, negative: str, seed: int, has_image: bool):
-    wanted = parse(prompt, negative, seed=seed, has_image=has_image)
-    assert wanted.scene in SCENES
-    for word in wanted.words:
-        assert prompt[word.start : word.end] == word.text
-        assert word.status in {"shown", "approximated", "not_shown"}
-
-
-WORDS = sorted({word for phrase in lexicon().phrases for word in phrase})
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from([*WORDS, "no", "without", ",", "and"]), max_size=40), st.booleans())
-def test_known_words_in_any_order_are_no_error(words: list[str], has_image: bool):
-    wanted = parse(" ".join(words), has_image=has_image)
-    for word in wanted.words:
-        assert word.status == "not_shown" or word.by
-
-
-def test_the_lexicon_names_only_scenes_and_fields_that_there_are():
-    for concept in set(map(id, lexicon().phrases.values())):
-        [row] = {id(one): one for one in lexicon().phrases.values() if id(one) == concept}.values()
-        assert set(row.votes) <= set(PROMPT_SCENES)
-        assert {*row.shown, *row.approximated, *row.always} <= set(SCENES)
-        assert set(row.always) <= {*row.shown, *row.approximated}
-        assert set(row.set) <= {"time", "mood", "camera", "speed", "intensity", "add_weather", "drop_weather", "colour"}
-        names = {concept.name for concept in lexicon().phrases.values()}
-        assert all(scene in PROMPT_SCENES and set(needed) <= names for scene, needed in row.needs.items())
-        assert not row.takes_colour or "colour" not in row.set
