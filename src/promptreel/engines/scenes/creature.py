@@ -419,6 +419,17 @@ class Kit:
         self._add(vertices, triangles, directions, colour, emission, (gloss, translucency), bones, weights)
         return self._count - len(vertices), self._count
 
+    def settle(self, points: ArrayLike) -> None:
+        """Say where all vertices so far are at rest, for bodies that a formula moves."""
+        rows, start = np.asarray(points, np.float32).reshape(-1, 3), 0
+        for part in self._parts:
+            part.vertices = rows[start : start + len(part.vertices)]
+            start += len(part.vertices)
+
+    def drawn(self, start: int) -> Floats:
+        """The vertices from `start` on."""
+        return np.concatenate([part.vertices for part in self._parts])[start:]
+
     def drape(
         self,
         points: ArrayLike,

@@ -147,8 +147,8 @@ def _flukes(
 ) -> None:
     """The two lobes of the tail, level, with a notch between; they bend with the end of the spine."""
     rows = []
-    for x, ahead, behind in ((0.0, 0.20, 0.62), (0.14, 0.12, 0.80), (0.36, -0.10, 0.86), (0.60, -0.34, 0.88), (0.82, -0.62, 0.96),
-                             (0.95, -0.86, 1.04), (1.0, -1.00, 1.06)):  # fmt: skip
+    for x, ahead, behind in ((0.0, 0.20, 0.62), (0.14, 0.12, 0.80), (0.36, -0.10, 0.86), (0.60, -0.34, 0.88),
+                             (0.82, -0.62, 0.96), (0.95, -0.86, 1.04), (1.0, -1.00, 1.06)):  # fmt: skip
         rows.append((x * half, high, root + long * ahead, x * half, high, root - long * behind * 0.9))
 
     def shade(u: Doubles, v: Doubles, way: float) -> Doubles:
@@ -220,7 +220,8 @@ def dolphin(casting: Casting) -> Creature:
     blade(kit, np.array(fin) * size, chain, grey * 0.7, *counts(kit, (3, 7, 14), (3, 5, 8)), 0.16, up=(1, 0, 0), gloss=0.4,
           along="z")  # fmt: skip
     flipper = np.array([(0.045, 0.055, 0.235, 0.050, 0.045, 0.150), (0.085, 0.030, 0.195, 0.085, 0.026, 0.118),
-                        (0.125, 0.006, 0.135, 0.120, 0.004, 0.085), (0.150, -0.010, 0.070, 0.146, -0.010, 0.055)]) * size  # fmt: skip
+                        (0.125, 0.006, 0.135, 0.120, 0.004, 0.085), (0.150, -0.010, 0.070, 0.146, -0.010, 0.055)])  # fmt: skip
+    flipper *= size
     for side, sign in (("l", -1.0), ("r", 1.0)):
         blade(
             kit,
