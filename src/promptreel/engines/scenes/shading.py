@@ -11,6 +11,10 @@ from promptreel.engines.scenes.mesh import LIGHT_REACH
 SHEEN = 0.22
 """How much of the light from behind a matte rim (fur, cloth) throws toward the eye."""
 
+FILL = 0.22
+"""What a reflector beside the camera sends back of the sky's and a fifth of that of the sun's light: against the sun a
+subject would be a black shape on film."""
+
 WRAP = 0.12
 """How far round a body the sun's light creeps: a stand-in for light that is scattered below the surface."""
 
@@ -52,6 +56,10 @@ def light_bodies(vertices, normals, colour, emission, finish, lamps, light, eye,
             r += lamps[k, 3] * weight
             g += lamps[k, 4] * weight
             b += lamps[k, 5] * weight
+        fill = facing * f32(FILL)
+        r += fill * (light[6] + f32(0.2) * light[3])
+        g += fill * (light[7] + f32(0.2) * light[4])
+        b += fill * (light[8] + f32(0.2) * light[5])
         # Light that grazes fur, skin or cloth from behind.
         rim = f32(1.0) - facing
         rim = rim * rim * rim * f32(SHEEN) * (f32(1.0) - gloss)
