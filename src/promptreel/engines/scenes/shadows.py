@@ -148,8 +148,8 @@ def cast(hdr, near, camera, scale, light, shade, strength, still, still_numbers,
             away = f32(1.0) / max(w, f32(1e-6))
             px, py, pz = dx * away, dy * away, dz * away
             # The neighbours on the same surface, which are those of the most similar depth, give the directions along it.
-            left = (abs(near[y, before] - w) < abs(near[y, behind] - w)) & (x > 0)
-            up = (abs(near[above, x] - w) < abs(near[below, x] - w)) & (y > 0)
+            left = ((abs(near[y, before] - w) < abs(near[y, behind] - w)) & (x > 0)) | (behind == x)
+            up = ((abs(near[above, x] - w) < abs(near[below, x] - w)) & (y > 0)) | (below == y)
             column, row = before if left else behind, above if up else below
             a = f32(1.0) / max(near[y, column], f32(1e-6))
             b = f32(1.0) / max(near[row, x], f32(1e-6))
