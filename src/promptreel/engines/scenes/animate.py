@@ -20,6 +20,7 @@ from promptreel.engines.scenes.photo import Canvas, Photo
 from promptreel.engines.scenes.picture_actors import Actors, Stage
 from promptreel.engines.scenes.picture_grade import GRADES, LIGHT, Grade, to_light, to_planes
 from promptreel.engines.scenes.picture_intent import intent
+from promptreel.engines.scenes.picture_motion import Motion
 from promptreel.engines.scenes.picture_moves import ARRIVE, LEAVE, MOVES, UNNAMED, Filled, Move, Path, eased, least_zoom
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
 from promptreel.engines.scenes.scene_spec import SceneSpec
@@ -89,10 +90,14 @@ class Animation:
         )
         self._pace = float(np.clip(spec.speed, 0.4, 2.0))
         self._grade = GRADES.get(spec.mood, Grade()).numbers()
+        tick("what moves")
+        self._motion = Motion(self._photo, self._meant, seed, self.duration * self._pace, rests=last is not None)
         self._actors: Actors | None = None
         if self._meant.inserted:
             tick("subjects")
-            self._actors = Actors(self._photo, self._photo.picture, spec, self._meant.inserted, self.duration, seed)
+            self._actors = Actors(
+                self._photo, self._photo.picture, spec, self._meant.inserted, self.duration * self._pace, seed
+            )
         tick("ready")
 
     def new_state(self) -> State:
@@ -123,15 +128,16 @@ class Animation:
     def boxes(self, t: float) -> dict[str, tuple[float, float, float, float]]:
         """Where what comes into the picture is at `t`: left, top, right, bottom in pixels. For tests and tools."""
         u = min(max(t / max(self.duration - REST, 1e-3), 0.0), 1.0)
-        return self._actors.boxes(self._path.at(u), self._path.focus, t) if self._actors else {}
+        return self._actors.boxes(self._path.at(u), self._path.focus, t * self._pace) if self._actors else {}
 
     def _compose(self, state: State, t: float) -> None:
         u = min(max(t / max(self.duration - REST, 1e-3), 0.0), 1.0)
         view = self._path.at(u)
+        now = t * self._pace
         canvas = state.canvas
         share = eased((u - 0.12) / 0.76, 0.2) if self._last else 0.0
         if share < 1:
-            self._photo.draw(canvas, view, self._path.focus)
+            self._photo.draw(canvas, view, self._path.focus, self._motion, now)
         if self._last and state.other is not None and share > 0:
             photo, path = self._last
             view = path.at(u)
@@ -139,8 +145,8 @@ class Animation:
             if share < 1:
                 dissolve(canvas.rgb, canvas.nearness, state.other.rgb, state.other.nearness, np.float32(share))
         if self._actors and state.stage is not None and share < 1:
-            self._actors.draw(state.stage, canvas.rgb, canvas.nearness, self._path.at(u), self._path.focus, t)
-        self._weather.draw(canvas.rgb, canvas.nearness, state.fog, view, t * self._pace)
+            self._actors.draw(state.stage, canvas.rgb, canvas.nearness, self._path.at(u), self._path.focus, now)
+        self._weather.draw(canvas.rgb, canvas.nearness, state.fog, view, now)
 
 
 def _shown(picture: Picture, width: int, height: int, move: Move, power: float, tick: Tick) -> tuple[Photo, Path]:

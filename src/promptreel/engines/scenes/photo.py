@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from promptreel.engines import Picture
 from promptreel.engines.scenes import depth
-from promptreel.engines.scenes.kernels import device, f32, flr, i32, kernel, mix, sat, u32
+from promptreel.engines.scenes.kernels import device, f32, flr, i32, kernel, mix, sat, u32, vsin
+from promptreel.engines.scenes.picture_motion import Motion, shine
 from promptreel.engines.scenes.scene import Tick
 
 cv2: Any = opencv
@@ -24,6 +25,9 @@ Floats = NDArray[np.float32]
 
 CELL = 8
 """The pixels between two nodes of the grid on which viewpoints are computed: displacements are smooth."""
+
+STILL = np.zeros(21, np.float32)
+"""No waves."""
 
 PAD = 4
 """Texels repeated around a texture, so that the filter's taps stay inside."""
@@ -60,9 +64,15 @@ class Canvas:
     """For each node of the grid: texel column, texel row, nearness."""
     subject: tuple[Floats, Floats, Floats]
     kinds: NDArray[np.uint8]
-    """For each cell: 0 where only the background shows, 1 only the subject, 2 both."""
+    """For each cell: 0 where only the background shows, 1 only the subject, 2 both; and the flags of `picture_motion`."""
     rows: Floats
-    """Six rows of nodes, scratch."""
+    """Nine rows of nodes, scratch."""
+    other: tuple[Floats, Floats]
+    """A second texel for each node, which drifting clouds are mixed with."""
+    water: Floats
+    """For each node, how much it ripples."""
+    light: Floats
+    """For each node, how bright it is beside itself."""
 
     @classmethod
     def make(cls, width: int, height: int) -> "Canvas":
@@ -78,7 +88,10 @@ class Canvas:
             background=nodes(),
             subject=nodes(),
             kinds=np.zeros((rows - 1, columns - 1), np.uint8),
-            rows=np.zeros((6, columns + 1), np.float32),
+            rows=np.zeros((9, columns + 1), np.float32),
+            other=nodes()[:2],
+            water=np.zeros((rows, columns), np.float32),
+            light=np.ones((rows, columns), np.float32),
         )
 
 
@@ -127,8 +140,13 @@ class Photo:
         row = ((y - 0.5) / self.reach[1] + 0.5) * values.shape[0]
         return float(values[min(max(int(row), 0), values.shape[0] - 1), min(max(int(column), 0), values.shape[1] - 1)])
 
-    def draw(self, canvas: Canvas, view: View, focus: tuple[float, float]) -> None:
-        """The photo as seen from `view`, which zooms about `focus` (pixels from the middle of the frame)."""
+    def draw(
+        self, canvas: Canvas, view: View, focus: tuple[float, float], motion: Motion | None = None, t: float = 0.0
+    ) -> None:
+        """The photo as seen from `view`, which zooms about `focus` (pixels from the middle of the frame).
+
+        With `motion`, what moves by itself is where it is at `t` seconds.
+        """
         rows, columns = self._background.shape
         numbers = np.array(
             [
@@ -151,21 +169,33 @@ class Photo:
         pairs = ((canvas.background, self.layers.background_nearness), (canvas.subject, self.layers.subject_nearness))
         for (across, down, near), nearness in pairs[: 2 if self.has_subject else 1]:
             solve(nearness, numbers, across, down, near, np.int32(columns), np.int32(rows))
+        canvas.kinds.fill(0)
+        share, waves = 1.0, STILL
+        texels = (columns - 2 * PAD, rows - 2 * PAD)
+        if motion is not None and motion.blows and self.has_subject:
+            motion.blow(canvas, texels, PAD, t)
         if self.has_subject:
             classify(self._extremes[0], self._extremes[1], canvas.subject[0], canvas.subject[1], canvas.kinds)
-        else:
-            canvas.kinds[:] = 0
+        if motion is not None:
+            share = motion.apply(canvas, texels, PAD, t)
+            waves = motion.water_numbers(t, texels, PAD)
         compose(
             self._background.reshape(-1),
             self._subject.reshape(-1),
             np.int32(columns),
             *canvas.background,
             *canvas.subject,
+            *canvas.other,
+            np.float32(share),
+            canvas.water,
+            waves,
             canvas.kinds,
             canvas.rgb,
             canvas.nearness,
             canvas.rows,
         )
+        if motion is not None and motion.lights:
+            shine(canvas.rgb, canvas.light, np.int32(CELL))
 
 
 # -- framing -----------------------------------------------------------------------------------------------------------
@@ -389,6 +419,28 @@ def _sample(texels, columns, last_x, last_y, x, y):
     return red, green, blue, matte
 
 
+@device
+def _ripple(waves, wet, x, y):
+    """How far water at texel (x, y) is displaced, in texels, and how it glints: waves on a plane that ends at the horizon."""
+    unit = waves[1]
+    below = max((y - waves[0]) / unit, f32(0.006))
+    away = f32(0.12) / below
+    aside = (x - waves[2]) / unit * away * f32(8.0)
+    step = f32(8.0) * away / (below * unit)
+    slope = f32(0.0)
+    lean = f32(0.0)
+    for n in range(4):
+        across, along = waves[5 + 4 * n], waves[6 + 4 * n]
+        phase = across * aside + along * away * f32(8.0) + waves[7 + 4 * n] * waves[4] + waves[8 + 4 * n]
+        # Waves finer than the pixels would only be noise.
+        seen = sat(f32(1.7) - abs(along) * step * f32(0.9))
+        slope += seen * vsin(phase)
+        lean += seen * vsin(phase * f32(1.31) + f32(1.1))
+    size = wet * waves[3] * unit * (f32(0.0016) + f32(0.0085) * below)
+    glint = f32(1.0) + wet * waves[3] * f32(0.14) * max(slope - f32(0.6), f32(0.0)) - f32(0.03) * wet * waves[3] * slope
+    return lean * size * f32(0.5), slope * size, glint
+
+
 @kernel
 def compose(
     background,
@@ -400,12 +452,21 @@ def compose(
     across_s,
     down_s,
     near_s,
+    across_o,
+    down_o,
+    share_o,
+    water,
+    waves,
     kinds,
     rgb,
     nearness,
     rows,
 ):
-    """Draw both layers into `rgb` and `nearness`. Textures are flat and have `columns` texels a row."""
+    """Draw both layers into `rgb` and `nearness`. Textures are flat and have `columns` texels a row.
+
+    Where `kinds` says sky, the background is read at the nodes `across_o`, `down_o` as well, which weigh `share_o`; where it
+    says water, it is displaced by `waves` (`Motion.water_numbers`).
+    """
     height, width = nearness.shape
     last_x = f32(columns) - f32(3.01)
     last_y = f32(len(background) // columns) - f32(3.01)
@@ -420,17 +481,48 @@ def compose(
             rows[3, i] = mix(across_s[j, i], across_s[j + 1, i], v)
             rows[4, i] = mix(down_s[j, i], down_s[j + 1, i], v)
             rows[5, i] = mix(near_s[j, i], near_s[j + 1, i], v)
+            rows[6, i] = mix(across_o[j, i], across_o[j + 1, i], v)
+            rows[7, i] = mix(down_o[j, i], down_o[j + 1, i], v)
+            rows[8, i] = mix(water[j, i], water[j + 1, i], v)
         start = 0
         while start < nodes - 1:
             # Neighbouring cells of one kind are drawn as one run, which is what makes the loops below fast.
-            kind = kinds[j, start]
+            code = kinds[j, start]
             end = start + 1
-            while end < nodes - 1 and kinds[j, end] == kind:
+            while end < nodes - 1 and kinds[j, end] == code:
                 end += 1
+            kind = code & 3
             first = start * CELL
             last = min(end * CELL, width)
             start = end
-            if kind != 1:
+            if (kind != 1) & (code >= 8):
+                for x in range(first, last):
+                    i = x >> 3
+                    u = (f32(x & 7) + f32(0.5)) * f32(0.125)
+                    at_x = mix(rows[0, i], rows[0, i + 1], u)
+                    at_y = mix(rows[1, i], rows[1, i + 1], u)
+                    wet = mix(rows[8, i], rows[8, i + 1], u)
+                    move_x, move_y, glint = _ripple(waves, wet, at_x, at_y)
+                    red, green, blue, _ = _sample(background, columns, last_x, last_y, at_x + move_x, at_y + move_y)
+                    rgb[0, y, x] = red * glint
+                    rgb[1, y, x] = green * glint
+                    rgb[2, y, x] = blue * glint
+                    nearness[y, x] = mix(rows[2, i], rows[2, i + 1], u)
+            if (kind != 1) & (code >= 4) & (code < 8):
+                for x in range(first, last):
+                    i = x >> 3
+                    u = (f32(x & 7) + f32(0.5)) * f32(0.125)
+                    at_x = mix(rows[0, i], rows[0, i + 1], u)
+                    at_y = mix(rows[1, i], rows[1, i + 1], u)
+                    red, green, blue, _ = _sample(background, columns, last_x, last_y, at_x, at_y)
+                    at_x = mix(rows[6, i], rows[6, i + 1], u)
+                    at_y = mix(rows[7, i], rows[7, i + 1], u)
+                    red_o, green_o, blue_o, _ = _sample(background, columns, last_x, last_y, at_x, at_y)
+                    rgb[0, y, x] = mix(red, red_o, share_o)
+                    rgb[1, y, x] = mix(green, green_o, share_o)
+                    rgb[2, y, x] = mix(blue, blue_o, share_o)
+                    nearness[y, x] = mix(rows[2, i], rows[2, i + 1], u)
+            if (kind != 1) & (code < 4):
                 for x in range(first, last):
                     i = x >> 3
                     u = (f32(x & 7) + f32(0.5)) * f32(0.125)
