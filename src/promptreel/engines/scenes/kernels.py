@@ -21,10 +21,12 @@ from numba import float32 as f32
 from numba import int32 as i32
 from numba import njit, types
 from numba import uint32 as u32
-from numba.core.compiler import Compiler
 from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic as _intrinsic
 from numpy.typing import NDArray
+
+from promptreel.engines.scenes import compiling
+from promptreel.engines.scenes.compiling import Helper, Restrict
 
 __all__ = [
     "as_bits",
@@ -62,19 +64,6 @@ Floats = NDArray[np.float32]
 # -- decorators --------------------------------------------------------------------------------------------------------
 
 
-class _Restrict(Compiler):
-    """numba's compiler with its own flag `noalias` set, C's `restrict`: array arguments never overlap.
-
-    LLVM vectorises a loop that both gathers and stores only with this promise, and `njit` has no option for it.
-    """
-
-    def __init__(
-        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
-    ) -> None:
-        flags.noalias = True
-        super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
-
-
 @functools.cache
 def _digest(path: str) -> bytes:
     return hashlib.sha256(Path(path).read_bytes()).digest()
@@ -91,34 +80,37 @@ def _sources(function: Callable[..., Any], found: set[str]) -> set[str]:
     return found
 
 
-device = njit(fastmath=True, nogil=True, error_model="numpy", forceinline=True, boundscheck=False)
-"""For helpers: put into its caller, so that the caller's loop is one straight body."""
-
 _OPTIONS: dict[str, Any] = {
-    "pipeline_class": _Restrict,
     "fastmath": True,
     "nogil": True,
     "error_model": "numpy",
     "boundscheck": False,
+    "no_cfunc_wrapper": True,
 }
+
+_HELPER: dict[str, Any] = {**_OPTIONS, "pipeline_class": Helper, "forceinline": True, "no_cpython_wrapper": True}
+_KERNEL: dict[str, Any] = {**_OPTIONS, "pipeline_class": Restrict}
+
+device = njit(**_HELPER)
+"""For helpers: put into its caller, so that the caller's loop is one straight body. Python cannot call them."""
 
 
 def kernel(function: Callable[..., Any]) -> Any:
     """For loops over pixels: compiled once, kept on disk (`NUMBA_CACHE_DIR`), runs without the GIL."""
     try:
-        dispatcher = njit(**_OPTIONS, cache=True)(function)
+        dispatcher = njit(**_KERNEL, cache=True)(function)
     except RuntimeError:  # there is no folder to keep it in
-        return njit(**_OPTIONS)(function)
+        return njit(**_KERNEL)(function)
     # numba knows a kept kernel to be stale by the date of its own file only. Ours is stale when any helper in it
     # changed, and stays good when only dates did (a container image): the stamp is a digest of all the sources.
-    stamp = b"".join(sorted(_digest(path) for path in _sources(function, set())))
+    stamp = b"".join(sorted(_digest(path) for path in _sources(function, {compiling.__file__})))
     dispatcher._cache._cache_file._source_stamp = hashlib.sha256(stamp).hexdigest()
     return dispatcher
 
 
 def uncached(compiled: Any) -> Any:
     """The same kernel, to be compiled anew: numba shows no machine code of one that it loaded."""
-    return njit(**_OPTIONS)(compiled.py_func)
+    return njit(**_KERNEL)(compiled.py_func)
 
 
 # -- arithmetic --------------------------------------------------------------------------------------------------------
