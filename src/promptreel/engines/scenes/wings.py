@@ -124,7 +124,7 @@ def scaled(stations: tuple[Station, ...], size: float, lift: float = 0.0) -> Lof
 def bird(kind: Bird, coat: Plumage, casting: Casting) -> Creature:
     """Build a bird of a kind and a plumage."""
     size, action = kind.length, casting.action
-    flying = action in FLYING
+    flying = action in FLYING and not (kind.afloat and action == "glide")
     body = scaled(kind.air if flying else kind.rest, size)
     bones = _skeleton(kind, body, flying)
     kit = Kit(bones, [], casting)
@@ -145,7 +145,7 @@ def bird(kind: Bird, coat: Plumage, casting: Casting) -> Creature:
     else:
         for sign in (-1.0, 1.0):
             _folded(kit, kind, body, shades, sign)
-        if kind.leg and not kind.afloat:
+        if kind.leg:
             _legs(kit, kind, shades)
     seed = float(casting.rng.uniform())
     return kit.body(_flight(kind, action, seed) if flying else _ground(kind, action, seed))
@@ -415,7 +415,7 @@ def _ground(kind: Bird, action: str, seed: float) -> Act:
         pose.turn("head", yaw=0.55 * look, pitch=0.16 * wander(t, 1.6, seed + 0.4, 0.15), roll=0.12 * look)
         pose.turn("neck", yaw=0.22 * look)
         pose.turn("tail", pitch=0.10 * max(0.0, wander(t, 0.9, seed + 0.2, 0.2)), yaw=0.10 * wander(t, 2.1, seed, 0.1))
-        if kind.afloat:
+        if kind.afloat and not kind.leg:
             paddle = swing(t, 1.2, seed)
             pose.turn("body", roll=0.025 * paddle + 0.02 * swing(t, 0.4, seed), pitch=0.015 * swing(t, 0.55, seed))
             if action == "swim":
@@ -435,7 +435,7 @@ def _ground(kind: Bird, action: str, seed: float) -> Act:
                 pose.plant(f"leg_{side}", y=high * 0.92, z=along, end=-0.5 * math.sin(math.pi * air))
             return
         if action in ("walk", "run"):
-            stride = 2.6 * kind.hip[1] * size
+            stride = (2.6 if kind.hip[1] < 0.7 else 1.25) * kind.hip[1] * size  # Long legs take short steps.
             phase = travelled / stride + seed
             pose.turn("body", roll=0.05 * math.sin(TURN * phase), yaw=0.04 * math.cos(TURN * phase))
             pose.shift("body", y=-0.03 * kind.hip[1] * size + 0.012 * size * math.cos(2 * TURN * phase))
