@@ -16,12 +16,24 @@ from numpy.typing import NDArray
 
 from promptreel.engines import Picture, Planes
 from promptreel.engines.scenes.kernels import f32, kernel, mix, sat
-from promptreel.engines.scenes.photo import Canvas, Photo
+from promptreel.engines.scenes.photo import CELL, Canvas, Photo, View
 from promptreel.engines.scenes.picture_actors import Actors, Stage
 from promptreel.engines.scenes.picture_grade import GRADES, LIGHT, Grade, to_light, to_planes
 from promptreel.engines.scenes.picture_intent import intent
+from promptreel.engines.scenes.picture_morph import TRUSTED, Morph, melt
 from promptreel.engines.scenes.picture_motion import Motion
-from promptreel.engines.scenes.picture_moves import ARRIVE, LEAVE, MOVES, UNNAMED, Filled, Move, Path, eased, least_zoom
+from promptreel.engines.scenes.picture_moves import (
+    ARRIVE,
+    LEAVE,
+    MOVES,
+    REST_MOVE,
+    UNNAMED,
+    Filled,
+    Move,
+    Path,
+    eased,
+    least_zoom,
+)
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
 from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.weather import Weather, fog_scratch
@@ -82,8 +94,16 @@ class Animation:
         power = _power(spec, self.duration)
         self._photo, self._path = _shown(first, width, height, LEAVE if last is not None else move, power, tick)
         self._last: tuple[Photo, Path] | None = None
+        self._morph: Morph | None = None
         if last is not None:
             self._last = _shown(last, width, height, ARRIVE, power, tick)
+            tick("comparing the pictures")
+            morph = Morph(self._photo.picture, self._last[0].picture)
+            if morph.confidence > TRUSTED:
+                # The way between them is all the motion that it needs.
+                self._morph = morph
+                self._path = Path(REST_MOVE, self._photo, power)
+                self._last = self._last[0], Path(REST_MOVE, self._last[0], power)
         wind = 0.09 if spec.weather & {"wind", "storm"} else 0.02
         self._weather = Weather(
             spec.weather, self._photo, seed, wind * (1 if rng.random() < 0.5 else -1), spec.intensity
@@ -135,18 +155,43 @@ class Animation:
         view = self._path.at(u)
         now = t * self._pace
         canvas = state.canvas
-        share = eased((u - 0.12) / 0.76, 0.2) if self._last else 0.0
+        if self._morph is not None and self._last is not None and state.other is not None:
+            share = eased(u, 0.4)
+            self._between(state, share, now)
+        else:
+            share = eased((u - 0.12) / 0.76, 0.2) if self._last else 0.0
+            self._dissolved(state, u, share, now)
+        if self._actors and state.stage is not None and share < 1:
+            # Who is only in the first picture leaves with it.
+            seen = min(1.0, 2.5 * (1 - share)) if self._last else 1.0
+            self._actors.draw(state.stage, canvas.rgb, canvas.nearness, view, self._path.focus, now, seen)
+        self._weather.draw(canvas.rgb, canvas.nearness, state.fog, view, now)
+
+    def _between(self, state: State, share: float, now: float) -> None:
+        """The moment `share` of the way from the first picture to a last one that shows the same things."""
+        assert self._morph is not None
+        assert self._last is not None
+        assert state.other is not None
+        canvas = state.canvas
+        rows, columns = canvas.water.shape
+        between = self._morph.nodes(share, columns, rows, CELL, self.width, self.height)
+        last, rest = self._last[0], View()
+        if share < 1:
+            self._photo.draw(canvas, rest, (0.0, 0.0), self._motion, now, between.first)
+        last.draw(state.other if share < 1 else canvas, rest, (0.0, 0.0), None, now, between.last)
+        if share < 1:
+            melt(canvas.rgb, canvas.nearness, state.other.rgb, state.other.nearness, between.share, np.int32(CELL))
+
+    def _dissolved(self, state: State, u: float, share: float, now: float) -> None:
+        """One picture, or the first melting into a last one that has nothing in common with it."""
+        canvas, view = state.canvas, self._path.at(u)
         if share < 1:
             self._photo.draw(canvas, view, self._path.focus, self._motion, now)
         if self._last and state.other is not None and share > 0:
             photo, path = self._last
-            view = path.at(u)
-            photo.draw(state.other if share < 1 else canvas, view, path.focus)
+            photo.draw(state.other if share < 1 else canvas, path.at(u), path.focus)
             if share < 1:
                 dissolve(canvas.rgb, canvas.nearness, state.other.rgb, state.other.nearness, np.float32(share))
-        if self._actors and state.stage is not None and share < 1:
-            self._actors.draw(state.stage, canvas.rgb, canvas.nearness, self._path.at(u), self._path.focus, now)
-        self._weather.draw(canvas.rgb, canvas.nearness, state.fog, view, now)
 
 
 def _shown(picture: Picture, width: int, height: int, move: Move, power: float, tick: Tick) -> tuple[Photo, Path]:

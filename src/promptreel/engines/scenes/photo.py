@@ -141,11 +141,18 @@ class Photo:
         return float(values[min(max(int(row), 0), values.shape[0] - 1), min(max(int(column), 0), values.shape[1] - 1)])
 
     def draw(
-        self, canvas: Canvas, view: View, focus: tuple[float, float], motion: Motion | None = None, t: float = 0.0
+        self,
+        canvas: Canvas,
+        view: View,
+        focus: tuple[float, float],
+        motion: Motion | None = None,
+        t: float = 0.0,
+        shift: tuple[Floats, Floats] | None = None,
     ) -> None:
         """The photo as seen from `view`, which zooms about `focus` (pixels from the middle of the frame).
 
-        With `motion`, what moves by itself is where it is at `t` seconds.
+        With `motion`, what moves by itself is where it is at `t` seconds. `shift`, in pixels right and down for each node,
+        is how far beside its place the picture is read.
         """
         rows, columns = self._background.shape
         numbers = np.array(
@@ -169,6 +176,10 @@ class Photo:
         pairs = ((canvas.background, self.layers.background_nearness), (canvas.subject, self.layers.subject_nearness))
         for (across, down, near), nearness in pairs[: 2 if self.has_subject else 1]:
             solve(nearness, numbers, across, down, near, np.int32(columns), np.int32(rows))
+        if shift is not None:
+            for across, down, _ in (canvas.background, canvas.subject):
+                across += shift[0] * np.float32(self.texels_per_pixel)
+                down += shift[1] * np.float32(self.texels_per_pixel)
         canvas.kinds.fill(0)
         share, waves = 1.0, STILL
         texels = (columns - 2 * PAD, rows - 2 * PAD)

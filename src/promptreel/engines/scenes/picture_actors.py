@@ -184,9 +184,19 @@ class Actors:
         return Stage(corners(), corners(), corners(), corners(), hdr, window(), window(), window())
 
     def draw(
-        self, stage: Stage, rgb: Floats, nearness: Floats, view: View, focus: tuple[float, float], t: float
+        self,
+        stage: Stage,
+        rgb: Floats,
+        nearness: Floats,
+        view: View,
+        focus: tuple[float, float],
+        t: float,
+        seen: float = 1.0,
     ) -> None:
-        """Lay the subjects at `t` seconds into `rgb` (3, H, W; 0…255), whose depth is `nearness`, seen from `view`."""
+        """Lay the subjects at `t` seconds into `rgb` (3, H, W; 0…255), whose depth is `nearness`, seen from `view`.
+
+        `seen` below 1 lets them fade.
+        """
         self._pose(stage, t)
         eye = np.zeros(3, np.float32)
         for kind in self._kinds:
@@ -206,8 +216,9 @@ class Actors:
         if stage.caster is not None:
             self._move(stage.flat, shift)
             self._draw_shadow(stage, camera, view, focus, t, shift)
+            stage.shadow *= np.float32(seen)
             shade_picture(
-                rgb, nearness, stage.shadow, i32(left), i32(top), self._shade(), np.float32(self._near_most())
+                rgb, nearness, stage.shadow, np.int32(left), np.int32(top), self._shade(), np.float32(self._near_most())
             )
         self._move(stage.vertices, shift)
         stage.hdr.fill(EMPTY)
@@ -220,7 +231,7 @@ class Actors:
         if self._blur > 0.3:
             for plane in (*stage.hdr, stage.cover):
                 cv2.GaussianBlur(plane, (0, 0), self._blur, dst=plane)
-        lay(rgb, nearness, stage.hdr, stage.cover, stage.near, i32(left), i32(top), self._numbers())
+        lay(rgb, nearness, stage.hdr, stage.cover, stage.near, np.int32(left), np.int32(top), self._numbers(seen))
 
     def boxes(self, view: View, focus: tuple[float, float], t: float) -> dict[str, tuple[float, float, float, float]]:
         """Where each subject is in the frame: left, top, right, bottom in pixels. For tests and tools."""
@@ -405,11 +416,11 @@ class Actors:
     def _near_most(self) -> float:
         return max((actor.spot.nearness for actor in self._standing()), default=1.0) + 0.18
 
-    def _numbers(self) -> Floats:
-        """What `lay` wants: black (3), the air's colour (3), its strength, grain."""
+    def _numbers(self, seen: float) -> Floats:
+        """What `lay` wants: black (3), the air's colour (3), its strength, grain, how much is seen at all."""
         kind = self._kinds[0].light
         haze = float(np.mean([max(0.0, 0.28 - actor.spot.nearness) for actor in self.actors]))
-        return np.array([*np.minimum(kind.black, 0.12), *kind.place, haze, kind.grain], np.float32)
+        return np.array([*np.minimum(kind.black, 0.12), *kind.place, haze, kind.grain, seen], np.float32)
 
 
 def _on_crop(photo: Photo, box: tuple[float, ...]) -> tuple[float, float, float, float]:
@@ -475,7 +486,7 @@ def lay(rgb, nearness, hdr, cover, near, left, top, numbers):
             front = max(near[j, i], f32(0.0))
             seen = sat((front - nearness[y, x]) * f32(9.0) + f32(1.6))
             seen = seen if front > f32(0.0) else f32(1.0)
-            share = share * seen
+            share = share * seen * numbers[8]
             for c in range(3):
                 light = hdr[c, j, i] * inverse
                 over = max(light - f32(0.6), f32(0.0))

@@ -128,6 +128,9 @@ LEAVE = Move(
 )
 """Away from the first of two pictures, ahead and to the right."""
 
+REST_MOVE = Move(lambda _u, _power: View(), _whole)
+"""No move at all: the picture itself."""
+
 ARRIVE = Move(
     lambda u, power: View(
         lens=1 + 0.05 * power * eased(1 - u), forward=0.10 * power * eased(1 - u), move_x=-0.05 * eased(1 - u)
