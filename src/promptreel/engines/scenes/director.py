@@ -12,7 +12,7 @@ import numpy as np
 from promptreel.engines.scenes.camera import shot_times
 from promptreel.engines.scenes.mesh import view_tangent
 from promptreel.engines.scenes.registry import rows
-from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
+from promptreel.engines.scenes.scene_spec import TIMES, Mention, SceneSpec, Wanted
 from promptreel.engines.scenes.settings import Setting, settings
 from promptreel.engines.scenes.stage import Effect, Place, Style, Subject
 
@@ -293,7 +293,7 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
         "time": _judge_time,
         "season": lambda plan, m: "" if m.name == plan.spec.season else None,
         "weather": _judge_weather,
-        "sky": lambda plan, m: "" if _outdoors(plan) and m.name in plan.spec.sky else None,
+        "sky": _judge_sky,
         "effect": lambda plan, m: "" if any(effect.name == m.name for effect in plan.effects) else None,
         "mood": lambda plan, m: "" if m.name == plan.spec.mood else None,
         "light": lambda plan, m: "",
@@ -392,6 +392,24 @@ def _judge_weather(plan: Plan, mention: Mention) -> str | None:
     if mention.name not in plan.spec.weather or not _outdoors(plan):
         return None
     return ""
+
+
+VEILED = frozenset({"storm", "overcast", "fog", "sandstorm", "rain", "snow"})
+"""Weather whose clouds hide what is above them."""
+
+HOURS = {
+    "stars": {"dusk", "night"}, "milky_way": {"night"}, "rainbow": {*TIMES} - {"night"}, "sun": {*TIMES} - {"night"},
+    "aurora": {"sunrise", "sunset", "dusk", "night"}, "meteors": {"sunrise", "sunset", "dusk", "night"},
+}  # fmt: skip
+"""When there is light, or dark, enough for what is in the sky; other things are there at any time."""
+
+
+def _judge_sky(plan: Plan, mention: Mention) -> str | None:
+    if not _outdoors(plan) or mention.name not in plan.spec.sky or plan.time not in HOURS.get(mention.name, {*TIMES}):
+        return None
+    falls = "clouds" in plan.spec.weather and not plan.spec.weather & (VEILED - {"rain", "snow"})
+    veiled = bool(plan.spec.weather & VEILED) and not falls
+    return None if veiled and mention.name not in {"rainbow", "aurora", "cumulonimbus"} else ""
 
 
 def _judge_colour(plan: Plan, mention: Mention) -> str | None:
