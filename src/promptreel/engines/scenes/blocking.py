@@ -17,6 +17,19 @@ from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
 ALOFT = frozenset({"fly", "float", "hover", "drift"})
 """What puts anything into the air."""
 
+ENCLOSED = frozenset(
+    {"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "room", "space_station"}
+)
+"""Settings with no room to run far, nor for a camera to go along."""
+
+FACES = frozenset({"smile", "talk"})
+"""What is done with the face."""
+
+HANDY = frozenset({"book", "cup", "guitar"})
+"""What a person who is there too has in the hands."""
+
+HOLDERS = frozenset({"person", "man", "woman", "child", "boy", "girl", "monkey", "robot"})
+
 
 class Blocking:
     """Makes the `actors`, and knows what the camera should care for (`target`) and go along with (`follow`)."""
@@ -32,25 +45,45 @@ class Blocking:
         self.actors: list[Acting] = []
         self.target: Point | None = None
         self.follow: Callable[[float], Point] | None = None
+        self._followed, self._lead_speed, self._heading_of_lead = False, 0.0, 0.0
+        self._shift = 0.0
+        self._ring: Point | None = None
         self._place_subjects()
+        if not self.actors:
+            self._look_at_place()
 
     def _place_subjects(self) -> None:
-        clock = staging.Clock(self.plan.shots)
+        shots = tuple((start * self._pace, end * self._pace) for start, end in self.plan.shots)
+        clock = staging.Clock(shots)
         aspect = self._aspect
         leads: dict[str, Acting] = {}
         side = 1.0 if self._random.random() < 0.5 else -1.0
         for order, cast in enumerate(self.plan.cast):
             random = np.random.default_rng([abs(self.seed), zlib.crc32(cast.row.name.encode()), order])
+            self._ring = self._fireside(cast)
             mark, distance = self._mark(cast, order, side, aspect, random)
             size = cast.wanted.size * (0.55 if "baby" in cast.wanted.qualities else 1.0)
             rider = cast.wanted.relation == "on" and cast.wanted.target in leads
             speed = self._speed(cast, distance, aspect)
+            if order == 0:
+                if self._enclosed and 0 < speed <= 2.0:
+                    speed = min(speed, max(0.5 * self._across(distance) / self._longest, 0.5 * speed))
+                self._lead_speed, self._heading_of_lead = speed, mark.heading
+                self._followed = self._leaves(cast, speed, distance, aspect)
+            elif speed > 0.05:
+                mark, speed = self._beside(cast, mark, speed, distance, aspect)
             spread = cast.row.size * size * (1.5 if cast.count > 3 else 1.25)
             body_rng = np.random.default_rng([abs(self.seed), 77, order])
             for number, offset in enumerate(staging.formation(cast.count, spread, random)):
                 body = self._cast_body(cast, number, body_rng)
-                at = staging.Mark(mark.x + offset[0], mark.y + offset[1], mark.z + 0.8 * offset[2], mark.heading)
-                if rider:
+                lift = offset[1] * (1.8 if cast.row.habitat == "air" and cast.count > 3 else 1.0)
+                at = staging.Mark(mark.x + offset[0], mark.y + lift, mark.z + 0.8 * offset[2], mark.heading)
+                if self._ring is not None:
+                    at = self._seat(number, cast.count)
+                holder = self._holder(cast, leads)
+                if holder is not None:
+                    path = staging.carried(holder[0], holder[1], 0.32)
+                elif rider:
                     under = leads[cast.wanted.target]
                     mount = self.plan.cast[[c.row.name for c in self.plan.cast].index(cast.wanted.target)]
                     path = staging.carried(under.path, mount.row.height * mount.wanted.size * 0.72)
@@ -61,7 +94,9 @@ class Blocking:
                 self.actors.append(acting)
                 leads.setdefault(cast.row.name, acting)
             if self.target is None:
-                self._aim(cast, leads[cast.row.name], speed, distance, size, aspect)
+                self._aim(cast, leads[cast.row.name], size)
+            self._ring = None
+            self._keep_clear(cast, leads[cast.row.name], size)
             side = -side
             self._tick(cast.row.name)
 
@@ -72,10 +107,12 @@ class Blocking:
         row, wanted, base = cast.row, cast.wanted, self._base
         size = wanted.size
         distance = staging.framing_distance(row, size, cast.count, self.tangent, aspect)
-        distance = max(distance * {"far": 2.2, "near": 0.75}.get(wanted.relation, 1.0), 0.55 * row.size * size + 0.8)
+        distance *= {"far": 2.2, "near": 0.75}.get(wanted.relation, 1.0) * self._nearness(cast)
+        distance = max(distance, 0.55 * row.size * size + (0.8 if row.size * size > 0.6 else 0.45))
         if order:
             lead = self.plan.cast[0]
             first = staging.framing_distance(lead.row, lead.wanted.size, lead.count, self.tangent, aspect)
+            first *= self._nearness(lead)
             distance = max(distance, min(first, distance * 3)) if wanted.relation != "front" else 0.75 * first
             if wanted.relation == "behind":
                 distance = 1.5 * max(first, distance)
@@ -85,11 +122,19 @@ class Blocking:
         )
         x, z = base.x + aside * half, base.z + distance
         heading = self._heading(cast, aside, random)
-        habitat = "air" if cast.action in ALOFT and cast.action not in row.actions else row.habitat
+        habitat = "air" if cast.action in ALOFT and cast.action not in row.actions else cast.habitat
         spots = self.set.spots.get(habitat) or (
             self.set.spots.get("ground") if habitat in {"table", "ground"} else None
         )
-        if spots:
+        way = self.set.spots.get("walk")
+        if way and row.habitat == "ground" and 0.05 < cast.speed <= 2.0 and (order or distance > 3.0):
+            (x0, y0, z0), (x1, _, z1) = way[0], way[-1]
+            back = min(1.1 * distance, math.hypot(x1 - base.x, z1 - base.z))
+            at = min(max((back - z0) / max(z1 - z0, 0.1), 0.35), 0.8)
+            x, z = x0 + (x1 - x0) * at, z0 + (z1 - z0) * at
+            x += 0.0 if len(self.plan.cast) == 1 else (-0.45 if order % 2 == 0 else 0.45)
+            return staging.Mark(x, y0, z, math.atan2(x0 - x1, z0 - z1)), max(z - base.z, 0.8)
+        if spots and (habitat == "table" or order or distance > 2.0):
             place = spots[order % len(spots)]
             return staging.Mark(*place, heading), max(math.dist(place, (base.x, base.y, base.z)), 0.8)
         high = 2 * distance * self.tangent
@@ -131,9 +176,12 @@ class Blocking:
         row, action = cast.row, cast.action
         length = row.size * size
         ground = self.ground
-        inside = row.habitat in self.set.spots or (row.habitat in {"ground", "table"} and "ground" in self.set.spots)
+        inside = cast.habitat in self.set.spots or (row.habitat in {"ground", "table"} and "ground" in self.set.spots)
         if inside and mark.y:
             return Path(lambda _t: (mark.x, mark.y, mark.z, mark.heading, 0.0, 0.0, 0.0))
+        if self._ring is not None:
+            floor = float(ground.height(mark.x, mark.z))
+            return Path(lambda t: (mark.x, floor, mark.z, mark.heading, 0.0, 0.0, 0.8 * t))
         if action == "explode":
             speed = 0.0
             self._burst(mark, row.height * size, length, phase)
@@ -142,7 +190,7 @@ class Blocking:
         if action == "launch":
             floor = float(ground.height(mark.x, mark.z)) if self.setting.ground else mark.y
             start = staging.Mark(mark.x, floor, mark.z, mark.heading)
-            return staging.lifting_off(start, self.plan.shots, max(6.0, 0.25 * length))
+            return staging.lifting_off(start, clock.shots, max(6.0, 0.25 * length))
         if (
             row.habitat in {"air", "space"}
             or not self.setting.ground
@@ -174,7 +222,12 @@ class Blocking:
         if lane is not None and row.habitat in {"road", "rail"}:
             return self._lane_path(lane, mark, speed, clock)
         tilts = row.habitat in {"road", "rail", "water"}
-        return staging.straight(mark, speed, clock, staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading))
+        feet = staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading)
+        if self._enclosed and speed > 2.0 and row.habitat == "ground":
+            away = math.hypot(mark.x - self._base.x, mark.z - self._base.z)
+            radius = min(max(0.22 * 2 * away * self.tangent * self._aspect, 0.6 * length), 0.22 * away)
+            return staging.circling(mark, radius, min(speed, math.sqrt(6 * radius)), feet)
+        return staging.straight(mark, speed, clock, feet)
 
     def _burst(self, mark: staging.Mark, high: float, length: float, phase: float) -> None:
         """The fire of what explodes there."""
@@ -239,10 +292,14 @@ class Blocking:
         """Along the road, away from the camera or toward it."""
         sign = 1.0 if math.cos(mark.heading) > 0 else -1.0
         ground = self.ground
+        half = 0.5 * speed * max(end - start for start, end in clock.shots)
+        # The road begins where the camera stands: who goes along with the car must not start behind that.
+        shift = half if self._followed else max(half - (0.2 if sign > 0 else 0.4) * mark.z, 0.0)
+        self._shift = self._shift or shift
 
         def at(t: float) -> staging.Moment:
             gone = speed * clock.local(t)
-            x, z, heading = lane(mark.z + sign * gone, sign)
+            x, z, heading = lane(mark.z + shift + sign * gone, sign)
             y = float(ground.height(x, z))
             ahead = float(ground.height(x + math.sin(heading), z + math.cos(heading)))
             return x, y, z, heading + (math.pi if sign < 0 else 0.0), sign * math.atan(ahead - y), 0.0, gone + 1000
@@ -263,22 +320,134 @@ class Blocking:
         body = material(body, wanted.qualities)
         return Exploding(body, self._bang(), random) if cast.action == "explode" else body
 
-    def _aim(self, cast: Cast, lead: Acting, speed: float, distance: float, size: float, aspect: float) -> None:
-        """What the camera cares for: the first subject; and whether it goes with it."""
-        middle = (self.plan.shots[0][0] + self.plan.shots[0][1]) / 2
-        x, y, z, *_ = lead.path.at(middle)
-        self.target = (x, y + 0.5 * cast.row.height * size, z)
+    # -- who is with whom -----------------------------------------------------------------------------------------------
+
+    @property
+    def _enclosed(self) -> bool:
+        """Whether there is no room to run far."""
+        return self.setting.name in ENCLOSED
+
+    @property
+    def _longest(self) -> float:
+        """Seconds of the world in the longest shot."""
+        return max(end - start for start, end in self.plan.shots) * self._pace
+
+    def _across(self, distance: float) -> float:
+        """How wide the picture is at a distance, m."""
+        return 2 * distance * self.tangent * self._aspect
+
+    def _nearness(self, cast: Cast) -> float:
+        """A factor on the distance: a smile wants to be seen from near, and so does what a close-up is of."""
+        seated = 0.8 if cast.action == "sit" and cast.row.name in HOLDERS and cast.count == 1 else 1.0
+        upright = cast.row.height > 0.7 * cast.row.size and cast.count == 1 and cast.row.height > 0.5
+        smiling = 0.55 if cast.action in FACES and upright else seated
+        return min(smiling, self.plan.nearness) if self.plan.nearness < 1 else smiling * self.plan.nearness
+
+    def _beside(
+        self, cast: Cast, mark: staging.Mark, speed: float, distance: float, aspect: float
+    ) -> tuple[staging.Mark, float]:
+        """The others keep up with the first, so that they are seen together all the time."""
+        lead = self.plan.cast[0]
+        if self._lead_speed > 0.05 and (cast.row.habitat in {"ground", "table"}) == (lead.row.habitat == "ground"):
+            return staging.Mark(mark.x, mark.y, mark.z, self._heading_of_lead), self._lead_speed
+        return mark, min(speed, 0.5 * self._across(distance) / self._longest)
+
+    def _fireside(self, cast: Cast) -> Point | None:
+        """The fire or table that a group is to sit or dance around."""
+        place = self.set.sights.get("campfire") or self.set.sights.get("fountain")
+        lead = self.plan.cast[0]
+        if place is None or cast is not lead or cast.row.habitat != "ground" or cast.row.size > 2.5:
+            return None
+        if cast.action not in {"sit", "dance", "sleep", "stand", "talk", "smile", "eat", "play"}:
+            return None
+        return place[0], float(self.ground.height(*place)), place[1]
+
+    def _seat(self, number: int, count: int) -> staging.Mark:
+        """A place of the half circle behind the fire, looking at it; of one alone beside it."""
+        assert self._ring is not None
+        x, y, z = self._ring
+        share = number / (count - 1) if count > 1 else 0.22
+        angle = math.pi * (1.08 - 1.16 * share) if count > 1 else 0.8 * math.pi
+        reach = 1.75 + 0.12 * max(count - 5, 0)
+        a, b = x + reach * math.cos(angle), z + reach * math.sin(angle)
+        return staging.Mark(a, y, b, math.atan2(x - a, z - 0.8 - b))
+
+    def _holder(self, cast: Cast, leads: dict[str, Acting]) -> tuple[Path, float] | None:
+        """Who has a thing in the hands, as a book is read and a cup is drunk from: the path and the height of hands."""
+        if cast.row.name not in HANDY or cast.count > 1 or cast is self.plan.cast[0]:
+            return None
+        for other in self.plan.cast:
+            if other.row.name in HOLDERS and other.row.name in leads and other.count == 1:
+                share = 0.44 if other.action == "sit" else 0.62
+                return leads[other.row.name].path, share * other.row.height * other.wanted.size
+        return None
+
+    def _keep_clear(self, cast: Cast, lead: Acting, size: float) -> None:
+        """Nothing is to grow where a subject goes, nor between it and the camera."""
+        if cast.row.habitat not in {"ground", "table"} or not self.setting.ground:
+            return
+        radius = min(0.5 * cast.row.size * size, 4.0) + 0.25
+        for start, end in self.plan.shots[:1]:
+            for step in range(9):
+                x, _, z, *_ = lead.path.at((start + (end - start) * step / 8) * self._pace)
+                self.set.taken.append((x, z, radius))
+                for share in (0.3, 0.5, 0.7, 0.85):
+                    a = self._base.x + (x - self._base.x) * share
+                    b = self._base.z + (z - self._base.z) * share
+                    self.set.taken.append((a, b, 0.3 + radius * share * 0.7))
+
+    # -- the camera's interest ------------------------------------------------------------------------------------------
+
+    def _leaves(self, cast: Cast, speed: float, distance: float, aspect: float) -> bool:
+        """Whether the camera goes along with the first subject."""
+        fixed = {"static"} if speed * 2 > distance else {"static", "pan_left", "pan_right"}
+        if self.plan.camera == "follow" or cast.action == "launch":
+            return True
+        strolls = speed <= 2.0 and self.setting.name in {"garden", "village", "ruins"}
+        if self._enclosed and not strolls and cast.row.habitat not in {"air", "space", "underwater"}:
+            return False
         length = (self.plan.shots[0][1] - self.plan.shots[0][0]) * self._pace
         across = 2 * distance * self.tangent * aspect
-        fixed = {"static", "pan_left", "pan_right"}
-        leaves = speed * length > 0.55 * across
-        if self.plan.camera == "follow" or (leaves and self.plan.spec.camera not in fixed):
-            home = (x, y, z)
-            rising = cast.action in {"launch", "rise"}
+        return speed * length > 0.45 * across and self.plan.spec.camera not in fixed
 
-            def follow(t: float) -> Point:
-                a, b, c, *_ = lead.path.at(t * self._pace)
-                lift = (b - home[1]) * (0.8 if rising else 0.0)
-                return a - home[0], lift, c - home[2]
+    def _aim(self, cast: Cast, lead: Acting, size: float) -> None:
+        """What the camera cares for: the first subject; and whether it goes with it."""
+        middle = (self.plan.shots[0][0] + self.plan.shots[0][1]) / 2
+        x, y, z, *_ = lead.path.at(middle * self._pace)
+        if cast.action == "launch":
+            y = lead.path.at(0.0)[1]
+        z -= self._shift if self._followed else 0.0
+        share = 0.78 if self._nearness(cast) < 0.8 and cast.row.height > 0.4 else 0.5
+        self.target = (x, y + share * cast.row.height * size, z)
+        if self._followed:
+            self.follow = self._going_along(lead.path, (x, y, z), cast)
 
-            self.follow = follow
+    def _going_along(self, path: Path, home: Point, cast: Cast) -> Callable[[float], Point]:
+        """How far what is followed has come from `home`. Steps and jumps of feet are not followed, slopes are."""
+        launched = cast.action == "launch"
+        earth = cast.row.habitat in {"ground", "road", "rail"} and cast.action not in {"jump", "bounce"}
+
+        def follow(t: float) -> Point:
+            a, b, c, *_ = path.at(t * self._pace)
+            lift = 0.0
+            if launched:
+                lift = (b - home[1]) * 0.88
+            elif cast.action == "rise":
+                lift = (b - home[1]) * 0.8
+            elif earth:
+                # Mean of where it is within a second, for the ground is rough.
+                near = [path.at((t + ahead) * self._pace)[1] for ahead in (-0.5, -0.25, 0.25, 0.5)]
+                lift = (b + sum(near)) / 5 - home[1]
+            return a - home[0], lift, c - home[2]
+
+        return follow
+
+    def _look_at_place(self) -> None:
+        """Without subjects a film is about what is built."""
+        own = self.setting.places
+        for place in sorted(self.plan.places, key=lambda place: place.name in own):
+            if place.name in self.set.sights and place.stands != "sky" and place.size < 120:
+                x, z = self.set.sights[place.name]
+                floor = float(self.ground.height(x, z)) if self.setting.ground else self._base.y - 0.5 * place.height
+                self.target = (x, floor + 0.5 * place.height, z)
+                return

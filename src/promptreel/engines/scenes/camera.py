@@ -74,17 +74,34 @@ def eased(part: float) -> float:
     return 0.7 * part + 0.3 * part * part * (3 - 2 * part)
 
 
-def make_pose(move: str, base: Pose, target: Point, travel: float, sign: float) -> Callable[[float], Pose]:
+def make_pose(
+    move: str, base: Pose, target: Point, travel: float, sign: float, *, held: bool = False
+) -> Callable[[float], Pose]:
     """The way of the camera in one shot: `base` is its middle or its end, `target` what it cares for.
 
-    `travel` is how many metres it goes in all; `sign` is -1 or 1 for the side it prefers.
+    `travel` is how many metres it goes in all; `sign` is -1 or 1 for the side it prefers. With `held` the target is what
+    the film is about, and keeps its place in the picture: the camera goes along the line to it, and turns with it.
     """
     away = max(math.dist((base.x, base.y, base.z), target), 0.5)
     turn = min(0.22, 0.05 + travel / away * 0.5)
-    forward = (math.sin(base.yaw), math.cos(base.yaw))
+    if held:
+        turn = min(turn, 0.16 * base.tangent)
+    forward = (math.sin(base.yaw), 0.0, math.cos(base.yaw))
+    if held:
+        forward = ((target[0] - base.x) / away, (target[1] - base.y) / away, (target[2] - base.z) / away)
+    through, tilt = (1.3, 0.18) if held else (2.6, 0.30)
 
     def ahead(metres: float) -> Pose:
-        return replace(base, x=base.x + forward[0] * metres, z=base.z + forward[1] * metres)
+        return replace(
+            base, x=base.x + forward[0] * metres, y=base.y + forward[1] * metres, z=base.z + forward[2] * metres
+        )
+
+    def kept(there: Pose) -> Pose:
+        """Turned so that the target is as high in the picture as it is from `base`."""
+        was, now = (
+            math.atan2(target[1] - pose.y, math.hypot(target[0] - pose.x, target[2] - pose.z)) for pose in (base, there)
+        )
+        return replace(there, pitch=base.pitch + now - was)
 
     def orbit(part: float) -> Pose:
         angle = sign * (part - 0.5) * min(0.9, 2.2 * travel / away)
@@ -96,14 +113,16 @@ def make_pose(move: str, base: Pose, target: Point, travel: float, sign: float) 
         return replace(base, x=x, z=z, yaw=base.yaw + now - bearing)
 
     def crane(part: float) -> Pose:
-        rise = travel * 0.8 * part
+        rise = travel * 0.8 * (part - 0.15 if held else part)
         there = replace(base, y=base.y + rise, z=base.z - 0.15 * rise)
+        if held:
+            return kept(there)
         return replace(there, pitch=base.pitch - math.atan2(rise, max(away, 4.0)) * 0.7)
 
     def glide(side: float) -> Callable[[float], Pose]:
         return lambda part: replace(
             base,
-            x=base.x + side * travel * 0.35 * (part - 0.5) * forward[1],
+            x=base.x + side * travel * 0.35 * (part - 0.5) * forward[2],
             z=base.z - side * travel * 0.35 * (part - 0.5) * forward[0],
             yaw=base.yaw + side * turn * (part - 0.5) * 2,
         )
@@ -114,13 +133,13 @@ def make_pose(move: str, base: Pose, target: Point, travel: float, sign: float) 
         "shake": lambda part: ahead(0.4 * travel * (part - 0.5)),
         "dolly_in": lambda part: ahead(travel * (part - 0.5)),
         "dolly_out": lambda part: ahead(travel * (0.5 - part)),
-        "fly_through": lambda part: ahead(2.6 * travel * (part - 0.35)),
+        "fly_through": lambda part: ahead(through * travel * (part - 0.35)),
         "zoom_in": lambda part: replace(base, tangent=base.tangent * (1 - 0.34 * part)),
         "zoom_out": lambda part: replace(base, tangent=base.tangent * (0.66 + 0.34 * part)),
         "pan_left": glide(-1.0),
         "pan_right": glide(1.0),
-        "tilt_up": lambda part: replace(base, pitch=base.pitch + 0.30 * base.tangent * (2 * part - 1.4)),
-        "tilt_down": lambda part: replace(base, pitch=base.pitch + 0.30 * base.tangent * (0.6 - 2 * part)),
+        "tilt_up": lambda part: replace(base, pitch=base.pitch + tilt * base.tangent * (2 * part - 1.4)),
+        "tilt_down": lambda part: replace(base, pitch=base.pitch + tilt * base.tangent * (0.6 - 2 * part)),
         "orbit": orbit,
         "crane_up": crane,
         "crane_down": lambda part: crane(1 - part),

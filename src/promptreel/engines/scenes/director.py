@@ -111,6 +111,14 @@ class Cast:
     index: int
     """Its index in `SceneSpec.subjects`; -1 for what the setting brings itself."""
 
+    raised: bool = False
+    """Whether it is on a table, where others of its kind are on the ground."""
+
+    @property
+    def habitat(self) -> str:
+        """Where it is at home in this film."""
+        return "table" if self.raised else self.row.habitat
+
     @property
     def pose(self) -> str:
         """What its body does meanwhile: a car that flies turns its wheels."""
@@ -135,6 +143,8 @@ class Plan:
     styles: tuple[Style, ...]
     camera: str
     shots: tuple[tuple[float, float], ...]
+    nearness: float = 1.0
+    """A factor on how far away subjects are: a close-up, a wide shot."""
     held: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
 
@@ -146,10 +156,11 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     # What lives under water is best seen from there, unless it jumps out.
     if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
         setting = settings().get(FROM_BELOW[setting.name], setting)
-    setting = _with_a_way(setting, cast)
+    setting = _with_a_way(setting, spec, cast)
     if setting.name == "planet" and cast and cast[0].row.habitat in {"ground", "road"} and cast[0].action != "float":
         setting = settings().get("red_planet", setting)
-    time = spec.time or str(random.choice(_times(setting, spec)))
+    setting = _seen_from(setting, spec)
+    time = spec.time or str(random.choice(_times(setting, spec, cast)))
     camera = spec.camera or str(random.choice(setting.camera or ("dolly_in",)))
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
     known = rows("places")
@@ -164,6 +175,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         styles=tuple(rows("styles")[name] for name in spec.styles if name in rows("styles")),
         camera=camera,
         shots=tuple(shot_times(duration, random)),
+        nearness=_nearness(spec),
     )
     plan.held.update(_held(plan))
     return plan
@@ -177,18 +189,66 @@ def _setting(spec: SceneSpec, random: np.random.Generator) -> Setting:
     return known[str(random.choice(names))]
 
 
-def _with_a_way(setting: Setting, cast: tuple[Cast, ...]) -> Setting:
+def _with_a_way(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> Setting:
     """The like of the setting with a road or a railway through it, where what the film is about goes on one."""
-    if not cast or setting.name not in WAYLESS or not cast[0].speed:
+    named = any(mention.kind == "setting" and mention.name == setting.name for mention in spec.mentions)
+    chance = spec.mentions and not named and setting.name in {"river", "lake", "ocean", "city_skyline"}
+    if not cast or not (setting.name in WAYLESS or chance) or not cast[0].speed or cast[0].action == "fly":
         return setting
     habitat = cast[0].row.habitat
     name = WAYS.get((habitat, setting.name), WAYS.get((habitat, "*"), ""))
     return settings().get(name, setting)
 
 
-def _times(setting: Setting, spec: SceneSpec) -> tuple[str, ...]:
+def _words(spec: SceneSpec, kind: str) -> str:
+    """What the prompt says of a kind, in one line."""
+    return " ".join(mention.text.lower() for mention in spec.mentions if mention.kind == kind and not mention.negated)
+
+
+NEARNESS = (("extreme close", 0.36), ("macro", 0.45), ("close", 0.5), ("headshot", 0.45), ("portrait shot", 0.5),
+            ("detail", 0.5), ("medium shot", 0.8), ("wide", 1.6), ("establishing", 2.0), ("long shot", 1.9))  # fmt: skip
+"""How far away the camera is in the words of film people, as a factor."""
+
+
+def _nearness(spec: SceneSpec) -> float:
+    said = _words(spec, "camera")
+    return next((factor for words, factor in NEARNESS if words in said), 1.0)
+
+
+FROM_ABOVE = ("aerial", "bird", "above", "drone", "overhead", "top", "high angle", "fly", "fpv")
+FROM_LOW = ("low angle", "from below", "worm")
+AERIAL = frozenset(
+    {"island", "ocean", "beach", "forest", "hills", "meadow", "mountains", "desert", "canyon", "city_skyline", "village",
+     "river", "lake", "snow_field", "savanna", "road", "desert_road", "forest_road", "harbour", "jungle", "volcano"}
+)  # fmt: skip
+"""Settings that may be looked at from high above."""
+
+
+def _seen_from(setting: Setting, spec: SceneSpec) -> Setting:
+    """The setting with the camera up in the air, or down at the ground, where the prompt says so."""
+    said = _words(spec, "camera")
+    if any(words in said for words in FROM_LOW) and setting.ground:
+        return replace(setting, eye=min(setting.eye, 0.5), horizon=min(setting.horizon + 0.22, 0.86))
+    if any(words in said for words in FROM_ABOVE) and setting.name in AERIAL and not spec.subjects:
+        high = min(max(4.0 * setting.eye, 22.0), 60.0)
+        return replace(
+            setting,
+            eye=high,
+            horizon=0.36 if setting.name == "city_skyline" else 0.20,
+            travel=max(2.5 * setting.travel, 14.0),
+        )
+    return setting
+
+
+LIT_AT_NIGHT = frozenset({"lantern", "candle", "fireworks", "fireflies", "campfire", "ufo"})
+"""What is best seen in the dark."""
+
+
+def _times(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> tuple[str, ...]:
     """The times of day to choose from: those of the setting, without low sun where bright colours were asked for."""
     times = setting.times or ("day",)
+    if _outdoor(setting) and LIT_AT_NIGHT & {*spec.effects, *spec.places, *(one.row.name for one in cast)}:
+        return ("dusk", "night")
     if {"teal", "blue", "green"} & set(spec.colours) or "rainbow" in spec.sky:
         times = tuple(time for time in times if time in {"day", "morning"}) or ("day",)
     return times
@@ -209,7 +269,9 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         if row.size > 8:
             most = min(most, 8)
         wish = "sit" if wanted.action == "ride" and wanted.relation == "on" and "sit" in row.actions else wanted.action
-        cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number))
+        small = row.habitat == "ground" and row.size * wanted.size <= 0.9
+        raised = small and any(word in mention.text.lower() for mention in spec.mentions for word in ("table", "desk"))
+        cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
     return cast
 
 
@@ -225,6 +287,8 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
     names = {wanted.name for _, wanted in wishes}
     kept: list[tuple[int, Wanted]] = []
     for number, wanted in wishes:
+        if wanted.name == "candle" and "cake" in names:
+            continue  # The cake has some.
         target = wanted.target if wanted.relation == "on" and wanted.target in names else ""
         if target in SEATS and wanted.name != "umbrella":
             continue
@@ -314,6 +378,8 @@ def _of(plan: Plan, mention: Mention) -> Cast | None:
     wishes = plan.spec.subjects
     if 0 <= number < len(wishes) and not any(cast.index == number for cast in plan.cast):
         wanted = wishes[number]
+        if wanted.name == "candle":
+            return next((cast for cast in plan.cast if cast.row.name == "cake"), None)
         if wanted.relation == "on" and (wanted.target in SEATS or wanted.name == "umbrella"):
             return next((cast for cast in plan.cast if cast.row.name == wanted.target), None)
     return next((cast for cast in plan.cast if cast.index == mention.subject and mention.subject >= 0), None)
@@ -321,7 +387,11 @@ def _of(plan: Plan, mention: Mention) -> Cast | None:
 
 def _outdoors(plan: Plan) -> bool:
     """Whether the film has a sky, with times of day and weather."""
-    return bool(rows("backdrops")[plan.setting.backdrop].outdoors)
+    return _outdoor(plan.setting)
+
+
+def _outdoor(setting: Setting) -> bool:
+    return bool(rows("backdrops")[setting.backdrop].outdoors)
 
 
 def _judge_setting(plan: Plan, mention: Mention) -> str | None:
@@ -338,7 +408,7 @@ def _judge_subject(plan: Plan, mention: Mention) -> str | None:
     cast = _of(plan, mention)
     if cast is None:
         return None
-    if cast.index == mention.subject or plan.spec.subjects[mention.subject].name == "umbrella":
+    if cast.index == mention.subject or plan.spec.subjects[mention.subject].name in {"umbrella", "candle"}:
         return ""
     return "" if cast.row.name in {"bicycle", "motorcycle"} else f"{_a(cast.row.name)} that is driven"
 

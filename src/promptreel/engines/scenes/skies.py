@@ -51,6 +51,13 @@ ELEVATION: dict[str, tuple[float, float]] = {
 }
 """Of the sun (at night: of the moon), in degrees."""
 
+FOGS = {
+    "city_skyline": 0.0014, "futuristic_city": 0.003, "mountains": 0.0022, "canyon": 0.004, "volcano": 0.003,
+    "hills": 0.005, "lake": 0.007, "river": 0.008, "harbour": 0.008, "ocean": 0.006, "village": 0.007,
+    "forest": 0.012, "jungle": 0.011, "city_street": 0.011, "garden": 0.012, "railway": 0.008,
+}  # fmt: skip
+"""How thick fog is in a setting, see `Light.fog`: so that what it is about is veiled, not gone."""
+
 ASIDE: dict[str, tuple[float, float]] = {
     "morning": (70.0, 125.0),
     "day": (115.0, 150.0),
@@ -200,9 +207,9 @@ def choose_look(brief: Brief) -> Look:
     if storm or falls:
         fog = 0.0022 if "snow" in weather else 0.0014
     if "fog" in weather:
-        fog, haze, soft, cover, direct, grey = 0.028, 2.0, 1.0, 0.0, 0.16, 0.99
+        fog, haze, soft, cover, direct, grey = FOGS.get(brief.spec.setting, 0.008), 2.0, 1.0, 0.0, 0.16, 0.99
     if "sandstorm" in weather:
-        fog, direct, cover, gloom = 0.022, 0.20, 0.3, 0.9
+        fog, direct, cover, gloom = 0.009, 0.20, 0.3, 0.9
     if mood == "dramatic" and not (closed or storm or clear):
         cover, density = max(cover, between(0.48, 0.56, "cover")), 1.35
     if mood == "eerie" and not (closed or storm):

@@ -210,6 +210,8 @@ class Set:
     """What moves in what is built and is no mesh: smoke, beams, fire. Drawn after all triangles, in this order."""
     bodies: list["Acting"] = field(default_factory=list)
     """What moves and is a mesh: sails of a windmill, flags, passing cars."""
+    sights: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """Where the places stand that are not all around: x, z."""
     taken: list[tuple[float, float, float]] = field(default_factory=list)
     """Where nothing else should stand: x, z, radius."""
 

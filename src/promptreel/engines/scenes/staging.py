@@ -8,10 +8,10 @@ import numpy as np
 
 from promptreel.engines.scenes.stage import Ground, Path, Set, Subject
 
-TALL = 0.36
+TALL = 0.45
 """The share of the frame's height that an upright subject fills."""
 
-WIDE = 0.36
+WIDE = 0.42
 """The share of the frame's width that a long subject fills."""
 
 Moment = tuple[float, float, float, float, float, float, float]
@@ -23,11 +23,22 @@ AIRBORNE = frozenset({"fly", "soar", "glide", "hover", "rise", "float", "drift",
 """What is done without touching the ground."""
 
 
+END_ON = 0.42
+"""The share of its length that one sees of what comes along a road or a railway."""
+
+
 def framing_distance(row: Subject, size: float, count: int, tangent: float, aspect: float) -> float:
     """How far away, m, a subject (or a group of them) is framed well. `tangent`: of half the vertical angle of view."""
     high = row.height * size / (TALL * 2 * tangent)
-    wide = row.size * size / (WIDE * 2 * tangent * aspect)
+    end_on = END_ON if row.size < 30 else 0.6 * END_ON
+    length = row.size * (end_on if row.habitat in {"road", "rail"} and row.size > 6 else 1.0)
+    wide = length * size / (WIDE * 2 * tangent * aspect)
+    if row.habitat in {"road", "rail"} and row.size > 2.5:
+        high += 0.4 * row.size * size  # It comes nearer with its front.
+        wide += 0.4 * row.size * size
     crowd = 1 + 0.45 * (min(count, 60) - 1) ** 0.5 if count > 1 else 1.0
+    if row.habitat == "air" and count > 3:
+        crowd *= 1.5
     return float(np.clip(max(high, wide) * crowd, 0.9, 600.0))
 
 
@@ -181,12 +192,33 @@ def leaping(mark: Mark, speed: float, clock: Clock, size: float, phase: float) -
     return Path(at)
 
 
-def carried(by: Path, height: float) -> Path:
-    """On the back of something."""
+def circling(centre: Mark, radius: float, speed: float, floor: Callable[[float, float, float], Moment]) -> Path:
+    """Round and round at `speed` m/s, where there is no room to run on."""
+    sense = 1.0 if math.sin(centre.heading) > 0 else -1.0
+
+    def at(t: float) -> Moment:
+        angle = sense * (speed * t / radius) + centre.heading
+        x, z = centre.x - sense * radius * math.cos(angle), centre.z + sense * radius * math.sin(angle)
+        _, y, _, _, pitch, bank, _ = floor(x, z, t)
+        return x, y, z, angle, pitch, bank, speed * t + 1000
+
+    return Path(at)
+
+
+def carried(by: Path, height: float, ahead: float = 0.0) -> Path:
+    """On the back of something, or before it in its hands."""
 
     def at(t: float) -> Moment:
         x, y, z, heading, pitch, bank, gone = by.at(t)
-        return x, y + height, z, heading, pitch * 0.7, bank, gone
+        return (
+            x + ahead * math.sin(heading),
+            y + height,
+            z + ahead * math.cos(heading),
+            heading,
+            pitch * 0.7,
+            bank,
+            gone,
+        )
 
     return Path(at)
 

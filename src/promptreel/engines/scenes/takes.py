@@ -34,26 +34,32 @@ def direct_shots(
     for number, (start, end) in enumerate(plan.shots):
         sign = 1.0 if random.random() < 0.5 else -1.0
         melt = bool(random.random() < MELTING) and number > 0
-        here, move = _framed(base, target), plan.camera
+        here, move = _framed(plan, base, target), plan.camera
         if number:
             here, move = _other_take(plan, base, target, number, sign, inside=inside)
         travel = setting.travel * min(1.0, (end - start) * spec.pace / 5) * (0.6 if spec.mood == "calm" else 1.0)
         if target is not None:
             travel = min(travel, 0.42 * away)
         shake = 0.0045 if move == "shake" else 0.0
-        shot = Shot(start, end, make_pose(move, here, aim, travel, sign), follow, shake, melt)
+        shot = Shot(start, end, make_pose(move, here, aim, travel, sign, held=target is not None), follow, shake, melt)
         shots.append(shot.above(lambda x, z: float(ground.height(x, z))))
     return shots
 
 
-def _framed(base: Pose, target: Point | None) -> Pose:
-    """Turned up or down so that the subject is on a third or nearer the middle, without losing the horizon."""
+def _framed(plan: Plan, base: Pose, target: Point | None) -> Pose:
+    """Turned so that the subject is on a third or nearer the middle, without losing the horizon."""
     if target is None:
         return base
+    lead = plan.cast[0] if plan.cast else None
+    near = plan.nearness < 1 or (lead is not None and lead.action in {"smile", "talk"})
+    half_wide = math.atan(math.tan(math.radians(plan.setting.fov / 2)) ** 2 * (16 / 9) / base.tangent)
+    bearing = math.atan2(target[0] - base.x, target[2] - base.z)
+    yaw = min(max(base.yaw, bearing - 0.36 * half_wide), bearing + 0.36 * half_wide)
     dx, dy, dz = target[0] - base.x, target[1] - base.y, target[2] - base.z
     wanted = math.atan2(dy, math.hypot(dx, dz))
     half = math.atan(base.tangent)
-    return replace(base, pitch=min(max(base.pitch, wanted - 0.22 * half), wanted + 0.34 * half))
+    pitch = min(max(base.pitch, wanted - 0.20 * half), wanted + (0.04 if near else 0.24) * half)
+    return replace(base, yaw=yaw, pitch=pitch)
 
 
 def _other_take(

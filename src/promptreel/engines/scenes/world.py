@@ -135,8 +135,8 @@ class World:
     def _close_to_spot(self, base: Pose) -> Pose:
         """Where the first subject stands on something of the place (a table), the camera goes there."""
         lead = self.plan.cast[0] if self.plan.cast else None
-        spots = self.set.spots.get(lead.row.habitat) if lead else None
-        if lead is None or not spots or lead.row.habitat != "table":
+        spots = self.set.spots.get(lead.habitat) if lead else None
+        if lead is None or not spots or lead.habitat != "table":
             return base
         x, y, z = spots[0]
         size = lead.wanted.size
@@ -157,6 +157,7 @@ class World:
             x, z = self._place_at(place, side, aspect)
             place.build(self.set, x, z, math.atan2(x, z) * 0.7)
             self.set.taken.append((x, z, 0.6 * place.size))
+            self.set.sights[place.name] = x, z
             side = -side
             self._tick(place.name)
 

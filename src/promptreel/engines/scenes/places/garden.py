@@ -169,6 +169,9 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
             courses(mesh, deck, (0.9, 0.9), GREY_STONE * (1.0 - 0.15 * k), rng, vary=0.13)
         plot._origin[1] += 0.4
     gravel(plot, (-1.2, -10.0), (1.2, 0.2))
+    for at in (-9.5, -0.5):  # The path is for walking.
+        px, py, pz = (float(value) for value in plot.world((0.0, float(plot.rise(0.0, at)), at)))
+        stage.spots.setdefault("walk", []).append((px, py, pz))
     gravel(plot, (-4.6, 0.2), (4.6, 8.4))
     gravel(plot, (-11.0, 3.2), (-4.6, 5.4))
     gravel(plot, (4.6, 3.2), (11.0, 5.4))

@@ -29,6 +29,7 @@ from promptreel.engines.scenes.building import (
 from promptreel.engines.scenes.fire import Fire
 from promptreel.engines.scenes.mesh import Mesh, MeshBuilder
 from promptreel.engines.scenes.occlusion import luminance, openness, visible
+from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.stage import Place, Set
 
 Floats = NDArray[np.float32]
@@ -52,13 +53,15 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     plot = Plot(stage, x, z, turn, "room")
     plot.ground = 0.0
     words = plot.words | {wanted.name for wanted in stage.brief.spec.subjects}
+    known = rows("subjects")
     lit = plot.dark or bool(stage.brief.spec.weather & {"storm", "rain", "snow", "fog", "overcast"})
     shell(plot)
     first = plot.mesh.count
     window_frame(plot)
     fireplace(plot)
     rug(plot)
-    table(plot, candle="candle" not in words)
+    laid = not any(name in known and known[name].habitat == "table" for name in words)
+    table(plot, laid=laid)
     armchair(plot)
     bookcase(plot)
     floor_lamp(plot, lit)
@@ -66,6 +69,11 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     plant(plot)
     curtains(plot)
     mesh = plot.mesh.build()
+    # Out of the light of the window and not before the fire.
+    for px, pz in ((-0.35, 3.3), (0.75, 3.5), (-1.2, 3.7), (1.6, 3.2), (0.2, 4.2)):
+        stage.spots.setdefault("ground", []).append(_tuple(plot.world((px, 0.0, pz))))
+    for px, pz in ((1.45, 4.36), (1.62, 4.46), (1.28, 4.50), (1.72, 4.28)):
+        stage.spots.setdefault("table", []).append(_tuple(plot.world((px, 0.745, pz))))
     lamps: Lamps = [((HEARTH[0], 0.55, HEARTH[1] - 0.75), FIRELIGHT * (1.5 if lit else 0.5))]
     if lit:
         lamps += [((2.75, 1.70, 5.0), SHADELIGHT * 1.15), ((1.32, 1.05, 4.42), FIRELIGHT * 0.16)]
@@ -91,12 +99,17 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     stage.layers.append(
         Fire(at, 0.52, 0.36, (2.2 if plot.dark else 1.0) * plot.unit, seed=seed, tongues=8, reach=3.6, amount=0.12)
     )
-    if "candle" not in words:
+    if laid:
         wick = plot.world((1.32, 0.985, 4.42))
         flame = (float(wick[0]), float(wick[1]), float(wick[2]))
         stage.layers.append(
             Fire(flame, 0.075, 0.014, 2.2 * plot.unit, seed + 1, 0.10, tongues=1, embers=False, reach=0.9, amount=0.05)
         )
+
+
+def _tuple(at: NDArray[np.floating]) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in at)
+    return x, y, z
 
 
 # -- light -------------------------------------------------------------------------------------------------------------
@@ -430,8 +443,8 @@ def rug(plot: Plot) -> None:
     sheet(mesh, knots, weave(u.ravel(), v.ravel()) * rng.uniform(0.82, 1.12, (u.size, 1)))
 
 
-def table(plot: Plot, *, candle: bool) -> None:
-    """A small round table by the window with books, a cup and (unless the film is about one) a candle."""
+def table(plot: Plot, *, laid: bool) -> None:
+    """A small round table by the window with books, a cup and a candle, if it is `laid` and not for what the film is about."""
     mesh, rng = plot.mesh, plot.rng
     cx, cz, top = 1.55, 4.62, 0.74
     mesh.lathe(
@@ -448,6 +461,8 @@ def table(plot: Plot, *, candle: bool) -> None:
     )
     sheet(mesh, np.stack([cx + r * np.cos(a), np.full(a.shape, top), cz + r * np.sin(a)], -1), board)
     mesh.lathe((cx, top - 0.035, cz), [(0.56, 0.0), (0.58, 0.012), (0.58, 0.028), (0.575, 0.035)], 36, OAK * 0.9)
+    if not laid:
+        return
     for k, (tint, turn) in enumerate(
         (((0.30, 0.05, 0.04), 0.2), ((0.05, 0.12, 0.20), -0.25), ((0.40, 0.33, 0.2), 0.5))
     ):
@@ -458,18 +473,17 @@ def table(plot: Plot, *, candle: bool) -> None:
     cup = [(0.03, 0), (0.042, 0.02), (0.046, 0.085), (0.042, 0.085), (0.038, 0.03)]
     mesh.lathe((cx + 0.02, top, cz - 0.33), cup, 18, (0.66, 0.64, 0.58))
     mesh.lathe((cx + 0.02, top, cz - 0.33), [(0.03, 0.0), (0.085, 0.006), (0.09, 0.014)], 20, (0.62, 0.60, 0.55))
-    if candle:
-        px, pz = 1.32, 4.42
-        mesh.lathe(
-            (px, top, pz),
-            [(0.07, 0), (0.075, 0.012), (0.03, 0.02), (0.022, 0.05), (0.035, 0.06)],
-            16,
-            (0.42, 0.30, 0.10),
-        )
-        wax = np.array([0.72, 0.66, 0.52])
-        mesh.lathe((px, top + 0.055, pz), [(0.022, 0), (0.021, 0.09), (0.021, 0.155), (0.0205, 0.175)], 14, wax,
-                   np.array([1.0, 0.55, 0.22]) * plot.unit * 0.12)  # fmt: skip
-        beam(mesh, (px, top + 0.23, pz), (px, top + 0.248, pz), 0.004, 0.02)
+    px, pz = 1.32, 4.42
+    mesh.lathe(
+        (px, top, pz),
+        [(0.07, 0), (0.075, 0.012), (0.03, 0.02), (0.022, 0.05), (0.035, 0.06)],
+        16,
+        (0.42, 0.30, 0.10),
+    )
+    wax = np.array([0.72, 0.66, 0.52])
+    mesh.lathe((px, top + 0.055, pz), [(0.022, 0), (0.021, 0.09), (0.021, 0.155), (0.0205, 0.175)], 14, wax,
+               np.array([1.0, 0.55, 0.22]) * plot.unit * 0.12)  # fmt: skip
+    beam(mesh, (px, top + 0.23, pz), (px, top + 0.248, pz), 0.004, 0.02)
 
 
 def armchair(plot: Plot) -> None:
