@@ -151,38 +151,55 @@ def drawn_tiles() -> Iterator[Callable[[int, int, str], None]]:
 
 @scenes_app.command("look")
 def look(
-    prompt: Annotated[str, typer.Argument(help="What to look at.")],
+    prompts: Annotated[list[str], typer.Argument(metavar="PROMPT...", help="What to look at.")],
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture: PNG or JPEG.")] = Path("look.png"),
     size: Size = "640x360",
     seed: Annotated[int, typer.Option("--seed", min=0)] = 1,
     duration: Annotated[float, typer.Option("--duration", min=1, max=60, help="Seconds of the film.")] = 5.0,
     times: Annotated[str, typer.Option("--times", help="Which moments, as shares of the film.")] = "0.02,0.5,0.98",
-    columns: Annotated[int, typer.Option("--columns", min=0, help="Frames side by side; 0: all.")] = 0,
+    columns: Annotated[int, typer.Option("--columns", min=0, help="Frames side by side; 0: a line a prompt.")] = 0,
 ) -> None:
-    """A strip of frames of a prompt, what was understood of it, and what a frame costs."""
-    sides = read_size(size)
-    try:
-        shares = [float(share) for share in times.split(",")]
-    except ValueError:
-        shares = []
-    if not shares or not all(0 <= share <= 1 for share in shares):
-        raise typer.BadParameter("these are numbers from 0 to 1, with commas", param_hint="--times")
+    """Frames of prompts side by side, what was understood of them, and what a frame costs."""
+    sides, shares = read_size(size), read_shares(times)
     if out.suffix.lower() not in {".png", ".jpg", ".jpeg"}:
         raise typer.BadParameter("the picture is a .png or a .jpg", param_hint="--out")
     check_out(out, folder=False)
     use_kernel_cache()
     from promptreel.engines.scenes import look as looking
     from promptreel.engines.scenes.director import direct
+    from promptreel.engines.scenes.gallery import jpeg
     from promptreel.engines.scenes.report import words
 
-    spec = looking.read(prompt, seed)
-    fates = words(spec, direct(spec, duration, seed).held)
-    for status in STATUSES:
-        some = [f"{word.text} ({word.by})" if word.by else word.text for word in fates if word.status == status]
-        print(f"{status.replace('_', ' ')}: {', '.join(some) or '-'}")
-    picture = looking.strip(spec, sides, duration, seed, shares, columns)
-    picture.save(out, quality=88)
+    found = []
+    for prompt in prompts:
+        spec = looking.read(prompt, seed)
+        fates = words(spec, direct(spec, duration, seed).held)
+        print(prompt)
+        for status in STATUSES:
+            some = [f"{word.text} ({word.by})" if word.by else word.text for word in fates if word.status == status]
+            print(f"  {status.replace('_', ' ')}: {', '.join(some) or '-'}")
+        found += looking.frames(spec, sides, duration, seed, shares, lambda line: print(f"  {line}"))
+    picture = looking.grid(found, columns or len(shares))
+    if out.suffix.lower() == ".png":
+        picture.save(out)
+    else:
+        out.write_bytes(jpeg(picture, MOST_BYTES))
     print(out)
+
+
+MOST_BYTES = 400_000
+"""Of a JPEG: what a page of the docs may load."""
+
+
+def read_shares(times: str) -> list[float]:
+    """The numbers of "0,0.5,1". Errors: `typer.BadParameter`."""
+    try:
+        shares = [float(share) for share in times.split(",")]
+    except ValueError:
+        shares = []
+    if not shares or not all(0 <= share <= 1 for share in shares):
+        raise typer.BadParameter("these are numbers from 0 to 1, with commas", param_hint="--times")
+    return shares
 
 
 @scenes_app.command("rows")

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from promptreel.engines import Picture
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.gallery import rgb_of
 from promptreel.engines.scenes.parser import parse
@@ -24,16 +25,15 @@ def read(prompt: str, seed: int) -> SceneSpec:
     return parse(prompt, seed=seed)
 
 
-def strip(
+def frames(
     spec: SceneSpec,
     size: tuple[int, int],
     duration: float,
     seed: int,
     shares: Sequence[float] = TIMES,
-    columns: int = 0,
     told: Callable[[str], None] = print,
-) -> Image.Image:
-    """Frames at `shares` of the film, side by side; what is in it and what it costs goes to `told`."""
+) -> list[Picture]:
+    """Frames at `shares` of the film as RGB; what is in it and what it costs goes to `told`."""
     plan = direct(spec, duration, seed)
     parts = [
         *(place.name for place in plan.places),
@@ -46,7 +46,7 @@ def strip(
     world = World(*size, duration, seed, plan)
     told(f"set-up {time.process_time() - begun:.2f} s CPU; exposure {world.post['exposure']:.3f}")
     state, post = world.new_state(), Post(*size, world.paints)
-    frames = []
+    found = []
     for share in shares:
         t = share * duration
         # Once for the caches, once for the clock.
@@ -54,13 +54,18 @@ def strip(
         begun = time.process_time()
         hdr = world.draw(state, t)
         drawn = time.process_time() - begun
-        frames.append(rgb_of(post.run(hdr, seed=int(t * 24), t=t, **world.post)))
+        found.append(rgb_of(post.run(hdr, seed=int(t * 24), t=t, **world.post)))
         boxes = [f"{name} {_box(box)}" for name, box in list(world.boxes(t).items())[:3]]
         told(f"t={t:.2f}: {1000 * drawn:.0f} ms CPU; {', '.join(boxes) or 'no subject in the picture'}")
-    across = min(columns or len(frames), len(frames))
-    while len(frames) % across:
-        frames.append(np.zeros_like(frames[0]))
-    lines = [np.concatenate(frames[i : i + across], 1) for i in range(0, len(frames), across)]
+    return found
+
+
+def grid(pictures: list[Picture], columns: int = 0) -> Image.Image:
+    """The pictures side by side, `columns` in a line (0: all)."""
+    across = min(columns or len(pictures), len(pictures))
+    missing = -len(pictures) % across
+    tiles = [*pictures, *[np.zeros_like(pictures[0])] * missing]
+    lines = [np.concatenate(tiles[i : i + across], 1) for i in range(0, len(tiles), across)]
     return Image.fromarray(np.concatenate(lines, 0))
 
 
@@ -113,7 +118,8 @@ def main() -> None:
             styles=tuple(filter(None, asked.styles.split(","))),
         )
     shares = [float(share) for share in asked.times.split(",")]
-    strip(spec, (width, height), asked.duration, asked.seed, shares, asked.columns).save(Path(asked.out))
+    found = frames(spec, (width, height), asked.duration, asked.seed, shares)
+    grid(found, asked.columns).save(Path(asked.out))
 
 
 def _subject(text: str, qualities: str) -> Wanted:
