@@ -143,7 +143,10 @@ def _learn(facts: Facts, row: dict[str, Any]) -> None:
     facts.by = facts.by or row.get("by", "") or _described(row["name"])
 
 
-FILES = ("settings", "places", "light", "nature", "camera", "animals", "people", "vehicles", "things", "verbs")
+FILES = (
+    "settings", "places", "light", "nature", "camera", "animals", "people", "vehicles", "things", "verbs",
+    "folk", "food", "objects", "built", "deeds", "abstract",
+)  # fmt: skip
 """In the order in which a word of two meanings has them: the usual one first."""
 
 
