@@ -1,6 +1,7 @@
 """A picture set in motion: exact sizes from any picture, the same bytes every time, true colours and no border."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -9,10 +10,13 @@ from numpy.typing import NDArray
 
 from promptreel.engines import Picture, Planes
 from promptreel.engines.scenes import depth, photo
-from promptreel.engines.scenes.animate import Animation
+from promptreel.engines.scenes.animate import REST, Animation
+from promptreel.engines.scenes.animate_report import held
+from promptreel.engines.scenes.parser import parse
 from promptreel.engines.scenes.photo import Photo, View
 from promptreel.engines.scenes.picture_moves import MOVES, Path, least_zoom
 from promptreel.engines.scenes.post import Post
+from promptreel.engines.scenes.report import words
 from promptreel.engines.scenes.scene import no_tick
 from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.errors import EngineFailed, EngineStopped
@@ -290,3 +294,223 @@ def test_the_way_to_a_last_picture_begins_and_ends_at_the_two(fps: int):
 def test_a_last_picture_alone_is_where_the_move_ends():
     scene = animation(None, "", last_image=landscape())
     assert psnr(as_rgb(frame(scene, 2.0)), shown_at_rest(landscape())) > 33
+
+
+# -- what comes into a picture -----------------------------------------------------------------------------------------
+
+
+def asked(prompt: str, image: Picture, size: tuple[int, int] = (320, 180), **changes: object) -> Animation:
+    """An animation of `image` as a user's prompt asks for it."""
+    spec = parse(prompt, seed=4, has_image=True)
+    last = changes.pop("last_image", None)
+    duration = float(changes.pop("duration", 2.0))  # type: ignore[arg-type]
+    spec = replace(spec, **changes)  # type: ignore[arg-type]
+    return Animation(*size, duration, 4, spec, no_tick, image=image, last_image=last, prompt=prompt)  # type: ignore[arg-type]
+
+
+MONKEY = "add a monkey in the picture, the monkey smile to you"
+
+
+@pytest.mark.parametrize("picture", [portrait(), landscape()], ids=["portrait", "landscape"])
+@pytest.mark.parametrize("size", [(320, 180), (180, 320)])
+def test_a_monkey_is_where_it_is_said_to_be_and_nowhere_else(picture: Picture, size: tuple[int, int]):
+    with_it = asked(MONKEY, picture, size, camera="static")
+    without = asked("", picture, size, camera="static")
+    one, other = (frame(scene, 1.0)[0].astype(int) for scene in (with_it, without))
+    left, top, right, bottom = (round(side) for side in with_it.boxes(1.0)["monkey#0"])
+    changed = np.abs(one - other) > 8
+    inside = changed[max(top, 0) : bottom, max(left, 0) : right]
+    assert inside.mean() > 0.3
+    tall = min(bottom, size[1]) - max(top, 0)
+    assert 0.2 * size[1] < tall < 0.6 * size[1]
+    # Beside it there is only its shadow.
+    around = changed.copy()
+    around[max(top, 0) : bottom + 10, max(left - tall, 0) : right + tall] = False
+    assert around.mean() < 0.01
+
+
+def test_a_monkey_hides_neither_a_face_nor_the_middle():
+    scene = asked(MONKEY, portrait(), camera="static")
+    left, top, right, _ = scene.boxes(1.0)["monkey#0"]
+    assert right < 0.42 * 320 or left > 0.58 * 320
+    assert top > 0.2 * 180
+
+
+def test_a_monkey_takes_the_light_of_the_picture():
+    def colour(picture: Picture) -> NDArray[np.float32]:
+        scene = asked(MONKEY, picture, camera="static")
+        left, top, right, _ = (round(side) for side in scene.boxes(1.0)["monkey#0"])
+        shown = as_rgb(frame(scene, 1.0))
+        middle = (left + right) // 2
+        return shown[max(top + 30, 0) : 175, middle - 5 : middle + 5].mean(axis=(0, 1))
+
+    day = landscape()
+    night = (day * 0.2).astype(np.uint8)
+    warm = np.clip(day * np.array([1.1, 0.8, 0.5]), 0, 255).astype(np.uint8)
+    assert colour(night).mean() < 0.7 * colour(day).mean()
+    assert colour(warm)[2] / colour(warm)[0] < colour(day)[2] / colour(day)[0]
+
+
+def test_who_is_spoken_of_is_in_the_picture_and_who_is_added_comes():
+    def names(prompt: str) -> set[str]:
+        return {name.split("#")[0] for name in asked(prompt, landscape(), (96, 54)).boxes(1.0)}
+
+    assert names("add a monkey and a balloon") == {"monkey", "balloon"}
+    assert names("the woman smiles and waves") == set()
+    assert names("a portrait of a woman") == set()
+    assert names("add a woman who waves") == {"woman"}
+    assert names("the dog wags its tail") == set()
+    assert names("three birds fly over") == {"bird"}
+
+
+def test_birds_are_counted():
+    assert len(asked("three birds fly in the sky", landscape()).boxes(1.0)) == 3
+    assert len(asked("add a million birds", landscape(), (96, 54)).boxes(1.0)) <= 24
+
+
+def test_subjects_and_effects_give_the_same_bytes_in_any_thread():
+    prompt = f"{MONKEY}, petals falling, wind, water ripples, a storm with lightning"
+
+    def made(times: list[float], threads: int) -> dict[float, bytes]:
+        scene = asked(prompt, landscape(), (160, 90))
+        with ThreadPoolExecutor(threads) as pool:
+            done = pool.map(lambda t: b"".join(plane.tobytes() for plane in frame(scene, t)), times)
+            return dict(zip(times, done, strict=True))
+
+    times = [0.0, 0.7, 1.3]
+    assert made(times, 1) == made(times[::-1], 3)
+
+
+# -- what moves in a picture -------------------------------------------------------------------------------------------
+
+
+def seascape() -> Picture:
+    """Clouds over a blue sea."""
+    picture = landscape().astype(np.float32)
+    picture[:100] += 30 * np.maximum(grain(216, 384, 8, 20), 0)[:100, :, None]
+    picture[108:] = np.array((40, 90, 150)) + 25 * grain(216, 384, 9, 5)[108:, :, None]
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def moved(prompt: str, picture: Picture, rows: slice) -> float:
+    scene = asked(prompt, picture, camera="static", duration=4.0)
+    one, two = (frame(scene, t)[0].astype(float)[rows] for t in (0.0, 2.5))
+    still = asked("", picture, camera="static", duration=4.0, without=frozenset({"waves", "clouds"}))
+    base = np.abs(frame(still, 2.5)[0].astype(float)[rows] - frame(still, 0.0)[0].astype(float)[rows]).mean()
+    return float(np.abs(two - one).mean() - base)
+
+
+def test_water_ripples_and_clouds_drift():
+    assert moved("the water ripples", seascape(), slice(110, 180)) > 0.5
+    assert moved("the clouds drift", seascape(), slice(0, 70)) > 0.15
+
+
+def test_grass_sways_in_the_wind():
+    assert moved("wind in the grass", meadow(), slice(110, 180)) > 0.3
+
+
+def test_motion_starts_at_the_picture():
+    scene = asked("strong wind, the sea with waves, clouds drift, lights flicker", seascape(), camera="static")
+    assert psnr(as_rgb(frame(scene, 0.0)), shown_at_rest(seascape(), 320, 180)) > 33
+
+
+@pytest.mark.parametrize(
+    "prompt", ["clouds drift, waves, wind in the grass", "time-lapse of the clouds", "storm, lightning"]
+)
+def test_what_moves_shows_no_border(prompt: str):
+    picture = np.maximum(seascape(), 90)
+    for t in (0.5, 1.1, 1.9):
+        luma = frame(asked(prompt, picture, weather=frozenset(), camera="static"), t)[0]
+        edges = np.concatenate([luma[0], luma[-1], luma[:, 0], luma[:, -1]])
+        assert edges.min() > 75
+
+
+def test_night_falls_over_the_clip():
+    scene = asked("night falls", landscape(), camera="static")
+    first, last = (as_rgb(frame(scene, t)).mean(axis=(0, 1)) for t in (0.0, 1.95))
+    assert last.mean() < 0.6 * first.mean()
+    assert last[2] / last[0] > first[2] / first[0]
+
+
+@pytest.mark.parametrize(
+    "effect", ["petals", "fireflies", "embers", "confetti", "bubbles", "fireworks", "dust", "leaves"]
+)
+def test_effects_are_seen(effect: str):
+    # Brightly lit on a grey wall: petals are as well seen as sparks.
+    one = frame(asked("", portrait(), camera="static"), 1.0)[0].astype(int)
+    two = frame(asked("", portrait(), camera="static", effects=frozenset({effect})), 1.0)[0].astype(int)
+    assert (np.abs(one - two) > 6).mean() > 0.001
+
+
+# -- from like to like -------------------------------------------------------------------------------------------------
+
+
+def meadow() -> Picture:
+    """Something with many corners."""
+    rng = np.random.default_rng(2)
+    picture = landscape(480, 270).copy()
+    for _ in range(160):
+        x, y, r = int(rng.integers(0, 480)), int(rng.integers(0, 270)), int(rng.integers(2, 9))
+        cv2.rectangle(picture, (x, y), (x + r, y + r), [int(v) for v in rng.integers(0, 255, 3)], -1)
+    return picture
+
+
+def test_two_views_of_one_thing_are_joined_by_a_move():
+    whole = meadow()
+    near = cv2.resize(whole[40:220, 90:410], (480, 270), interpolation=cv2.INTER_CUBIC)
+    scene = asked("", whole, last_image=near)
+    weights = np.array([0.2126, 0.7152, 0.0722], np.float32) * 219 / 255
+    for t, picture in ((0.0, whole), (2.0, near)):
+        luma = shown_at_rest(picture, 320, 180) @ weights + 16
+        assert psnr(frame(scene, t)[0].astype(np.float32), luma) > 40
+    # Half way, the picture is one of half the zoom and no double exposure.
+    half = cv2.resize(whole[20:245, 45:445], (480, 270), interpolation=cv2.INTER_CUBIC)
+    between = as_rgb(frame(scene, (2.0 - REST) / 2))
+    assert psnr(between, shown_at_rest(half, 320, 180)) > 20
+
+
+# -- any picture and any size -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        np.zeros((1, 1, 3), np.uint8),
+        np.full((1, 2000, 3), 128, np.uint8),
+        np.full((2000, 1, 3), 200, np.uint8),
+        np.zeros((120, 160, 3), np.uint8),
+        np.full((120, 160, 3), 255, np.uint8),
+        np.random.default_rng(3).integers(0, 255, (90, 160, 3), dtype=np.uint8),
+    ],
+    ids=["dot", "line", "column", "black", "white", "noise"],
+)
+@pytest.mark.parametrize("size", [(16, 16), (96, 54), (34, 150), (240, 16)])
+def test_everything_at_once_in_bad_pictures(picture: Picture, size: tuple[int, int]):
+    prompt = f"{MONKEY}, two birds, embers, rain, wind in the hair, waves, clouds, candles flicker, stars, orbit"
+    luma, blue, red = frame(asked(prompt, picture, size), 1.0)
+    assert luma.shape == size[::-1]
+    assert blue.shape == red.shape == (size[1] // 2, size[0] // 2)
+
+
+# -- the report --------------------------------------------------------------------------------------------------------
+
+
+def told(prompt: str) -> dict[str, tuple[str, str]]:
+    spec = parse(prompt, has_image=True)
+    return {word.text: (word.status, word.by) for word in words(spec, held(spec, prompt))}
+
+
+def test_the_report_says_what_is_brought_in_and_what_only_the_picture_can_show():
+    report = told("add a monkey, snow over the sea at sunset, clouds, zoom in")
+    assert report["monkey"][0] == "shown"
+    assert report["snow"][0] == "shown"
+    assert report["zoom in"][0] == "shown"
+    assert report["sunset"] == ("approximated", "light")
+    assert report["clouds"][0] == "approximated"
+    assert "picture" in report["clouds"][1]
+
+
+def test_the_report_does_not_promise_what_people_in_the_picture_do():
+    report = told("the woman smiles")
+    assert report["woman"] == ("approximated", "the picture")
+    assert report["smiles"][0] == "not_shown"

@@ -8,6 +8,7 @@ With a last picture, two photos are animated: the camera leaves the one as it ar
 from the far to the near. The first frame is then exactly the first picture and the last frame the last one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +19,8 @@ from promptreel.engines import Picture, Planes
 from promptreel.engines.scenes.kernels import f32, kernel, mix, sat
 from promptreel.engines.scenes.photo import CELL, Canvas, Photo, View
 from promptreel.engines.scenes.picture_actors import Actors, Stage
-from promptreel.engines.scenes.picture_grade import GRADES, LIGHT, Grade, to_light, to_planes
+from promptreel.engines.scenes.picture_effects import Effects
+from promptreel.engines.scenes.picture_grade import GRADES, LIGHT, Grade, grade, light_of, style_of, to_light, to_planes
 from promptreel.engines.scenes.picture_intent import intent
 from promptreel.engines.scenes.picture_morph import TRUSTED, Morph, melt
 from promptreel.engines.scenes.picture_motion import Motion
@@ -34,6 +36,7 @@ from promptreel.engines.scenes.picture_moves import (
     eased,
     least_zoom,
 )
+from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
 from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.weather import Weather, fog_scratch
@@ -52,6 +55,8 @@ class State:
     fog: NDArray[np.float32]
     chroma: NDArray[np.float32]
     stage: Stage | None
+    air: list[Any]
+    paints: list[Callable[[NDArray[np.float32], float], None]]
 
 
 class Animation:
@@ -109,7 +114,14 @@ class Animation:
             spec.weather, self._photo, seed, wind * (1 if rng.random() < 0.5 else -1), spec.intensity
         )
         self._pace = float(np.clip(spec.speed, 0.4, 2.0))
-        self._grade = GRADES.get(spec.mood, Grade()).numbers()
+        styles = [rows("styles")[name] for name in spec.styles if name in rows("styles")]
+        self._grade = GRADES.get(spec.mood, Grade())
+        for style in styles:
+            self._grade = self._grade.joined(style_of(style.grade))
+        # Bars above and below would be a black border to a picture.
+        self._paints = [style.paint for style in styles if style.paint is not None and style.name != "cinematic"]
+        self._time = light_of(spec.time, self._photo.mean)
+        self._effects = Effects(self._photo, spec, self.duration * self._pace, seed, tick)
         tick("what moves")
         self._motion = Motion(self._photo, self._meant, seed, self.duration * self._pace, rests=last is not None)
         self._actors: Actors | None = None
@@ -128,6 +140,8 @@ class Animation:
             fog=fog_scratch(self.width, self.height),
             chroma=np.zeros((2, 2, self.width + 2), np.float32),
             stage=self._actors.new_state() if self._actors else None,
+            air=self._effects.new_state(),
+            paints=[paint(self.width, self.height) for paint in self._paints],
         )
 
     def frame(self, state: State, t: float) -> Planes:
@@ -136,14 +150,28 @@ class Animation:
         luma = np.empty((self.height, self.width), np.uint8)
         blue = np.empty((self.height // 2, self.width // 2), np.uint8)
         red = np.empty((self.height // 2, self.width // 2), np.uint8)
-        to_planes(state.canvas.rgb, self._grade, luma, blue, red, state.chroma)
+        rgb, numbers = state.canvas.rgb, self._numbers(t)
+        if state.paints:
+            grade(rgb, numbers)
+            for paint in state.paints:
+                paint(rgb, t)
+            rgb *= np.float32(255)
+            numbers = Grade().numbers()
+        to_planes(rgb, numbers, luma, blue, red, state.chroma)
         return luma, blue, red
 
     def draw(self, state: State, t: float) -> Hdr:
         """The frame at `t` seconds as light that `post.Post` shows as `frame` would."""
         self._compose(state, t)
-        to_light(state.canvas.rgb, self._grade, LIGHT)
+        to_light(state.canvas.rgb, self._numbers(t), LIGHT)
         return state.canvas.rgb
+
+    def _numbers(self, t: float) -> NDArray[np.float32]:
+        """The grade at `t` seconds: the light goes over into that of the time that was asked for."""
+        share = eased(min(t / (0.85 * self.duration), 1.0), 0.3)
+        if self._last is not None:
+            share = 0.0
+        return self._grade.joined(self._time.faded(share)).numbers()
 
     def boxes(self, t: float) -> dict[str, tuple[float, float, float, float]]:
         """Where what comes into the picture is at `t`: left, top, right, bottom in pixels. For tests and tools."""
@@ -165,6 +193,8 @@ class Animation:
             # Who is only in the first picture leaves with it.
             seen = min(1.0, 2.5 * (1 - share)) if self._last else 1.0
             self._actors.draw(state.stage, canvas.rgb, canvas.nearness, view, self._path.focus, now, seen)
+        if self._effects:
+            self._effects.draw(state.air, canvas, view, now)
         self._weather.draw(canvas.rgb, canvas.nearness, state.fog, view, now)
 
     def _between(self, state: State, share: float, now: float) -> None:

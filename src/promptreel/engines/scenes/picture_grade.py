@@ -1,6 +1,8 @@
 """The colours of an animated picture: light touches by mood, style and time of day, and planes for the encoder."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,16 @@ class Grade:
         """As `to_planes` wants them."""
         return np.array([*self.gain, self.saturation, self.contrast], np.float32)
 
+    def joined(self, other: "Grade") -> "Grade":
+        """Both, one after the other."""
+        red, green, blue = (a * b for a, b in zip(self.gain, other.gain, strict=True))
+        return Grade((red, green, blue), self.saturation * other.saturation, self.contrast + other.contrast)
+
+    def faded(self, share: float) -> "Grade":
+        """The share 0…1 of it."""
+        red, green, blue = (1 + (gain - 1) * share for gain in self.gain)
+        return Grade((red, green, blue), 1 + (self.saturation - 1) * share, self.contrast * share)
+
 
 GRADES = {
     "warm": Grade((1.05, 1.0, 0.91), 1.04),
@@ -29,7 +41,39 @@ GRADES = {
     "bright": Grade((1.10, 1.10, 1.09), 1.03),
     "dramatic": Grade((1.0, 0.99, 0.98), 1.06, 0.16),
     "dreamy": Grade((1.05, 1.02, 1.03), 0.93, -0.10),
+    "eerie": Grade((0.84, 0.95, 0.92), 0.72, 0.10),
+    "joyful": Grade((1.05, 1.04, 1.0), 1.10),
 }
+"""By `SceneSpec.mood`."""
+
+TIMES = {
+    "sunrise": Grade((1.08, 0.95, 0.86), 1.04),
+    "morning": Grade((1.04, 1.0, 0.95)),
+    "golden_hour": Grade((1.13, 0.99, 0.78), 1.08),
+    "sunset": Grade((1.13, 0.90, 0.74), 1.10, 0.04),
+    "dusk": Grade((0.66, 0.66, 0.88), 0.86),
+    "night": Grade((0.36, 0.43, 0.66), 0.72, 0.04),
+}
+"""The light into which a picture goes over when the prompt names a time of day."""
+
+DARK = 62.0
+"""A picture with a lower mean (0…255) is a night already."""
+
+
+def light_of(time: str, mean: tuple[float, ...]) -> Grade:
+    """The grade for a time of day, for a picture of that mean colour."""
+    grade = TIMES.get(time, Grade())
+    if time in {"night", "dusk"}:
+        level = 0.2126 * mean[0] + 0.7152 * mean[1] + 0.0722 * mean[2]
+        return grade.faded(min(max((level - DARK) / DARK, 0.0), 1.0))
+    return grade
+
+
+def style_of(changes: Mapping[str, Any]) -> Grade:
+    """What a style's changes to `post.Post.run` are for a picture that comes without them."""
+    red, green, blue = changes.get("tint", (1.0, 1.0, 1.0))
+    saturation, contrast = float(changes.get("saturation", 1.0)), float(changes.get("contrast", 0.0))
+    return Grade((red, green, blue), saturation, 0.5 * contrast)
 
 
 LIGHT = inverse_tone_map(np.linspace(0, 1, 1025)).astype(np.float32)
@@ -51,6 +95,17 @@ def _graded(red, green, blue, numbers):
     green = sat(green + (green - f32(0.45)) * green * (f32(1.0) - green) * bend)
     blue = sat(blue + (blue - f32(0.45)) * blue * (f32(1.0) - blue) * bend)
     return red, green, blue
+
+
+@kernel
+def grade(rgb, numbers):
+    """`rgb` (3, H, W; 0…255) graded in place, to 0…1."""
+    for y in range(rgb.shape[1]):
+        for x in range(rgb.shape[2]):
+            red, green, blue = _graded(rgb[0, y, x], rgb[1, y, x], rgb[2, y, x], numbers)
+            rgb[0, y, x] = red
+            rgb[1, y, x] = green
+            rgb[2, y, x] = blue
 
 
 @kernel
