@@ -109,6 +109,10 @@ class Bird:
     """The share of the time that it glides."""
     raised: float = 0.06
     """How far the wings are held up while gliding, rad."""
+    trail: float = 0.0
+    """How far long legs reach behind the tail in flight."""
+    lift: float = 0.0
+    """How much higher it flies than its path, which for birds of the ground and the water may be the surface."""
     hops: bool = False
     afloat: bool = False
     curl: float = 0.25
@@ -142,6 +146,16 @@ def bird(kind: Bird, coat: Plumage, casting: Casting) -> Creature:
     if flying:
         for side, sign in (("l", -1.0), ("r", 1.0)):
             _wing(kit, kind, shades, side, sign)
+            if kind.trail:
+                root, far = body.at(0.88, 0.0, 0.0), -(kind.trail + 0.5) * size
+                x = sign * 0.035 * size
+                path = [
+                    (x, root[1], root[2]),
+                    (x, root[1] - 0.02 * size, 0.5 * (root[2] + far)),
+                    (x, root[1] - 0.05 * size, far),
+                ]
+                thick = kind.leg * size
+                kit.tube("tail", path, [thick, 1.2 * thick, 0.8 * thick], shades.legs, 0.15, 6 if kit.fine else 3)
     else:
         for sign in (-1.0, 1.0):
             _folded(kit, kind, body, shades, sign)
@@ -299,7 +313,7 @@ def _tail(kit: Kit, kind: Bird, body: Loft, coat: Plumage, flying: bool) -> None
         end = 0.6 * end
     base = body.at(0.90, 0.0, 0.2)
     line = body.at(0.97, 0.0, 0.0) - body.at(0.80, 0.0, 0.0)
-    slope = 0.5 * math.atan2(line[1], -line[2]) if not flying else 0.0
+    slope = 0.5 * min(1.0, 0.5 / kind.tail[0]) * math.atan2(line[1], -line[2]) if not flying else 0.0
     rows = []
     for x in (-1.0, -0.72, -0.36, 0.0, 0.36, 0.72, 1.0):
         far = long - (middle * abs(x) if middle >= 0 else -middle * (1 - abs(x)))
@@ -385,7 +399,7 @@ def _flight(kind: Bird, action: str, seed: float) -> Act:
         beat, rising = math.sin(phase), max(0.0, math.cos(phase))
         stroke = kind.stroke * (1.15 if hover else 1.0) * work
         dip = -0.020 * kind.span * kind.length * math.cos(phase - 0.4) * work * kind.stroke * 2
-        pose.shift("body", y=dip)
+        pose.shift("body", y=dip + kind.lift * kind.length)
         tilt = 0.62 if hover else 0.05 * work
         pose.turn("body", pitch=tilt + 0.03 * work * math.sin(phase - 1.2), roll=0.06 * wander(t, 1.9, seed, 0.5))
         pose.turn(
