@@ -112,7 +112,8 @@ def groups() -> dict[str, list[str]]:
         # Modules are one family each; who moves by its own will is built by the kit of creatures.
         alive = "creature" in str(getattr(row.build, "__annotations__", {}).get("return", "")).lower()
         human = row.build.__module__.endswith((".people", ".suited"))
-        group = "people" if human else "animals" if alive else GROUP_OF.get(row.habitat, "things")
+        thing = not alive or name == "snowman"
+        group = "people" if human else GROUP_OF.get(row.habitat, "things") if thing else "animals"
         found.setdefault(group, []).append(name)
     return {group: sorted(names) for group, names in sorted(found.items())}
 
@@ -160,9 +161,11 @@ def subject_spec(name: str, action: str = "", **wishes: object) -> SceneSpec:
     """A scene in which a subject is at home; `wishes` are fields of `Wanted`."""
     habitat = rows("subjects")[name].habitat
     setting = STAGE_OF[habitat]
+    if habitat == "water" and rows("subjects")[name].size < 8:
+        setting = "lake"
     if habitat == "underwater" and action == "jump":
         setting = "ocean"
-    time = "night" if name in DARK else "golden_hour"
+    time = "night" if name in DARK else "morning"
     wanted = Wanted(name, action=action, **wishes)  # type: ignore[arg-type]
     return SceneSpec(setting if setting in settings() else "plain", subjects=(wanted,), time=time)
 
