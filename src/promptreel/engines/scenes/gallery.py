@@ -14,7 +14,7 @@ from promptreel.engines import Picture, Planes
 from promptreel.engines.scenes.camera import Pose, Shot
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.post import Post
-from promptreel.engines.scenes.samples import Sample, overview, sheets_of
+from promptreel.engines.scenes.samples import SECONDS, Sample, overview, sheets_of
 from promptreel.engines.scenes.staging import framing_distance
 from promptreel.engines.scenes.world import World
 
@@ -25,7 +25,6 @@ COLUMNS = 4
 BAND = 18
 """Pixels of the line below each tile that tells its name."""
 
-SECONDS = 4.0
 QUALITIES = (84, 80, 76, 72, 68, 64, 58, 52, 46)
 MOST_BYTES = 290_000
 """A sheet is saved with the best of `QUALITIES` that keeps it below."""

@@ -5,9 +5,11 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import MOVES, SEASONS, TIMES, SceneSpec, Wanted
 from promptreel.engines.scenes.settings import settings
+from promptreel.engines.scenes.soundtrack import strikes
 from promptreel.engines.scenes.vocabulary import lexicon
 
 STAGE_OF = {
@@ -22,6 +24,9 @@ DARK = frozenset({"fireflies", "embers", "sparks", "fireworks", "candle", "lante
 WEATHERS = ("clouds", "overcast", "storm", "rain", "snow", "fog", "wind", "sandstorm")
 CLOUDS = ("cumulus", "cirrus", "stratus", "cumulonimbus", "rainbow")
 NIGHT_SKY = ("stars", "milky_way", "full_moon", "half_moon", "crescent_moon", "aurora", "meteors")
+
+SECONDS = 4.0
+"""How long the films are that tiles are taken from."""
 
 SEEDS = (1, 2, 3, 4)
 """Of the tiles that show what chance does."""
@@ -121,8 +126,17 @@ def groups() -> dict[str, list[str]]:
 def _skies() -> Iterator[Sample]:
     for time in TIMES:
         yield Sample(time, SceneSpec("lake", time=time))
-    for name in (*WEATHERS, *CLOUDS, *NIGHT_SKY, "lightning"):
+    for name in (*WEATHERS, *CLOUDS):
         yield Sample(name, sky_spec(name))
+    for name in NIGHT_SKY:
+        yield Sample(name, sky_spec(name, "lake"))
+    yield Sample("lightning", sky_spec("lightning"), _strike(sky_spec("lightning")))
+
+
+def _strike(spec: SceneSpec) -> float:
+    """The share of the film just after lightning strikes first."""
+    times = strikes(direct(spec, SECONDS, 3), SECONDS, 3)
+    return (times[0] + 0.03) / SECONDS if times else 0.5
 
 
 def sky_spec(name: str, setting: str = "hills") -> SceneSpec:
@@ -136,10 +150,15 @@ def sky_spec(name: str, setting: str = "hills") -> SceneSpec:
     return SceneSpec(setting, time="night" if name in NIGHT_SKY else "day", sky=frozenset({name}))
 
 
+PLACE_IN = {"water": "lake", "shore": "ocean", "sky": "earth_orbit", "pyramid": "desert", "tower": "meadow"}
+"""Where a place is shown that no setting brings, by its name or by what it stands on; else on hills."""
+
+
 def place_spec(name: str) -> SceneSpec:
-    """The setting that the place belongs to, or hills with it."""
+    """The setting that the place belongs to, or one that suits it."""
     home = next((row.name for row in settings().values() if name in row.places), "")
-    return SceneSpec(home or "hills", places=(name,), time="" if home else "night" if name in DARK else "golden_hour")
+    setting = home or PLACE_IN.get(name) or PLACE_IN.get(rows("places")[name].stands, "hills")
+    return SceneSpec(setting, places=(name,), time="" if home else "night" if name in DARK else "morning")
 
 
 def effect_spec(name: str, setting: str = "forest") -> SceneSpec:
