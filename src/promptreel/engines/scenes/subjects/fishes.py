@@ -313,7 +313,7 @@ def shark(casting: Casting) -> Creature:
     loft(kit, body, chain, paint, rings, sides, 0.28, along="z")
     eyes(kit, "spine_0", body, 0.115, 1.40, 0.0105 * size, (0.005, 0.005, 0.005), (0.015, 0.015, 0.015), 0.97)
     if kit.fine:
-        for sign in (-1, 1):
+        for sign in (-1.0, 1.0):
             x, y, z = body.at(0.05, 1.75, 0.99)
             kit.ball("spine_0", (sign * x, y, z), 0.02, (0.01, 0.01, 0.01), sides=5)
             for number in range(5 if kit.finest else 0):
