@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.kernels import device, f32, flr, i32, kernel, mix, sat, tex, vexp
+from promptreel.engines.scenes.kernels import as_bits, device, f32, flr, i32, kernel, mix, sat, tex, vexp
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
@@ -26,6 +26,15 @@ small."""
 
 BAND_ROWS = 16
 """Rows of pixels drawn at once."""
+
+SHEETS = 128
+"""Into how many sheets of depth triangles are sorted."""
+
+TILE, TILE_ROWS = 16, 8
+"""Samples across and down of a tile of which is known how far one can see in it."""
+
+FLOOR_EVERY = 512
+"""After so many triangles drawn the tiles are looked at again."""
 
 
 # -- building ----------------------------------------------------------------------------------------------------------
@@ -402,10 +411,11 @@ def project(vertices, camera, scale, middle_x, middle_y, mirror, points):
 
 
 @kernel
-def find_bands(points, triangles, columns, rows, band, first, last, ends):
+def find_bands(points, triangles, columns, rows, band, first, last, ends, sheets):
     """Which bands (of `band` rows of samples) each triangle touches: `first`, `last` (-1 where it is not seen).
 
-    `ends` (bands + 1), all 0 before, gets how many triangles come before each band's own. Returns their total.
+    `ends` (bands + 1), all 0 before, gets how many triangles come before each band's own; `sheets` (SHEETS + 1), all 0
+    before, how many come before each sheet of depth, the nearest sheet first. Returns the total of the bands.
     """
     for t in range(triangles.shape[0]):
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
@@ -426,9 +436,18 @@ def find_bands(points, triangles, columns, rows, band, first, last, ends):
         last[t] = (y1 - 1) // band
         for b in range(first[t], last[t] + 1):
             ends[b + 1] += 1
+        sheets[_sheet(points[i, 2]) + 1] += 1
     for b in range(ends.shape[0] - 1):
         ends[b + 1] += ends[b]
+    for sheet in range(sheets.shape[0] - 1):
+        sheets[sheet + 1] += sheets[sheet]
     return ends[ends.shape[0] - 1]
+
+
+@device
+def _sheet(near):
+    """The sheet of depth of a point at 1/distance `near`: eight to each doubling of the distance, from 0.1 m on."""
+    return min(max(i32(1045) - (as_bits(near) >> i32(20)), i32(0)), i32(SHEETS - 1))
 
 
 @kernel
@@ -441,6 +460,26 @@ def sort_into_bands(first, last, ends, cursor, order):
             for b in range(first[t], last[t] + 1):
                 order[cursor[b]] = t
                 cursor[b] += 1
+
+
+@kernel
+def sort_near_first(points, triangles, first, last, sheets, ends, cursor, sorted_, order):
+    """As `sort_into_bands`, in each band the nearest first.
+
+    `sorted_` (triangles) and `cursor` (bands) are scratch; `sheets` is used up.
+    """
+    for t in range(first.shape[0]):
+        if last[t] >= 0:
+            sheet = _sheet(points[triangles[t, 0], 2])
+            sorted_[sheets[sheet]] = t
+            sheets[sheet] += 1
+    for b in range(cursor.shape[0]):
+        cursor[b] = ends[b]
+    for n in range(sheets[SHEETS - 1]):
+        t = sorted_[n]
+        for b in range(first[t], last[t] + 1):
+            order[cursor[b]] = t
+            cursor[b] += 1
 
 
 @kernel
@@ -457,15 +496,41 @@ def start_band(distance, row0, depth, red):
 
 
 @kernel
-def fill_band(points, shades, triangles, order, start, stop, columns, row0, rows, depth, red, green, blue):
+def fill_band(
+    points, shades, triangles, order, start, stop, columns, row0, rows, depth, red, green, blue, floors, least
+):
     """Draw triangles into the samples of one band, the nearest winning.
 
     `depth` (rows, columns) holds 1/distance; the colour planes hold colour/distance, which is linear on the screen, so
-    that the loop over samples needs no division.
+    that the loop over samples needs no division. `floors` (rows / TILE_ROWS, columns / TILE) is scratch: the farthest
+    that can be seen in each tile, brought up to date now and then. Most leaves of a wood are behind others, and are left
+    out by one look at it. `least` (columns) is scratch too.
     """
+    drawn = 0
+    for tile in range(floors.shape[0]):
+        for column in range(floors.shape[1]):
+            floors[tile, column] = f32(-1.0)
     for n in range(start, stop):
         t = order[n]
         i, j, k = triangles[t, 0], triangles[t, 1], triangles[t, 2]
+        nearest = max(points[i, 2], max(points[j, 2], points[k, 2]))
+        left = min(points[i, 0], min(points[j, 0], points[k, 0]))
+        right = max(points[i, 0], max(points[j, 0], points[k, 0]))
+        top = min(points[i, 1], min(points[j, 1], points[k, 1])) - f32(row0)
+        bottom = max(points[i, 1], max(points[j, 1], points[k, 1])) - f32(row0)
+        tile0 = max(i32(left), 0) // TILE
+        tile1 = min(i32(right), columns - 1) // TILE
+        tile2 = max(i32(top), 0) // TILE_ROWS
+        tile3 = min(i32(bottom), rows - 1) // TILE_ROWS
+        seen = False
+        for tile in range(tile2, tile3 + 1):
+            for column in range(tile0, tile1 + 1):
+                seen |= nearest > floors[tile, column]
+        if not seen:
+            continue
+        drawn += 1
+        if drawn % FLOOR_EVERY == 0:
+            _find_floors(depth, floors, least)
         # Sorted from top to bottom, every edge is walked from its upper end: neighbours meet without gaps.
         if points[i, 1] > points[j, 1]:
             i, j = j, i
@@ -512,6 +577,23 @@ def fill_band(points, shades, triangles, order, start, stop, columns, row0, rows
                 red[row, x] = rr + rx * f32(x) if nearer else red[row, x]
                 green[row, x] = gr + gx * f32(x) if nearer else green[row, x]
                 blue[row, x] = br + bx * f32(x) if nearer else blue[row, x]
+
+
+@device
+def _find_floors(depth, floors, least):
+    """The least 1/distance in each tile of samples. `least` (columns) is scratch."""
+    columns = depth.shape[1]
+    for tile in range(floors.shape[0]):
+        for x in range(columns):
+            least[x] = depth[tile * TILE_ROWS, x]
+        for row in range(tile * TILE_ROWS + 1, (tile + 1) * TILE_ROWS):
+            for x in range(columns):
+                least[x] = min(least[x], depth[row, x])
+        for column in range(floors.shape[1]):
+            floor = least[column * TILE]
+            for x in range(column * TILE, min(column * TILE + TILE, columns)):
+                floor = min(floor, least[x])
+            floors[tile, column] = floor
 
 
 @device
@@ -587,6 +669,10 @@ class Rasteriser:
         self._last = np.zeros(triangles, np.int32)
         self._ends = np.zeros(bands + 1, np.int32)
         self._cursor = np.zeros(bands, np.int32)
+        self._sheets = np.zeros(SHEETS + 1, np.int32)
+        self._sorted = np.zeros(triangles, np.int32)
+        self._least = np.zeros(2 * width, np.float32)
+        self._floors = np.zeros((2 * BAND_ROWS // TILE_ROWS, -(-2 * width // TILE)), np.float32)
         self._order = np.zeros(triangles, np.int32)
         self._texture = np.zeros(width, np.float32)
         self._distance: Floats | None = None
@@ -626,10 +712,16 @@ class Rasteriser:
         project(vertices, camera.frame, np.float32(2 * scale), *middle, upside, self._points)
         band = np.int32(2 * BAND_ROWS)
         self._ends.fill(0)
-        total = find_bands(self._points, triangles, width, height, band, self._first, self._last, self._ends)
+        self._sheets.fill(0)
+        total = find_bands(
+            self._points, triangles, width, height, band, self._first, self._last, self._ends, self._sheets
+        )
         if total > len(self._order):
             self._order = np.zeros(total * 5 // 4, np.int32)
-        sort_into_bands(self._first, self._last, self._ends, self._cursor, self._order)
+        sort_near_first(
+            self._points, triangles, self._first, self._last, self._sheets, self._ends, self._cursor, self._sorted,
+            self._order,
+        )  # fmt: skip
         log2_side = np.int32(round(math.log2(noise.size) / 2))
         for number in range(len(self._cursor)):
             start, stop = self._ends[number], self._ends[number + 1]
@@ -648,6 +740,8 @@ class Rasteriser:
                 2 * row0,
                 band,
                 *self._samples,
+                self._floors,
+                self._least,
             )
             resolve_band(
                 *self._samples,
