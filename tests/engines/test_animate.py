@@ -393,11 +393,11 @@ def seascape() -> Picture:
 
 
 def moved(prompt: str, picture: Picture, rows: slice) -> float:
+    """How much `rows` of the frame differ from those where nothing moves by itself."""
     scene = asked(prompt, picture, camera="static", duration=4.0)
-    one, two = (frame(scene, t)[0].astype(float)[rows] for t in (0.0, 2.5))
     still = asked("", picture, camera="static", duration=4.0, without=frozenset({"waves", "clouds"}))
-    base = np.abs(frame(still, 2.5)[0].astype(float)[rows] - frame(still, 0.0)[0].astype(float)[rows]).mean()
-    return float(np.abs(two - one).mean() - base)
+    one, two = (frame(animation, 2.5)[0].astype(float)[rows] for animation in (scene, still))
+    return float(np.abs(one - two).mean())
 
 
 def test_water_ripples_and_clouds_drift():
@@ -406,7 +406,7 @@ def test_water_ripples_and_clouds_drift():
 
 
 def test_grass_sways_in_the_wind():
-    assert moved("wind in the grass", meadow(), slice(110, 180)) > 0.3
+    assert moved("wind in the grass", meadow(), slice(110, 180)) > 1
 
 
 def test_motion_starts_at_the_picture():
