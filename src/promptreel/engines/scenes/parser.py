@@ -53,6 +53,9 @@ from promptreel.engines.scenes.vocabulary import Lexicon, lexicon
 
 CLEAR_ENDS = frozenset({"overcast", "storm", "rain", "snow", "fog", "lightning"})
 
+ANYBODY = frozenset({"person", "people", "persons", "human", "humans", "anybody", "anyone", "somebody", "someone"})
+"""Words for people of no kind."""
+
 UNTOLD = frozenset({"stop", "determiner", "copula", "pronoun", "conjunction", "negator", "free", "carry"})
 """Roles of words without content, unless something gave them a key."""
 
@@ -107,7 +110,7 @@ def parse(prompt: str, negative_prompt: str = "", *, seed: int = 0, has_image: b
     denied = [unit for unit in units if unit.negated or unit.role == "nobody"]
     for unit in denied:
         _mean_denied(unit)
-    without = _ruled_out([*denied, *_denied_by(negative_prompt, known)])
+    without = _ruled_out([*denied, *_denied_by(negative_prompt, known)], _named_people(units))
     reading = Reading(units, known)
     # A prompt without a known word still gives another picture than the next one, so its text joins the seed.
     random = np.random.default_rng([abs(seed), zlib.crc32(prompt.encode("utf-8", "surrogatepass"))])
@@ -124,6 +127,7 @@ def parse(prompt: str, negative_prompt: str = "", *, seed: int = 0, has_image: b
     if not has_image and not any(unit.key[0] not in {"", "sound", "count"} for unit in told):
         _imagine(wishes, colours, known, random)
     _settle(wishes, without)
+    _join_moods(told, wishes.single.get("mood", ""), known)
     speeds, paces = known.grammar["speeds"], known.grammar["paces"]
     return SceneSpec(
         setting=setting,
@@ -187,10 +191,20 @@ def _denied_by(text: str, known: Lexicon) -> list[Unit]:
     return units
 
 
-def _ruled_out(units: list[Unit]) -> frozenset[str]:
-    """The names that denied words stand for. Who wants no people wants no children either."""
+def _named_people(units: list[Unit]) -> frozenset[str]:
+    """The rows of people that a prompt names as somebody: "a knight riding a horse, no people" keeps the knight."""
+    return frozenset(
+        unit.key_name for unit in units
+        if unit.kind == "subject" and unit.key_name in PEOPLE and not unit.negated and unit.text not in ANYBODY
+    )  # fmt: skip
+
+
+def _ruled_out(units: list[Unit], named: frozenset[str]) -> frozenset[str]:
+    """The names that denied words stand for. Who wants no people wants no children either, but for those named."""
     names = {unit.key[1] for unit in units if unit.key[0]}
-    if "person" in names:
+    if any(unit.key == ("subject", "person") and (unit.text in ANYBODY or unit.role == "nobody") for unit in units):
+        names = (names | PEOPLE) - named
+    elif "person" in names:
         names |= PEOPLE
     return frozenset(names)
 
@@ -217,6 +231,13 @@ def _settle(wishes: _Wishes, without: frozenset[str]) -> None:
             wishes.weather[:] = [name for name in wishes.weather if name not in rivals]
         elif "clouds" in wishes.weather:
             wishes.weather.remove("clear")
+
+
+def _join_moods(units: list[Unit], mood: str, known: Lexicon) -> None:
+    """Let further moods be told by the one that the film has, where that is near to them."""
+    for unit in units:
+        if unit.key[0] == "mood" and unit.key[1] != mood and unit.key[1] in known.grammar["kin"].get(mood, ()):
+            unit.key, unit.by = ("mood", mood), known.grammar["moods"][mood]
 
 
 # -- what is wanted ----------------------------------------------------------------------------------------------------

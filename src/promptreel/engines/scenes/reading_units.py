@@ -172,9 +172,21 @@ def _number(found: list[Token], at: int, text: str, unit: Unit) -> tuple[Unit, i
         last += 1
     unit.role, unit.value = "number", int(digits[:15])
     unit.end = found[last].end
-    if last > at and "." in text[unit.start : unit.end]:
+    after = found[last + 1].text if last + 1 < len(found) and not found[last + 1].gap else ""
+    before = found[at - 1].text if at else ""
+    if (last > at and "." in text[unit.start : unit.end]) or after in MEASURES:
         unit.role = "stop"
+    elif last == at and unit.value in YEARS and (before in {"in", "of", "from"} or not after):
+        unit.role, unit.entries = "entry", (Entry("style", "vintage", "vintage film"),)
     return unit, last - at + 1
+
+
+MEASURES = frozenset({"second", "seconds", "sec", "secs", "s", "minute", "minutes", "min", "fps", "hz", "mm", "k", "p", "px",
+                      "pixels", "am", "pm", "percent", "years", "year", "hours", "degrees"})  # fmt: skip
+"""What is measured by the number before it; nobody counts it in a picture."""
+
+YEARS = range(1820, 1990)
+"""Years of which films look old."""
 
 
 MANY = frozenset({"people", "children", "men", "women", "geese", "mice", "oxen", "snowmen", "fishermen", "spacemen",
@@ -228,6 +240,9 @@ def _choose_meanings(units: list[Unit], known: Lexicon) -> None:
                     unit.entry = verb
         before = unit
     for unit, after in zip(units, units[1:], strict=False):
+        if unit.key_name == "black_and_white" and unit.text == "white" and after.kind == "subject" and not after.gap:
+            # A black and white cat is no black and white film.
+            unit.entry = Entry("colour", "black", "black")
         colour = unit.kind == "colour" and len(unit.entries) > 1 and unit.plural
         if colour and not after.is_noun:
             unit.entry = unit.entries[1]

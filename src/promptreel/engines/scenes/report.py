@@ -53,6 +53,12 @@ def _word(mention: Mention, held: Held) -> Word:
     if not mention.kind:
         return Word(*place, "not_shown")
     by = held.get((mention.kind, mention.name, mention.subject))
+    if by is None and mention.kind == "setting":
+        # The sea of "hills by the sea" is not the setting, but its water may be seen.
+        others = lexicon().grammar["instead"].get(mention.name, ())
+        by = next((words for (kind, name), words in others if any(h[:2] == (kind, name) for h in held)), None)
+        if by is not None:
+            return Word(*place, "approximated", by)
     if by is None:
         return Word(*place, "not_shown")
     by = mention.by or by

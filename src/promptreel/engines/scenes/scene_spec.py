@@ -121,4 +121,9 @@ class SceneSpec:
 
 
 def _plain(value: Any) -> Any:
-    return sorted(value) if isinstance(value, frozenset) else value
+    """`value` of nothing but what JSON knows; sets become sorted lists."""
+    if isinstance(value, frozenset):
+        return sorted(value)
+    if isinstance(value, dict):
+        return {name: _plain(other) for name, other in value.items()}
+    return [_plain(other) for other in value] if isinstance(value, list | tuple) else value

@@ -28,6 +28,9 @@ SHORTEST_MENDED = 4
 ENDINGS = ("", "s", "es", "ed", "d", "ing", "e", "ies", "y", "ied", "ly", "er", "ers", "'s", "s'", "en", "i", "ying")
 """What two forms of one word may differ by, after what they begin with alike."""
 
+NO_ENDINGS = tuple("abfhjkopquvwxz")
+"""Letters with which no ending of English grammar ends: half of all words need no stemmer."""
+
 ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -88,7 +91,11 @@ class Lexicon:
 
 def stem_of(word: str, stemmer: EnglishStemmer) -> str:
     """The stem of a word in lower case; words of other scripts are their own stems."""
-    return stemmer.stemWord(word) if word.isascii() and 2 < len(word) <= LONGEST_WORD else word
+    if not 2 < len(word) <= LONGEST_WORD or not word.isascii() or word.endswith(NO_ENDINGS):
+        return word
+    if word[-1] in "nt" and not word.endswith(("ion", "ant", "ent", "ogist")):
+        return word
+    return stemmer.stemWord(word)
 
 
 def unspaced(character: str) -> bool:
@@ -162,7 +169,9 @@ class _Building:
 
     def __init__(self, spelling: dict[str, str]) -> None:
         self.spelling = spelling
-        self.stemmer = EnglishStemmer()
+        stemmer = EnglishStemmer()
+        # Most words are in several phrases, and stemming is what takes the time.
+        self.stem = functools.cache(lambda word: stem_of(word, stemmer))
         self.words: dict[str, list[Entry]] = {}
         self.phrases: dict[tuple[str, ...], Entry] = {}
         self.facts: dict[tuple[str, str], Facts] = {}
@@ -171,7 +180,7 @@ class _Building:
         """Let `text` stand for `entry`, unless it already stands for something else of the same kind."""
         parts = [self.spelling.get(part, part) for part in text.split()]
         if len(parts) > 1:
-            self.phrases.setdefault(tuple(stem_of(part, self.stemmer) for part in parts), entry)
+            self.phrases.setdefault(tuple(self.stem(part) for part in parts), entry)
             return
         known = self.words.setdefault(parts[0], [])
         if all(other.kind != entry.kind for other in known):
@@ -191,7 +200,7 @@ class _Building:
         """The entry of an English word or phrase."""
         parts = text.split()
         if len(parts) > 1:
-            return self.phrases.get(tuple(stem_of(part, self.stemmer) for part in parts))
+            return self.phrases.get(tuple(self.stem(part) for part in parts))
         entries = self.words.get(parts[0])
         return entries[0] if entries else None
 
@@ -226,18 +235,22 @@ def lexicon() -> Lexicon:
         grammar[name] = frozenset(grammar[name].split())
     grammar["natural"] = {kind: _with_stems(text) for kind, text in grammar["natural"].items()}
     grammar["moves"] = {kind: frozenset(text.split()) for kind, text in grammar["moves"].items()}
+    grammar["kin"] = {mood: frozenset(text.split()) for mood, text in grammar["kin"].items()}
+    grammar["instead"] = {
+        name: tuple((_keys(key)[0], by) for key, by in others.items()) for name, others in grammar["instead"].items()
+    }
     grammar["fits"] = {_keys(key)[0]: _weights(text) for key, text in grammar["fits"].items()}
-    stemmer = building.stemmer
+    stem = building.stem
     for name in ("counts", "relations", "where"):
-        grammar[name] = {tuple(stem_of(w, stemmer) for w in key.split()): value for key, value in grammar[name].items()}
-    grammar["free"] = frozenset(tuple(stem_of(w, stemmer) for w in text.split()) for text in _listed(grammar["free"]))
+        grammar[name] = {tuple(stem(w) for w in key.split()): value for key, value in grammar[name].items()}
+    grammar["free"] = frozenset(tuple(stem(w) for w in text.split()) for text in _listed(grammar["free"]))
     # By the words themselves: a desert is not deserted.
     grammar["nothing"] = frozenset(tuple(text.split()) for text in _listed(grammar["nothing"]))
     grammar["nobody"] = frozenset(tuple(text.split()) for text in _listed(grammar["nobody"]))
     words = {text: tuple(entries) for text, entries in building.words.items()}
     stems: dict[str, list[tuple[str, tuple[Entry, ...]]]] = {}
     for text, entries in words.items():
-        stems.setdefault(stem_of(text, stemmer), []).append((text, entries))
+        stems.setdefault(stem(text), []).append((text, entries))
     openings: dict[str, int] = {}
     for phrase in (*building.phrases, *grammar["counts"], *grammar["relations"], *grammar["where"], *grammar["free"],
                    *grammar["nobody"], *grammar["nothing"]):  # fmt: skip
@@ -245,7 +258,7 @@ def lexicon() -> Lexicon:
     alone = {*words, *grammar["stop"], *grammar["negators"]}
     return Lexicon(
         words=words,
-        stems={stem: tuple(found) for stem, found in stems.items()},
+        stems={key: tuple(found) for key, found in stems.items()},
         phrases=building.phrases,
         openings=openings,
         facts=building.facts,
