@@ -27,7 +27,7 @@ from promptreel.engines.scenes.kernels import (
     vatan2,
     vlog2,
 )
-from promptreel.engines.scenes.mesh import BAND_ROWS, Camera, project, sort_into_bands
+from promptreel.engines.scenes.mesh import BAND_ROWS, DEEP, Camera, project, sort_into_bands
 
 Floats = NDArray[np.float32]
 
@@ -364,7 +364,7 @@ class FieldState:
         last."""
         height, width = near.shape
         scale = height / camera.tangent
-        project(field.vertices, camera.frame, f32(scale), f32(width), f32(height), f32(1.0), self._points)
+        project(field.vertices, camera.frame, f32(scale), f32(width), f32(height), f32(DEEP), self._points)
         # A mirrored camera sees what it sees upside down: its picture turns all cells around.
         right, up, forward = camera.frame[3:6], camera.frame[6:9], camera.frame[9:12]
         facing = 1.0 if float(np.dot(np.cross(forward, right), up)) > 0 else -1.0

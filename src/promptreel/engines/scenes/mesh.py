@@ -24,6 +24,9 @@ NEAR = 0.08
 """Metres. A triangle with a corner nearer than this (or behind the camera) is left out, so near surfaces are cut
 small."""
 
+DEEP = -1e9
+"""Metres: below everything."""
+
 BAND_ROWS = 16
 """Rows of pixels drawn at once."""
 
@@ -392,14 +395,14 @@ def view_tangent(width: int, height: int, wide: float) -> float:
 
 
 @kernel
-def project(vertices, camera, scale, middle_x, middle_y, mirror, points):
+def project(vertices, camera, scale, middle_x, middle_y, floor, points):
     """Vertices to the screen: `points` (n, 3) gets x and y in samples and 1/distance (-1 where too near).
 
-    `mirror` is 1, or -1 to draw the world upside down under the plane y = 0.
+    What is below `floor` (m) is drawn as if it were there.
     """
     for i in range(vertices.shape[0]):
         x = vertices[i, 0] - camera[0]
-        y = vertices[i, 1] * mirror - camera[1]
+        y = max(vertices[i, 1], floor) - camera[1]
         z = vertices[i, 2] - camera[2]
         across = x * camera[3] + y * camera[4] + z * camera[5]
         above = x * camera[6] + y * camera[7] + z * camera[8]
@@ -695,11 +698,12 @@ class Rasteriser:
         noise: Floats,
         hdr: Floats,
         *,
-        mirror: bool = False,
+        floor: float = DEEP,
         near: Floats | None = None,
     ) -> None:
         """Draw over `hdr` (3, height, width). `noise` is a flat square texture; `haze`, `grain`: see `resolve_band`.
 
+        `floor` (m) flattens what is below it: nothing under water is to be seen mirrored.
         `near` (H, W) is the 1/distance of what is in `hdr` already: it hides what is farther, and is brought up to date.
         """
         if near is None:
@@ -707,9 +711,8 @@ class Rasteriser:
             near.fill(0)
         width, height = np.int32(2 * self.width), np.int32(2 * self.height)
         scale = self.height / 2 / camera.tangent
-        upside = np.float32(-1.0 if mirror else 1.0)
         middle = np.float32(self.width), np.float32(self.height)
-        project(vertices, camera.frame, np.float32(2 * scale), *middle, upside, self._points)
+        project(vertices, camera.frame, np.float32(2 * scale), *middle, np.float32(floor), self._points)
         band = np.int32(2 * BAND_ROWS)
         self._ends.fill(0)
         self._sheets.fill(0)

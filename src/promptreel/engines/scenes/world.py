@@ -11,7 +11,7 @@ from promptreel.engines.scenes.blocking import Blocking
 from promptreel.engines.scenes.camera import DISSOLVE, Pose, Shot
 from promptreel.engines.scenes.director import Plan, tangent_of
 from promptreel.engines.scenes.kernels import tile_fbm
-from promptreel.engines.scenes.mesh import Camera, Rasteriser, lamp_table, light_corners
+from promptreel.engines.scenes.mesh import DEEP, Camera, Rasteriser, lamp_table, light_corners, on_screen
 from promptreel.engines.scenes.moods import graded
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
@@ -123,7 +123,13 @@ class World:
         around = any(place.stands == "around" for place in self.plan.places)
         if lead is not None:
             size = lead.wanted.size
-            if lead.row.habitat in {"ground", "road", "table", "rail"}:
+            resting = lead.action in {"stand", "sit", "sleep", "walk"}
+            low = lead.row.habitat == "water" and lead.row.height * size < 1.2
+            if (
+                low
+                or lead.row.habitat in {"ground", "road", "table", "rail"}
+                or (lead.row.habitat == "air" and resting)
+            ):
                 eye = min(eye, max(0.30, 1.05 * lead.row.height * size)) if lead.row.height * size < eye else eye
             elif lead.row.habitat == "air" and not around:
                 eye = max(eye, min(0.6 * lead.row.altitude, 30.0))
@@ -136,7 +142,7 @@ class World:
         """Where the first subject stands on something of the place (a table), the camera goes there."""
         lead = self.plan.cast[0] if self.plan.cast else None
         spots = self.set.spots.get(lead.habitat) if lead else None
-        if lead is None or not spots or lead.habitat != "table":
+        if lead is None or not spots or lead.habitat not in {"table", "sill"}:
             return base
         x, y, z = spots[0]
         size = lead.wanted.size
@@ -245,7 +251,7 @@ class World:
         """The light that walls throw back, for bodies among them: the world's light stays outside."""
         warm = np.array([1.0, 0.86, 0.70], np.float32) / np.float32(exposure)
         still = np.array([0.3, 0.9, -0.3], np.float32)
-        light = Light(still, 0.06 * warm, 0.22 * warm, 0.10 * warm, 0.12 * warm, fog=0.0)
+        light = Light(still, 0.10 * warm, 0.30 * warm, 0.12 * warm, 0.16 * warm, fog=0.0)
         return light.vector
 
     def _exposure(self) -> float:
@@ -369,13 +375,16 @@ class World:
                 carried.append(table)
         return np.concatenate([self._lamps, *carried]).astype(np.float32) if carried else self._lamps
 
-    def _draw_meshes(self, state: _State, buffers: _Buffers, camera: Camera, lamps: Floats, grain: Floats) -> None:
+    def _draw_meshes(
+        self, state: _State, buffers: _Buffers, camera: Camera, lamps: Floats, grain: Floats, floor: float = DEEP
+    ) -> None:
         canvas = buffers.canvas
         if buffers.still is not None and self._still is not None:
             vertices, shades, triangles = self._still
             buffers.still.draw(
-                vertices, shades, triangles, camera, self._haze, grain, self._noise, canvas.hdr, near=canvas.near
-            )
+                vertices, shades, triangles, camera, self._haze, grain, self._noise, canvas.hdr, near=canvas.near,
+                floor=floor,
+            )  # fmt: skip
         if buffers.moving is not None:
             near_lamps = self._near(lamps, state)
             light_bodies(
@@ -387,7 +396,7 @@ class World:
                 state.shades *= self._dark
             buffers.moving.draw(
                 state.vertices, state.shades, self._moving_triangles, camera, self._haze, NO_GRAIN, self._noise,
-                canvas.hdr, near=canvas.near,
+                canvas.hdr, near=canvas.near, floor=floor,
             )  # fmt: skip
 
     def _near(self, lamps: Floats, state: _State) -> Floats:
@@ -402,7 +411,7 @@ class World:
         """The world upside down under y = 0, for water to mirror."""
         seen = camera.mirrored()
         self.backdrop.draw(mirror.backdrop, mirror.canvas, seen, t)
-        self._draw_meshes(state, mirror, seen, lamps, NO_GRAIN)
+        self._draw_meshes(state, mirror, seen, lamps, NO_GRAIN, floor=0.0)
 
     def _cast_shadows(self, state: _State, canvas: Canvas, camera: Camera, t: float) -> None:
         light = self.light
@@ -437,8 +446,6 @@ class World:
 
     def boxes(self, t: float) -> dict[str, tuple[float, float, float, float]]:
         """Where each subject is in the picture at `t`: left, top, right, bottom in pixels. For tests and tools."""
-        from promptreel.engines.scenes.mesh import on_screen
-
         state = self._new_state(16, 16)
         self._pose(state, t * self._pace)
         camera = self.camera(t)
