@@ -97,6 +97,8 @@ def test_unknown_words_lower_the_coverage() -> None:
         ("midday at midnight on the sea", {"midnight", "midday"}, 1),
         ("zoom in and zoom out on the sea", {"zoom in", "zoom out"}, 1),
         ("a forest in summer and in winter", {"summer", "winter"}, 1),
+        ("a milky way over the sea at noon", {"milky way", "noon"}, 1),
+        ("an aurora over the hills at noon", {"aurora", "noon"}, 1),
     ],
 )
 def test_of_words_that_contradict_each_other_one_is_not_shown(prompt: str, shown: set[str], missing: int) -> None:
@@ -132,8 +134,6 @@ def test_twenty_kinds_at_once_are_cut_and_told() -> None:
     [
         ("a rainbow at midnight", "rainbow"),
         ("stars over the hills at noon", "stars"),
-        ("a milky way over the sea at noon", "milky way"),
-        ("an aurora in a thunderstorm at noon over hills", "aurora"),
         ("a full moon in thick fog over hills", "full moon"),
         ("rain in outer space", "rain"),
         ("a sunset under water", "sunset"),
