@@ -334,6 +334,8 @@ def _held(plan: Plan) -> dict[tuple[str, str, int], str]:
             held[mention.kind, mention.name, mention.subject] = by
     # What comes without having been asked for, so that "no people" is not said to be left out where there are some.
     held.setdefault(("setting", plan.setting.name, -1), "")
+    if _outdoors(plan):
+        held.setdefault(("time", plan.time, -1), "")
     for place in plan.places:
         held.setdefault(("place", place.name, -1), "")
     for cast in plan.cast:
