@@ -134,7 +134,9 @@ class Blocking:
             x, z = x0 + (x1 - x0) * at, z0 + (z1 - z0) * at
             x += 0.0 if len(self.plan.cast) == 1 else (-0.45 if order % 2 == 0 else 0.45)
             return staging.Mark(x, y0, z, math.atan2(x0 - x1, z0 - z1)), max(z - base.z, 0.8)
-        if spots and (habitat == "table" or order or distance > 2.0):
+        if spots and (habitat in {"table", "sill"} or order or distance > 2.0):
+            if habitat == "sill":
+                heading = 0.25 * heading / math.pi
             place = spots[order % len(spots)]
             return staging.Mark(*place, heading), max(math.dist(place, (base.x, base.y, base.z)), 0.8)
         high = 2 * distance * self.tangent

@@ -113,7 +113,7 @@ def make_pose(
         return replace(base, x=x, z=z, yaw=base.yaw + now - bearing)
 
     def crane(part: float) -> Pose:
-        rise = travel * 0.8 * (part - 0.15 if held else part)
+        rise = travel * (0.45 * (part - 0.15) if held else 0.8 * part)
         there = replace(base, y=base.y + rise, z=base.z - 0.15 * rise)
         if held:
             return kept(there)

@@ -52,6 +52,12 @@ MATERIALS = frozenset({"golden", "metal", "stone", "wooden", "glass", "transpare
 UNNAMED = ("meadow", "ocean", "mountains", "hills", "plain")
 """Settings for a spec that names none."""
 
+OUTDOORS = frozenset({"tree", "car", "horse", "elephant", "bear", "lion", "cow", "train", "bus", "truck"})
+"""What does not fit into a room."""
+
+BLOOMS = ("lavender", "tulip", "poppy", "poppies", "sunflower", "daisy", "daisies", "cornflower", "buttercup", "rose")
+"""Flowers that a meadow may be full of."""
+
 FROM_BELOW = {"ocean": "underwater", "lake": "underwater", "island": "underwater"}
 """Settings whose swimmers are better seen from among them."""
 
@@ -111,13 +117,13 @@ class Cast:
     index: int
     """Its index in `SceneSpec.subjects`; -1 for what the setting brings itself."""
 
-    raised: bool = False
-    """Whether it is on a table, where others of its kind are on the ground."""
+    raised: str = ""
+    """What it is on where others of its kind are on the ground: a `table`, a window's `sill`."""
 
     @property
     def habitat(self) -> str:
         """Where it is at home in this film."""
-        return "table" if self.raised else self.row.habitat
+        return self.raised or self.row.habitat
 
     @property
     def pose(self) -> str:
@@ -153,13 +159,15 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     random = np.random.default_rng([abs(seed), zlib.crc32(b"director")])
     setting = _setting(spec, random)
     cast = tuple(_cast(spec, setting, random))
+    if setting.name == "room" and any(one.row.name in OUTDOORS for one in cast) and not _named(spec, "room"):
+        setting = settings().get("forest", setting)
     # What lives under water is best seen from there, unless it jumps out.
     if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
         setting = settings().get(FROM_BELOW[setting.name], setting)
     setting = _with_a_way(setting, spec, cast)
     if setting.name == "planet" and cast and cast[0].row.habitat in {"ground", "road"} and cast[0].action != "float":
         setting = settings().get("red_planet", setting)
-    setting = _seen_from(setting, spec)
+    setting = _in_bloom(_seen_from(setting, spec), spec)
     time = spec.time or str(random.choice(_times(setting, spec, cast)))
     camera = spec.camera or str(random.choice(setting.camera or ("dolly_in",)))
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
@@ -189,10 +197,26 @@ def _setting(spec: SceneSpec, random: np.random.Generator) -> Setting:
     return known[str(random.choice(names))]
 
 
+def _named(spec: SceneSpec, setting: str) -> bool:
+    """Whether the prompt itself says where it is."""
+    return any(mention.kind == "setting" and mention.name == setting for mention in spec.mentions)
+
+
+def _in_bloom(setting: Setting, spec: SceneSpec) -> Setting:
+    """A meadow full of the flower that the prompt names."""
+    said = " ".join(mention.text.lower() for mention in spec.mentions if not mention.negated)
+    bloom = next((name for name in BLOOMS if name in said), "")
+    if setting.name not in {"meadow", "hills"} or not bloom:
+        return setting
+    bloom = {"poppies": "poppy", "daisies": "daisy"}.get(bloom, bloom)
+    return replace(setting, params={**setting.params, "bloom": bloom})
+
+
 def _with_a_way(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> Setting:
     """The like of the setting with a road or a railway through it, where what the film is about goes on one."""
-    named = any(mention.kind == "setting" and mention.name == setting.name for mention in spec.mentions)
-    chance = spec.mentions and not named and setting.name in {"river", "lake", "ocean", "city_skyline"}
+    chance = (
+        spec.mentions and not _named(spec, setting.name) and setting.name in {"river", "lake", "ocean", "city_skyline"}
+    )
     if not cast or not (setting.name in WAYLESS or chance) or not cast[0].speed or cast[0].action == "fly":
         return setting
     habitat = cast[0].row.habitat
@@ -230,13 +254,10 @@ def _seen_from(setting: Setting, spec: SceneSpec) -> Setting:
     if any(words in said for words in FROM_LOW) and setting.ground:
         return replace(setting, eye=min(setting.eye, 0.5), horizon=min(setting.horizon + 0.22, 0.86))
     if any(words in said for words in FROM_ABOVE) and setting.name in AERIAL and not spec.subjects:
+        if setting.name == "city_skyline":
+            return replace(setting, eye=75.0, horizon=0.44)
         high = min(max(4.0 * setting.eye, 22.0), 60.0)
-        return replace(
-            setting,
-            eye=high,
-            horizon=0.36 if setting.name == "city_skyline" else 0.20,
-            travel=max(2.5 * setting.travel, 14.0),
-        )
+        return replace(setting, eye=high, horizon=0.20, travel=max(2.5 * setting.travel, 14.0))
     return setting
 
 
@@ -247,6 +268,11 @@ LIT_AT_NIGHT = frozenset({"lantern", "candle", "fireworks", "fireflies", "campfi
 def _times(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> tuple[str, ...]:
     """The times of day to choose from: those of the setting, without low sun where bright colours were asked for."""
     times = setting.times or ("day",)
+    said = " ".join(mention.text.lower() for mention in spec.mentions)
+    if any(word in said for word in ("turquoise", "azure", "tropical", "crystal clear", "blue sky", "rainbow")):
+        times = tuple(time for time in times if time in {"day", "morning"}) or ("day",)
+    if cast and cast[0].row.habitat in {"ground", "air"} and _outdoor(setting):
+        times = tuple(time for time in times if time not in {"night", "dusk"}) or times
     if _outdoor(setting) and LIT_AT_NIGHT & {*spec.effects, *spec.places, *(one.row.name for one in cast)}:
         return ("dusk", "night")
     if {"teal", "blue", "green"} & set(spec.colours) or "rainbow" in spec.sky:
@@ -270,9 +296,15 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
             most = min(most, 8)
         wish = "sit" if wanted.action == "ride" and wanted.relation == "on" and "sit" in row.actions else wanted.action
         small = row.habitat == "ground" and row.size * wanted.size <= 0.9
-        raised = small and any(word in mention.text.lower() for mention in spec.mentions for word in ("table", "desk"))
+        raised = _furniture(spec) if small and setting.name == "room" else ""
         cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
     return cast
+
+
+def _furniture(spec: SceneSpec) -> str:
+    """What an animal or a thing in a room is to be on."""
+    said = " ".join(mention.text.lower() for mention in spec.mentions if not mention.negated)
+    return "table" if "table" in said or "desk" in said else "sill" if "window" in said or "sill" in said else ""
 
 
 SEATS = frozenset(
@@ -364,7 +396,7 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
         "mood": lambda plan, m: "" if m.name == plan.spec.mood else None,
         "light": lambda plan, m: "",
         "colour": _judge_colour,
-        "camera": lambda plan, m: "" if m.name == plan.camera else None,
+        "camera": _judge_camera,
         "speed": lambda plan, m: "",
         "pace": lambda plan, m: "",
         "style": _judge_style,
@@ -489,6 +521,13 @@ def _judge_colour(plan: Plan, mention: Mention) -> str | None:
         return "" if mention.name in plan.spec.colours else None
     cast = _of(plan, mention)
     return "" if cast and cast.wanted.colour == mention.name else None
+
+
+def _judge_camera(plan: Plan, mention: Mention) -> str | None:
+    said = mention.text.lower()
+    sized = plan.nearness != 1 and plan.cast and any(words in said for words, _ in NEARNESS)
+    high = plan.setting.horizon <= 0.2 and any(words in said for words in FROM_ABOVE)
+    return "" if mention.name == plan.camera or sized or high else None
 
 
 def _judge_style(plan: Plan, mention: Mention) -> str | None:

@@ -54,7 +54,7 @@ ELEVATION: dict[str, tuple[float, float]] = {
 FOGS = {
     "city_skyline": 0.0014, "futuristic_city": 0.003, "mountains": 0.0022, "canyon": 0.004, "volcano": 0.003,
     "hills": 0.005, "lake": 0.007, "river": 0.008, "harbour": 0.008, "ocean": 0.006, "village": 0.007,
-    "forest": 0.012, "jungle": 0.011, "city_street": 0.011, "garden": 0.012, "railway": 0.008,
+    "forest": 0.009, "jungle": 0.009, "city_street": 0.011, "garden": 0.012, "railway": 0.008,
 }  # fmt: skip
 """How thick fog is in a setting, see `Light.fog`: so that what it is about is veiled, not gone."""
 

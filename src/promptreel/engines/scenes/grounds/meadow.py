@@ -40,6 +40,9 @@ def make_meadow(brief: Brief) -> Ground:
     rng = brief.rng("meadow")
     seed = float(rng.uniform(0, 900))
     kinds = BLOOMS[int(rng.integers(len(BLOOMS)))]
+    bloom = str(brief.params.get("bloom", ""))
+    if bloom in PETALS:
+        kinds = (bloom, bloom, bloom)
     heads = np.array([PETALS[name][0] for name in kinds])
     side = float(rng.choice([-1.0, 1.0]))
 
@@ -67,8 +70,9 @@ def make_meadow(brief: Brief) -> Ground:
             scatter(stage, "bush", grove, 60, rng, span=(16, 120), near=3, middle=14, corridor=Corridor(5, 0.2, 60))
         )
         if blooming:
+            number, span = (420, (2.2, 20.0)) if bloom else (46, (3.0, 9.0))
             scatter(
-                stage, kinds, None, 46, rng, span=(3.0, 9.0), wide=0.6, near=12, middle=60, keep=False, scale=0.85,
+                stage, kinds, None, number, rng, span=span, wide=0.6, near=12, middle=60, keep=False, scale=0.85,
                 corridor=Corridor(0.9, 0.05, 12), sink=0.0,
             )  # fmt: skip
 

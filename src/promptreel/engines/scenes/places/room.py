@@ -72,6 +72,8 @@ def build(stage: Set, x: float, z: float, turn: float) -> None:
     # Out of the light of the window and not before the fire.
     for px, pz in ((-0.35, 3.3), (0.75, 3.5), (-1.2, 3.7), (1.6, 3.2), (0.2, 4.2)):
         stage.spots.setdefault("ground", []).append(_tuple(plot.world((px, 0.0, pz))))
+    for px in (0.8, 1.3, 0.5):
+        stage.spots.setdefault("sill", []).append(_tuple(plot.world((px, WINDOW[2], BACK - 0.02))))
     for px, pz in ((1.45, 4.36), (1.62, 4.46), (1.28, 4.50), (1.72, 4.28)):
         stage.spots.setdefault("table", []).append(_tuple(plot.world((px, 0.745, pz))))
     lamps: Lamps = [((HEARTH[0], 0.55, HEARTH[1] - 0.75), FIRELIGHT * (1.5 if lit else 0.5))]
