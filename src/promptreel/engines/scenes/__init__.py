@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from promptreel.engines import Frame, RenderJob, Track
+from promptreel.engines.scenes import animate_report
 from promptreel.engines.scenes.animate import Animation
 from promptreel.engines.scenes.director import Plan, direct
 from promptreel.engines.scenes.parser import parse
@@ -58,7 +59,8 @@ class ScenesEngine:
     def report(self, spec: VideoSpec) -> dict[str, Any]:
         """What of the prompt will be shown: every content word with its fate, and the share that is shown at all."""
         wanted = _parse(spec)
-        told = words(wanted, _plan(spec, wanted).held)
+        pictured = spec.has_image or spec.has_last_image
+        told = words(wanted, animate_report.held(wanted, spec.prompt) if pictured else _plan(spec, wanted).held)
         return {"coverage": coverage(told), "words": [asdict(word) for word in told]}
 
     def sound(self, spec: VideoSpec) -> Track | None:
