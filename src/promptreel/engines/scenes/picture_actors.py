@@ -18,12 +18,13 @@ import numpy as np
 
 from promptreel.engines import Picture
 from promptreel.engines.scenes.director import _action
-from promptreel.engines.scenes.kernels import f32, hash3, i32, kernel, mix, sat, vexp, vpow
+from promptreel.engines.scenes.kernels import f32, hash3, i32, kernel, mix, sat
 from promptreel.engines.scenes.materials import COLOURS, material
 from promptreel.engines.scenes.mesh import Camera, Rasteriser, look
 from promptreel.engines.scenes.photo import Photo, View
 from promptreel.engines.scenes.picture_light import PictureLight, measure
 from promptreel.engines.scenes.picture_places import Room, Spot, find_spots
+from promptreel.engines.scenes.post import tone_map
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.shading import light_bodies
@@ -126,7 +127,7 @@ class Actors:
                 parts.append(body)
                 corners = len(body.vertices)
                 scale = 2 * TANGENT * spot.tall / spot.nearness / max(row.height, 0.05)
-                middle = room.horizon if room.has_ground and spot.stands else spot.y - 0.55 * spot.tall
+                middle = room.horizon if room.has_ground and spot.stands and spot.y <= 1 else spot.y - 0.55 * spot.tall
                 delay = 0.0 if order == 0 else float(random.uniform(0, 3))
                 part = slice(total, total + corners)
                 self.actors.append(Actor(f"{wanted.name}#{order}", body, spot, scale, middle, delay, part))
@@ -151,7 +152,7 @@ class Actors:
             else np.zeros((0, 3), np.int32)
         )
         first_light = self._kinds[0].light
-        self._blur = float(np.sqrt(max((first_light.blur / photo.texels_per_pixel) ** 2 - 0.25, 0.0)))
+        self._blur = 0.8 * float(np.sqrt(max((first_light.blur / photo.texels_per_pixel) ** 2 - 0.4, 0.0)))
         self._blur = min(self._blur, 0.004 * self.height)
         self._window = self._window_size(duration)
 
@@ -472,7 +473,7 @@ def shade_picture(rgb, nearness, shadow, left, top, shade, nearest):
 def lay(rgb, nearness, hdr, cover, near, left, top, numbers):
     """Mix a window (light times `cover`) into `rgb`, where it is not hidden by what is nearer.
 
-    `numbers` as from `Actors._numbers`. Light becomes sRGB with a soft shoulder, between the picture's black and white.
+    `numbers` as from `Actors._numbers`. Light becomes display values between the picture's black and white.
     """
     for j in range(cover.shape[0]):
         y = j + top
@@ -489,10 +490,9 @@ def lay(rgb, nearness, hdr, cover, near, left, top, numbers):
             share = share * seen * numbers[8]
             for c in range(3):
                 light = hdr[c, j, i] * inverse
-                over = max(light - f32(0.6), f32(0.0))
-                light = min(light, f32(0.6)) + f32(0.4) * (f32(1.0) - vexp(f32(-2.5) * over))
-                value = f32(1.055) * vpow(sat(light), f32(0.41666)) - f32(0.055)
-                value = numbers[c] + (f32(1.0) - numbers[c]) * max(value, f32(0.0))
+                # The contrast of a camera: the film curve of the drawn worlds, which shows grey as grey at this exposure.
+                value = tone_map(light * f32(0.72))
+                value = numbers[c] + (f32(1.0) - numbers[c]) * value
                 value = mix(value, numbers[3 + c], numbers[6])
                 rgb[c, y, x] = mix(rgb[c, y, x], value * f32(255.0) + noise, share)
             nearness[y, x] = mix(nearness[y, x], front, share)

@@ -75,8 +75,8 @@ def measure(picture: Picture, layers: Layers, box: tuple[float, float, float, fl
     bright = shone[luma >= np.percentile(luma, 90)].mean(axis=0)
     # A film's curve darkens the shadows of a picture more than light alone does.
     share = 0.60 + 0.18 * hard
-    key = _tone(0.6 * bright + 0.4 * near.mean(axis=0), 0.5) * white * share * 1.15
-    fill = _tone(0.5 * overhead + 0.5 * near.mean(axis=0), 0.45) * white * (1 - share) * 0.72
+    key = _tone(0.6 * bright + 0.4 * near.mean(axis=0), 0.5) * white * share * 1.35
+    fill = _tone(0.5 * overhead + 0.5 * near.mean(axis=0), 0.45) * white * (1 - share) * 0.62
     ground = _tone(below, 0.45) * white * (1 - share) * 0.28
     # A light straight from the front would model nothing.
     across = math.copysign(max(abs(across), 0.45), across)
@@ -85,7 +85,7 @@ def measure(picture: Picture, layers: Layers, box: tuple[float, float, float, fl
         sun=(sun / np.linalg.norm(sun)).astype(np.float32),
         sunlight=key.astype(np.float32),
         above=fill.astype(np.float32),
-        horizon=(_tone(near.mean(axis=0), 0.7) * max(middle, 0.3 * white)).astype(np.float32),
+        horizon=(_tone(near.mean(axis=0), 0.7) * 0.6 * max(middle, 0.3 * white)).astype(np.float32),
         below=ground.astype(np.float32),
         fog=0.0,
         exposure=1.0,

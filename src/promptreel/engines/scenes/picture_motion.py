@@ -115,6 +115,14 @@ def _water(small: Picture, sky: Floats, matte: Floats, horizon: float, asked: fl
     return np.asarray(soft * below, np.float32)
 
 
+def blue_water(picture: Picture, sky: Floats, matte: Floats, horizon: float) -> Floats:
+    """Where clearly blue water is, 0 or 1, of the size of `sky`."""
+    size = sky.shape[::-1]
+    small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    found = _water(small, sky, cv2.resize(matte, size, interpolation=cv2.INTER_AREA), horizon, GENTLE)
+    return (found > 0.5 * GENTLE).astype(np.float32)
+
+
 def _plants(small: Picture, sky: Floats, matte: Floats) -> Floats:
     """Leaves and grass, the more the farther above where they grow from."""
     height = small.shape[0]

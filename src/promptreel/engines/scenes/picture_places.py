@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from promptreel.engines.scenes.photo import Photo
+from promptreel.engines.scenes.picture_motion import blue_water
 from promptreel.engines.scenes.scene_spec import Wanted
 from promptreel.engines.scenes.stage import Floats, Subject
 
@@ -41,6 +42,8 @@ class Room:
     horizon: float
     """Its row as a fraction of the frame's height."""
     has_ground: bool
+    wet: Floats
+    """0…1: water on which nobody stands."""
     feet: float
     """The lowest row of the found subject, as a fraction; 0 where there is none."""
     aspect: float
@@ -57,9 +60,12 @@ class Room:
         matte = _on_frame(photo, layers.matte)
         rows = np.nonzero(matte.max(axis=1) > 0.5)[0]
         feet = float((rows[-1] + 1) / GRID[1]) if len(rows) else 0.0
+        wet = blue_water(photo.picture, layers.sky, layers.matte, layers.horizon)
         # Somebody who is cut off below hides the ground; without any sky nobody knows where it is.
         ground = bool(sky.mean() > 0.05) if not feet else feet < 0.97
-        return cls(busy.astype(np.float32), sky, horizon, ground, feet, photo.width / photo.height)
+        return cls(
+            busy.astype(np.float32), sky, horizon, ground, _on_frame(photo, wet), feet, photo.width / photo.height
+        )
 
 
 def _on_frame(photo: Photo, values: Floats) -> Floats:
@@ -114,8 +120,9 @@ def find_spots(
     """A spot for each of `count` subjects of one kind. `nearness_at(x, y)` is that of the photo. Marks `room.busy`."""
     aloft = row.habitat in {"air", "space", "underwater"} and action not in {"stand", "sit", "sleep", "walk"}
     aloft = aloft or (action in AIRBORNE and row.habitat not in {"water", "ground"})
-    tall, wide = _size(room, row, wanted, count, aloft=aloft)
-    half = not room.has_ground and not aloft
+    shore = row.habitat != "water" and float(room.wet[int(0.75 * GRID[1]) :].mean()) > 0.2
+    half = (not room.has_ground or shore) and not aloft
+    tall, wide = _size(room, row, wanted, count, aloft=aloft, half=half)
     spots = []
     for number in range(count):
         scale = 1.0 if count == 1 else float(random.uniform(0.8, 1.15))
@@ -137,7 +144,7 @@ def find_spots(
     return spots
 
 
-def _size(room: Room, row: Subject, wanted: Wanted, count: int, *, aloft: bool) -> tuple[float, float]:
+def _size(room: Room, row: Subject, wanted: Wanted, count: int, *, aloft: bool, half: bool) -> tuple[float, float]:
     """Height and breadth as fractions of the frame: by perspective where there is ground, and always clearly visible."""
     height = max(row.height, 0.05)
     if aloft:
@@ -145,7 +152,7 @@ def _size(room: Room, row: Subject, wanted: Wanted, count: int, *, aloft: bool) 
         side = float(np.clip(0.17 * (row.size / 1.0) ** 0.22, 0.13, 0.40))
         tall = side * min(1.0, height / row.size) if row.size > height else side
         tall = max(tall, 0.45 * side)
-    elif room.has_ground:
+    elif not half:
         foot = room.feet if 0 < room.feet < 0.93 and room.feet > room.horizon + 0.15 else 0.86
         natural = height / EYE * max(foot - room.horizon, 0.1)
         tall = float(np.clip(natural, LEAST if height > 0.4 else 0.16, MOST))
