@@ -1,5 +1,6 @@
 """What prompts are understood as: a table for each ability, and what must hold for any text."""
 
+import json
 import time
 from importlib.resources import files
 from pathlib import Path
@@ -18,7 +19,7 @@ from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.settings import settings as setting_rows
 from promptreel.engines.scenes.vocabulary import KINDS, lexicon, mend
 
-PROMPTS = Path(__file__).parent.parent / "data" / "prompts.txt"
+DATA = Path(__file__).parent.parent / "data"
 
 
 def named(text):
@@ -101,8 +102,8 @@ def held_by(spec: SceneSpec) -> dict[tuple[str, str, int], str]:
     return held
 
 
-def prompts() -> list[str]:
-    lines = PROMPTS.read_text(encoding="utf-8").splitlines()
+def prompts(name: str = "prompts.txt") -> list[str]:
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
     return [line for line in lines if line and not line.startswith("#")]
 
 
@@ -382,6 +383,19 @@ def test_who_and_how_many(prompt, expected):
         ("a car racing down the road", "car", "action", "drive"),
         ("a ship leaving the harbour", "ship", "action", "drive"),
         ("a candle burning", "candle", "action", "burn"),
+        ("a black and white cat", "cat", "colour", "black"),
+        ("a cat on a chair next to a window", "cat", "target", "chair"),
+        ("MAKE A VIDEO OF A DOG,ON THE BEACH", "dog", "action", ""),
+        ("a woman in a red coat with a black umbrella and a white dog", "woman", "colour", "red"),
+        ("a woman in a red coat with a black umbrella and a white dog", "umbrella", "colour", "black"),
+        ("a woman in a red coat with a black umbrella and a white dog", "dog", "colour", "white"),
+        ("a yellow car behind a blue bus in front of a red house", "car", "target", "bus"),
+        ("a yellow car behind a blue bus in front of a red house", "car", "colour", "yellow"),
+        ("a yellow car behind a blue bus in front of a red house", "bus", "colour", "blue"),
+        ("one or two birds", "bird", "count", 2),
+        ("hundreds of balloons", "balloon", "count", 200),
+        ("can you show me a small lion", "lion", "size", 0.6),
+        ("I want to see a horse that gallops", "horse", "action", "run"),
         ("a swan glides", "swan", "action", "glide"),
         ("a person standing and waving", "person", "action", "wave"),
         ("an eagle soaring", "eagle", "action", "soar"),
@@ -454,6 +468,11 @@ def test_what_was_to_be_left_out_and_is_there_is_told():
         ("not a single cloud in the sky", {"clouds"}),
         ("no people but a dog", PEOPLE),
         ("a desert", set()),
+        ("nobody on the beach", PEOPLE),
+        ("a street with not a single person", PEOPLE),
+        ("a village without any people", PEOPLE),
+        ("a beach devoid of life", PEOPLE),
+        ("a lighthouse without people or birds, no clouds", {"bird", "clouds", *PEOPLE}),
         ("a house without trees in the snow", {"tree"}),
     ],
 )
@@ -470,6 +489,13 @@ def test_negation_ends():
     assert subjects("no people and a dog") == ["dog"]
     assert parse("a house without trees in the snow").weather == {"snow"}
     assert parse("no people on the beach").setting == "beach"
+
+
+def test_who_is_named_stays_where_people_are_ruled_out():
+    assert subjects("a knight riding a horse, no people") == ["person", "horse"]
+    assert subjects("a girl on an empty beach, no one else") == ["girl"]
+    assert "person" in parse("a girl on the beach, no people").without
+    assert subjects("people on the beach, no people") == []
 
 
 def test_negative_prompt():
@@ -613,3 +639,16 @@ def test_most_content_words_are_shown_or_approximated():
     assert len(prompts()) >= 300
     assert len(found) > 1200
     assert coverage(tuple(found)) >= 0.9
+
+
+def test_prompts_that_the_lexicon_was_not_written_for_are_understood():
+    found = [
+        word for text in prompts("prompts_more.txt") for spec in [parse(text)] for word in fates(spec, held_by(spec))
+    ]
+    assert len(prompts("prompts_more.txt")) == 120
+    assert coverage(tuple(found)) >= 0.9
+
+
+def test_a_spec_is_json():
+    spec = parse("three small red birds over a lake in front of a castle, no people, at dawn, watercolour")
+    assert json.loads(json.dumps(spec.as_dict())) == spec.as_dict()

@@ -483,8 +483,13 @@ class Reading:
     # -- what is left --------------------------------------------------------------------------------------------------
 
     def _leftovers(self) -> None:
-        """Words that nobody knows but that say of a thing what is true of it anyway: "a river flowing"."""
+        """Words that nobody knows but that say of a thing what is true of it anyway: "a river flowing"; and verbs that
+        would be shown by standing, of somebody who does something else: "sitting and watching"."""
         for at, unit in enumerate(self.units):
+            if unit.key == ("action", "stand") and unit.by and 0 <= unit.subject < len(self.subjects):
+                doing = self.subjects[unit.subject].action
+                if doing and doing != "stand":
+                    unit.key, unit.by = ("action", doing), doing
             if unit.role == "unknown" and not unit.key[0]:
                 for head in self._heads(range(at - 1, max(-1, at - 5), -1), at)[:1]:
                     if self._natural(unit, head):

@@ -11,6 +11,7 @@ from promptreel.engines.scenes.vocabulary import Lexicon
 PLACE_PENALTY = 25
 """By how much a setting that can also stand in another one gives way to it: "a village in the mountains"."""
 
+FEW_PLACES = 6.0
 FAR_PENALTY = 20
 SHORE = frozenset({"sand", "palms", "shore"})
 """Details that make a beach of a sea."""
@@ -87,7 +88,9 @@ class Settings:
             homes = dict.fromkeys(soft, 8.0) or (facts.home if facts else {}) or fits.get(unit.key, {})
             if unit.kind == "detail" and facts and not homes:
                 places = [name for kind, name in facts.carriers if kind == "setting"]
-                homes = {name: 1.0 for name in places if self.known.facts["setting", name].rank > ABSTRACT_RANK}
+                places = [name for name in places if self.known.facts["setting", name].rank > ABSTRACT_RANK]
+                # What is found in few places says more: a cliff more than a light.
+                homes = dict.fromkeys(places, max(1.0, FEW_PLACES / max(len(places), 1)))
             for name, weight in homes.items():
                 abstract = self.known.facts["setting", name].rank <= ABSTRACT_RANK
                 if name not in self.without and not (abstract and self.staged):
