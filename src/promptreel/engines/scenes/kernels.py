@@ -355,26 +355,44 @@ def texs(texture, log2_side, x, y):
     return mix(above, below, uy)
 
 
-def _gradient_noise(side: int, cells: int, rng: np.random.Generator) -> Floats:
-    """One octave of tileable Perlin gradient noise, shape (side, side), about -0.7…0.7."""
-    angle = rng.random((cells, cells)) * 2 * np.pi
-    grad_x = np.cos(angle).astype(np.float32)
-    grad_y = np.sin(angle).astype(np.float32)
-    position = np.arange(side, dtype=np.float32) / side * cells
-    low = position.astype(np.int64) % cells
-    high = (low + 1) % cells
-    part = (position - np.floor(position)).astype(np.float32)
-    weight = part * part * part * (part * (part * 6 - 15) + 10)
-    x, y = part[None, :], part[:, None]
+@device
+def _corner(grad_x, grad_y, at, dx, dy):
+    return grad_x[at] * dx + grad_y[at] * dy
 
-    def corner(rows: NDArray[np.int64], columns: NDArray[np.int64], dx: Floats, dy: Floats) -> Floats:
-        at = np.ix_(rows, columns)
-        return grad_x[at] * dx + grad_y[at] * dy
 
-    wx, wy = weight[None, :], weight[:, None]
-    above = corner(low, low, x, y) * (1 - wx) + corner(low, high, x - 1, y) * wx
-    below = corner(high, low, x, y - 1) * (1 - wx) + corner(high, high, x - 1, y - 1) * wx
-    return above * (1 - wy) + below * wy
+@kernel
+def _add_gradients(grad_x, grad_y, cells, weight, fold, total):
+    """Add `weight` times an octave of Perlin noise, whose `cells`² gradients are flat arrays, to `total` (side, side).
+
+    `fold` is 1 where the noise is folded into crests, otherwise 0.
+    """
+    side = total.shape[0]
+    for row in range(side):
+        y = f32(row) * f32(cells) / f32(side)
+        top = i32(flr(y))
+        y = y - f32(top)
+        first, second = top * cells, ((top + i32(1)) % cells) * cells
+        wy = y * y * y * (y * (y * f32(6.0) - f32(15.0)) + f32(10.0))
+        for column in range(side):
+            x = f32(column) * f32(cells) / f32(side)
+            left = i32(flr(x))
+            x = x - f32(left)
+            right = left + i32(1)
+            right = right if right < cells else i32(0)
+            wx = x * x * x * (x * (x * f32(6.0) - f32(15.0)) + f32(10.0))
+            above = mix(
+                _corner(grad_x, grad_y, first + left, x, y),
+                _corner(grad_x, grad_y, first + right, x - f32(1.0), y),
+                wx,
+            )
+            below = mix(
+                _corner(grad_x, grad_y, second + left, x, y - f32(1.0)),
+                _corner(grad_x, grad_y, second + right, x - f32(1.0), y - f32(1.0)),
+                wx,
+            )
+            noise = mix(above, below, wy)
+            crest = f32(1.0) - abs(noise) * f32(2.2)
+            total[row, column] += weight * mix(noise, crest * crest - f32(0.5), fold)
 
 
 def tile_fbm(
@@ -392,10 +410,9 @@ def tile_fbm(
         cells = base * 2**octave
         if cells > side // 2:
             break
-        noise = _gradient_noise(side, cells, rng)
-        if ridged:
-            noise = ((1 - np.abs(noise) * 2.2) ** 2 - 0.5).astype(np.float32)
-        total += np.float32(weight) * noise
+        angle = rng.random(cells * cells) * 2 * np.pi
+        grad_x, grad_y = np.cos(angle).astype(np.float32), np.sin(angle).astype(np.float32)
+        _add_gradients(grad_x, grad_y, np.int32(cells), np.float32(weight), np.float32(ridged), total)
         weight *= gain
     low, high = np.percentile(total, [0.5, 99.5])
     return np.ascontiguousarray(np.clip((total - low) / (high - low), -0.05, 1.05).astype(np.float32))

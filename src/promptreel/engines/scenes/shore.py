@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.kernels import clamp, device, f32, flr, i32, kernel, mix, sat, sstep, tex, vexp
+from promptreel.engines.scenes.kernels import clamp, device, f32, flr, i32, kernel, mix, sat, sstep, tex, texs, vexp
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.sky import panorama_place, panorama_read
 from promptreel.engines.scenes.stage import ABOVE, BELOW, FOG, SUN, SUNLIGHT, Canvas, Light, scale_of, view_ray
@@ -120,18 +120,19 @@ class Chart:
         return np.asarray(above * (1 - b) + below * b, np.float64)
 
 
+@kernel
+def _sample(noise, log2_side, x, z, out):
+    """The texture at flat places `x`, `z`."""
+    for i in range(out.shape[0]):
+        out[i] = texs(noise, log2_side, x[i], z[i])
+
+
 def sampled(noise: Floats, x: ArrayLike, z: ArrayLike) -> Numbers:
     """The noise texture at `x`, `z` in texels, for building maps; smooth between texels."""
-    side = 1 << int(NOISE_LOG2)
     ax, az = np.broadcast_arrays(np.asarray(x, np.float32), np.asarray(z, np.float32))
-    i, j = np.floor(ax).astype(np.int64), np.floor(az).astype(np.int64)
-    a, b = ax - i, az - j
-    a, b = a * a * (3 - 2 * a), b * b * (3 - 2 * b)
-    plane = noise.reshape(side, side)
-    i0, j0, i1, j1 = i % side, j % side, (i + 1) % side, (j + 1) % side
-    above = plane[j0, i0] * (1 - a) + plane[j0, i1] * a
-    below = plane[j1, i0] * (1 - a) + plane[j1, i1] * a
-    return np.asarray(above * (1 - b) + below * b, np.float64)
+    out = np.empty(ax.size, np.float32)
+    _sample(noise, NOISE_LOG2, np.ascontiguousarray(ax).ravel(), np.ascontiguousarray(az).ravel(), out)
+    return out.reshape(ax.shape).astype(np.float64)
 
 
 def smooth(low: float, high: float, value: ArrayLike) -> Numbers:
