@@ -155,7 +155,8 @@ def _size(room: Room, row: Subject, wanted: Wanted, count: int, *, aloft: bool, 
     elif not half:
         foot = room.feet if 0 < room.feet < 0.93 and room.feet > room.horizon + 0.15 else 0.86
         natural = height / EYE * max(foot - room.horizon, 0.1)
-        tall = float(np.clip(natural, LEAST if height > 0.4 else 0.16, MOST))
+        least = 0.16 if height <= 0.4 or (row.habitat == "water" and row.size < 3) else LEAST
+        tall = float(np.clip(natural, least, 0.24 if least < LEAST else MOST))
     else:
         tall = 0.58 if height > 0.4 else 0.30
     # A crowd is seen at all only if each is smaller.
@@ -174,7 +175,8 @@ def _foot(room: Room, row: Subject, tall: float, *, half: bool) -> float:
         return 1.0 + (0.36 * tall if row.height > 0.4 else -0.04)
     foot = max(0.86, min(room.horizon + 0.3, 0.95)) if not room.feet else min(max(room.feet, 0.72) + 0.02, 0.95)
     if row.habitat == "water":
-        foot = min(max(room.horizon + 0.16, 0.55), 0.9)
+        # A swan is near, a ship is far out.
+        foot = min(max(room.horizon + (0.16 if row.size > 3 else 0.34), 0.55), 0.92)
     return float(min(max(foot, tall + 0.04), 0.96))
 
 
@@ -270,7 +272,8 @@ def _way(
 
         return stay
     # It goes past, but not so fast that it is gone at once; and the way on which it hides less of what is there.
-    length = min(speed * metre / aspect * duration, 0.45 + 0.2 * aloft)
+    # One that the lower border cuts off is close, and stays beside what is there.
+    length = min(speed * metre / aspect * duration, 0.45 + 0.2 * aloft if y <= 1 else 0.22)
     mean = {
         sign: sum(
             _busy(
