@@ -162,6 +162,8 @@ class Blocking:
         """Which way a subject looks: at the viewer when it poses, across the picture and a little nearer when it goes."""
         if cast.action in staging.TOWARD_CAMERA or not cast.speed:
             return math.pi - 0.5 * aside + float(random.uniform(-0.45, 0.45))
+        if cast.row.habitat == "rail":
+            return math.pi  # A train is seen from its front.
         across = -1.0 if aside > 0.05 else 1.0 if aside < -0.05 else (1.0 if random.random() < 0.5 else -1.0)
         return across * (math.pi / 2 + float(random.uniform(0.12, 0.55)))
 
@@ -296,7 +298,7 @@ class Blocking:
         ground = self.ground
         half = 0.5 * speed * max(end - start for start, end in clock.shots)
         # The road begins where the camera stands: who goes along with the car must not start behind that.
-        shift = half if self._followed else max(half - (0.2 if sign > 0 else 0.4) * mark.z, 0.0)
+        shift = half + 6.0 if self._followed else max(half - (0.2 if sign > 0 else 0.4) * mark.z, 0.0)
         self._shift = self._shift or shift
 
         def at(t: float) -> staging.Moment:

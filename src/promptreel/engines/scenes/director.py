@@ -126,6 +126,11 @@ class Cast:
         return self.raised or self.row.habitat
 
     @property
+    def aloft(self) -> bool:
+        """Whether it is in the air though its kind is not."""
+        return self.action in ANYBODY and self.action not in self.row.actions
+
+    @property
     def pose(self) -> str:
         """What its body does meanwhile: a car that flies turns its wheels."""
         return self.action if self.action in self.row.actions else next(iter(self.row.actions))
@@ -159,6 +164,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     random = np.random.default_rng([abs(seed), zlib.crc32(b"director")])
     setting = _setting(spec, random)
     cast = tuple(_cast(spec, setting, random))
+    if setting.name == "city_skyline" and cast and cast[0].row.habitat in {"ground", "road"} and not cast[0].aloft:
+        setting = settings().get("city_street", setting)  # One sees a skyline over water.
     if setting.name == "room" and any(one.row.name in OUTDOORS for one in cast) and not _named(spec, "room"):
         setting = settings().get("forest", setting)
     # What lives under water is best seen from there, unless it jumps out.
@@ -430,6 +437,8 @@ def _outdoor(setting: Setting) -> bool:
 
 def _judge_setting(plan: Plan, mention: Mention) -> str | None:
     if mention.name in (plan.setting.name, plan.spec.setting) and plan.setting.name in {*WAYS.values(), mention.name}:
+        return ""
+    if mention.name == plan.spec.setting == "city_skyline" and plan.setting.name == "city_street":
         return ""
     if mention.name == plan.spec.setting == "planet" and plan.setting.name == "red_planet":
         return ""
