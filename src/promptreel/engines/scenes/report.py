@@ -15,7 +15,7 @@ NOBODY_SEES = frozenset({"mood", "speed", "pace", "colour"})
 def words(spec: SceneSpec, held: Held) -> tuple[Word, ...]:
     """The content words with their fates, in the order of the prompt. A setting that is held holds what is in it."""
     everything = _closed(held)
-    return tuple(_word(mention, everything) for mention in spec.mentions)
+    return tuple(_word(mention, everything, pictured=spec.has_image) for mention in spec.mentions)
 
 
 def coverage(found: tuple[Word, ...]) -> float:
@@ -43,13 +43,16 @@ def _closed(held: Held) -> dict[tuple[str, str, int], str]:
     return everything
 
 
-def _word(mention: Mention, held: Held) -> Word:
+def _word(mention: Mention, held: Held, *, pictured: bool) -> Word:
     place = (mention.text, mention.start, mention.end)
     if mention.negated:
         present = any((kind, name) == (mention.kind, mention.name) for kind, name, _ in held)
         if mention.kind in NOBODY_SEES or not mention.kind:
             return Word(*place, "not_shown")
-        return Word(*place, "not_shown") if present else Word(*place, "shown", "left out")
+        if present:
+            return Word(*place, "not_shown")
+        # What is in a picture stays in it; only nothing is added.
+        return Word(*place, "approximated", "none is added") if pictured else Word(*place, "shown", "left out")
     if not mention.kind:
         return Word(*place, "not_shown")
     by = held.get((mention.kind, mention.name, mention.subject))
