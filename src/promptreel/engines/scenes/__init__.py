@@ -114,6 +114,7 @@ class _Setup:
                 self._tick,
                 image=job.image,
                 last_image=job.last_image,
+                prompt=spec.prompt,
             )
         return World(spec.width, spec.height, spec.duration, spec.seed, _plan(spec, wanted), self._tick)
 
