@@ -55,7 +55,7 @@ SKY = named(
     "horizon"
 )
 QUALITIES = named("glowing old wooden stone metal glass golden fluffy baby transparent burning")
-PARTS = frozenset({"plain", "desert_road", "forest_road", "station_corridor"})
+PARTS = frozenset({"plain", "moon", "desert_road", "forest_road", "station_corridor"})
 """Rows that a director chooses, and no word."""
 
 NAMES = {

@@ -172,6 +172,9 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
         setting = settings().get(FROM_BELOW[setting.name], setting)
     setting = _with_a_way(setting, spec, cast)
+    moon = "moon" in _words(spec, "setting") or "lunar" in _words(spec, "setting")
+    if setting.name == "planet" and moon:
+        setting = settings().get("moon", setting)
     if setting.name == "planet" and cast and cast[0].row.habitat in {"ground", "road"} and cast[0].action != "float":
         setting = settings().get("red_planet", setting)
     setting = _in_bloom(_seen_from(setting, spec), spec)
@@ -440,7 +443,7 @@ def _judge_setting(plan: Plan, mention: Mention) -> str | None:
         return ""
     if mention.name == plan.spec.setting == "city_skyline" and plan.setting.name == "city_street":
         return ""
-    if mention.name == plan.spec.setting == "planet" and plan.setting.name == "red_planet":
+    if mention.name == plan.spec.setting == "planet" and plan.setting.name in {"red_planet", "moon"}:
         return ""
     if mention.name == plan.spec.setting:
         return "a view of it from below" if plan.setting.name == FROM_BELOW.get(mention.name) else None
