@@ -298,7 +298,7 @@ class Blocking:
         ground = self.ground
         half = 0.5 * speed * max(end - start for start, end in clock.shots)
         # The road begins where the camera stands: who goes along with the car must not start behind that.
-        shift = half + 6.0 if self._followed else max(half - (0.2 if sign > 0 else 0.4) * mark.z, 0.0)
+        shift = half + 2.0 if self._followed else max(half - (0.2 if sign > 0 else 0.4) * mark.z, 0.0)
         self._shift = self._shift or shift
 
         def at(t: float) -> staging.Moment:
@@ -420,11 +420,16 @@ class Blocking:
         x, y, z, *_ = lead.path.at(middle * self._pace)
         if cast.action == "launch":
             y = lead.path.at(0.0)[1]
-        z -= self._shift if self._followed else 0.0
+        home = x, y, z - (self._shift if self._followed else 0.0)
+        x, y, z = home
+        if cast.row.habitat in {"road", "rail"} and cast.row.size > 6:
+            # What is long is looked at where it begins.
+            heading, reach = lead.path.at(middle * self._pace)[3], 0.36 * cast.row.size * size
+            x, z = x + math.sin(heading) * reach, z + math.cos(heading) * reach
         share = 0.78 if self._nearness(cast) < 0.8 and cast.row.height > 0.4 else 0.5
         self.target = (x, y + share * cast.row.height * size, z)
         if self._followed:
-            self.follow = self._going_along(lead.path, (x, y, z), cast)
+            self.follow = self._going_along(lead.path, home, cast)
 
     def _going_along(self, path: Path, home: Point, cast: Cast) -> Callable[[float], Point]:
         """How far what is followed has come from `home`. Steps and jumps of feet are not followed, slopes are."""

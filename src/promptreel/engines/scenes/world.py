@@ -178,6 +178,8 @@ class World:
             if fits and self.set.free(x, z, 0.5 * place.size):
                 return x, z
             best = best or (x, z)
+            if step == 4 and place.size < 8:  # All is taken by what is around: it may stand in there.
+                return 0.62 * best[0], 0.62 * best[1]
         return best or (0.0, place.distance)
 
     # -- light ---------------------------------------------------------------------------------------------------------

@@ -42,8 +42,9 @@ class RoadGround(TownGround):
         rows = np.concatenate(
             [
                 np.linspace(-200, -16, 16),
-                np.linspace(-12, 60, 44),
-                np.linspace(62, 200, 30),
+                # As fine as far as a camera goes along with a car: what lies across its plane is not drawn.
+                np.linspace(-12, 120, 81),
+                np.linspace(124, 200, 18),
                 np.geomspace(208, 2600, 28),
             ]
         )
