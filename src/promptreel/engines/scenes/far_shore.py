@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 
 from promptreel.engines.scenes.kernels import f32, i32, kernel, mix, vatan2, vexp
 from promptreel.engines.scenes.mesh import Camera
-from promptreel.engines.scenes.shore import sampled, smooth
+from promptreel.engines.scenes.shore import sampled_short, smooth
 from promptreel.engines.scenes.sky import panorama_place, panorama_read
 from promptreel.engines.scenes.stage import FOG, Canvas, Light, scale_of
 
 Floats = NDArray[np.float32]
-Numbers = NDArray[np.float64]
+Numbers = NDArray[np.floating]
 
 SPAN = 2.4
 """Radians that a wall takes, about straight ahead. Beyond, it repeats mirrored."""
@@ -131,7 +131,9 @@ def _shape(radius: float, tall: float, per_radian: float) -> tuple[Numbers, Numb
     per_radian = min(max(per_radian, 60.0), 1300.0)
     metre = per_radian * DETAIL / radius
     columns, rows = int(SPAN * per_radian) * DETAIL, (int(tall * per_radian / radius) + 3) * DETAIL
-    along, up = np.meshgrid((np.arange(columns) + 0.5) / metre, (np.arange(rows) + 0.5) / metre)
+    along, up = np.meshgrid(
+        ((np.arange(columns) + 0.5) / metre).astype(np.float32), ((np.arange(rows) + 0.5) / metre).astype(np.float32)
+    )
     return along, up, 1 / metre
 
 
@@ -156,8 +158,11 @@ def _finish(
 
 def _lit(light: Light, albedo: Numbers, direct: Numbers, sky: Numbers) -> Numbers:
     """Light that comes from a surface: (3, rows, columns)."""
-    sun, above = light.sunlight.astype(float)[:, None, None], light.above.astype(float)[:, None, None]
-    return np.asarray(albedo * (sun * direct[None] + above * sky[None]))
+    sun, above = light.sunlight.astype(np.float32)[:, None, None], light.above.astype(np.float32)[:, None, None]
+    lit = sun * np.asarray(direct, np.float32)
+    lit += above * np.asarray(sky, np.float32)
+    lit *= albedo
+    return lit
 
 
 TREES = {
@@ -186,14 +191,14 @@ def tree_wall(
     """A wood at the water's edge: trees of two kinds side by side, each with a lit and a dark side."""
     along, up, size = _shape(radius, tall * 1.5, per_radian)
     length = radius * SPAN
-    cover, colour, depth = np.zeros_like(up), np.zeros((3, *up.shape)), np.zeros_like(up)
+    cover, colour, depth = np.zeros_like(up), np.zeros((3, *up.shape), np.float32), np.zeros_like(up)
     first, second = (np.array(shade) for shade in TREES.get(season, TREES["summer"]))
     evergreen = np.array([0.018, 0.034, 0.020])
     for row in range(3):
         # Those behind are higher up the slope and fill the gaps.
         back = (2 - row) / 2
         spots = np.sort(rng.uniform(0, length, int(length / (tall * 0.17))))
-        swell = sampled(noise, spots * 0.9 + row * 50, spots * 0 + 40.0)
+        swell = sampled_short(noise, spots * 0.9 + row * 50, spots * 0 + 40.0)
         high = tall * rng.uniform(0.45, 1.0, len(spots)) * (0.55 + 0.75 * swell) * (0.8 + 0.35 * back)
         pine = rng.random(len(spots)) < conifers
         tints = rng.normal(1, 0.16, len(spots))
@@ -206,7 +211,7 @@ def tree_wall(
                 continue
             rows = slice(0, min(int(top * 1.06 / size) + 2, up.shape[0]))
             a, h = (along[rows, part] - at) / half, up[rows, part] / top
-            ragged = sampled(noise, along[rows, part] * 37.0, up[rows, part] * 37.0 + at) - 0.5
+            ragged = sampled_short(noise, along[rows, part] * 37.0, up[rows, part] * 37.0 + at) - 0.5
             if is_pine:
                 # Whorls of branches, wide below.
                 edge = np.maximum(1.02 - h, 0) ** 0.85 * (0.80 + 0.35 * np.abs(np.mod(h * 9 + tint * 5, 1) - 0.5))
@@ -230,9 +235,12 @@ def tree_wall(
             cover[rows, part] = np.maximum(cover[rows, part], there)
             depth[rows, part] = row
     # Grass and shade at the foot.
-    brush = sampled(noise, along * 11.0, up * 0), sampled(noise, along * 53.0, up * 53.0)
+    brush = sampled_short(noise, along * 11.0, up * 0), sampled_short(noise, along * 53.0, up * 53.0)
     foot = np.clip((tall * (0.10 + 0.22 * brush[0] + 0.10 * brush[1]) - up) / size, 0, 1)
-    bank = np.array([0.034, 0.048, 0.018])[:, None, None] * (0.3 + 1.2 * sampled(noise, along * 31.0, up * 60.0))[None]
+    bank = (
+        np.array([0.034, 0.048, 0.018])[:, None, None]
+        * (0.3 + 1.2 * sampled_short(noise, along * 31.0, up * 60.0))[None]
+    )
     paint = _lit(light, bank, np.full_like(up, 0.2 + 0.25 * float(max(light.sun[1], 0))), np.full_like(up, 0.5))
     colour = colour * (1 - foot) + paint * foot
     return _finish(colour, np.maximum(cover, foot), radius, base - 0.3, size, heading, z)
@@ -252,19 +260,19 @@ def hill_wall(
 ) -> Wall:
     """Wooded hills, one behind another."""
     along, up, size = _shape(radius, tall * 1.1, per_radian)
-    cover, colour = np.zeros_like(up), np.zeros((3, *up.shape))
+    cover, colour = np.zeros_like(up), np.zeros((3, *up.shape), np.float32)
     leaves = np.array(TREES.get(season, TREES["summer"])[1]) * 0.6 + np.array([0.02, 0.035, 0.02])
     angle = along / radius - SPAN / 2
     for row in range(3):
         share = 1 - row * 0.27
         at = rng.uniform(0, 500, 2)
-        crest = sampled(noise, along[:1] * 60.0 / tall * 0.7 + at[0], at[1] + 0 * along[:1])
+        crest = sampled_short(noise, along[:1] * 60.0 / tall * 0.7 + at[0], at[1] + 0 * along[:1])
         crest = tall * share * (0.30 + 0.75 * crest)
-        trees = sampled(noise, along[:1] * 9.0, at[1] + 99.0 + 0 * along[:1]) * min(9.0, tall * 0.12)
+        trees = sampled_short(noise, along[:1] * 9.0, at[1] + 99.0 + 0 * along[:1]) * min(9.0, tall * 0.12)
         there = np.clip((crest + trees - up) / (1.5 * size) + 0.5, 0, 1)
         slope = np.gradient(crest[0], size)[None]
-        tufts = sampled(noise, along * 4.7 + at[0], up * 7.1 + at[1])
-        large = sampled(noise, along * 0.8 + at[1], up * 1.3 + at[0])
+        tufts = sampled_short(noise, along * 4.7 + at[0], up * 7.1 + at[1])
+        large = sampled_short(noise, along * 0.8 + at[1], up * 1.3 + at[0])
         normal_x = -slope * 0.9 + (large - 0.5) * 1.2
         world_x, world_z = (
             normal_x * np.cos(angle) - 0.55 * np.sin(angle),
@@ -275,7 +283,8 @@ def hill_wall(
         paint = _lit(light, leaves[:, None, None] * (0.6 + 0.8 * large)[None], direct, 0.35 + 0.45 * tufts)
         # Mist between the rows.
         mist = 0.16 * (2 - row) + 0.25 * np.exp(-up / (tall * 0.22))
-        paint = paint * (1 - mist) + light.horizon.astype(float)[:, None, None] * mist
+        mist = mist.astype(np.float32)
+        paint = paint * (1 - mist) + light.horizon.astype(np.float32)[:, None, None] * mist
         colour = colour * (1 - there) + paint * there
         cover = np.maximum(cover, there)
     return _finish(colour, cover, radius, -0.5, size, heading, z, 0.7)
@@ -294,31 +303,33 @@ def mountain_wall(
 ) -> Wall:
     """Mountains with ridges, snow above `snow` of their height and woods at their feet."""
     along, up, size = _shape(radius, tall * 1.12, per_radian)
-    cover, colour = np.zeros_like(up), np.zeros((3, *up.shape))
+    cover, colour = np.zeros_like(up), np.zeros((3, *up.shape), np.float32)
     angle = along / radius - SPAN / 2
     for row in range(2):
         at = rng.uniform(0, 500, 2)
         scale = 62.0 / tall
 
         def ridged(x: Numbers, y: Numbers) -> Numbers:
-            return np.asarray(1 - np.abs(sampled(noise, x, y) * 2 - 1))
+            return np.asarray(1 - np.abs(sampled_short(noise, x, y) * 2 - 1))
 
         flat = 0 * along[:1]
         crest = 0.55 * ridged(along[:1] * scale * 0.55 + at[0], flat + at[1])
         crest = crest + 0.30 * ridged(along[:1] * scale * 1.7 + at[1], flat + at[0] + 60)
-        crest = crest + 0.16 * (sampled(noise, along[:1] * scale * 6.0, flat + at[1] + 9) - 0.5)
+        crest = crest + 0.16 * (sampled_short(noise, along[:1] * scale * 6.0, flat + at[1] + 9) - 0.5)
         crest = tall * (crest * 1.15 - 0.10) * (1.0 if row == 0 else 0.62)
         there = np.clip((crest - up) / (1.5 * size) + 0.5, 0, 1)
         # Ridges run down from the crest and branch: folded noise whose place is bent by another.
         down = (crest - up) / tall
-        bend = 34.0 * sampled(noise, along * scale * 0.9 + at[1], up * scale * 0.9)
+        bend = 34.0 * sampled_short(noise, along * scale * 0.9 + at[1], up * scale * 0.9)
         x, h = along * scale * 1.5 + bend + at[0], up * scale * 0.55 + bend * 0.6
         relief = (
-            0.50 * ridged(x * 0.8, h) + 0.32 * ridged(x * 2.3 + 40, h * 2.6) + 0.18 * sampled(noise, x * 6.0, h * 8.0)
+            0.50 * ridged(x * 0.8, h)
+            + 0.32 * ridged(x * 2.3 + 40, h * 2.6)
+            + 0.18 * sampled_short(noise, x * 6.0, h * 8.0)
         )
         tilt = np.gradient(relief, axis=1) / (size * scale) * 22.0
         rise = np.gradient(relief, axis=0) / (size * scale) * 9.0
-        fine = sampled(noise, along * scale * 17.0, up * scale * 17.0)
+        fine = sampled_short(noise, along * scale * 17.0, up * scale * 17.0)
         world_x, world_z = tilt * np.cos(angle) - 0.7 * np.sin(angle), -0.7 * np.cos(angle) - tilt * np.sin(angle)
         length = np.sqrt(1.13 + tilt * tilt + rise * rise)
         direct = np.maximum(
@@ -332,7 +343,8 @@ def mountain_wall(
         albedo = albedo * (1 - white) + 0.82 * white
         paint = _lit(light, albedo, direct, 0.45 + 0.35 * np.clip(1 - down, 0, 1))
         mist = 0.08 * (1 - row) + 0.30 * np.exp(-up / (tall * 0.14))
-        paint = paint * (1 - mist) + light.horizon.astype(float)[:, None, None] * mist
+        mist = mist.astype(np.float32)
+        paint = paint * (1 - mist) + light.horizon.astype(np.float32)[:, None, None] * mist
         colour = colour * (1 - there) + paint * there
         cover = np.maximum(cover, there)
     return _finish(colour, cover, radius, -10.0, size, heading, 0.0, 0.2)

@@ -143,8 +143,9 @@ def noise_at(
 ) -> Floats:
     """Fractal noise, about 0…1, whose largest forms are `size` m; `seed`: any number below 1000."""
     shape = np.broadcast_shapes(np.shape(x), np.shape(z))
-    flat_x = np.ascontiguousarray(np.broadcast_to(np.asarray(x, np.float32), shape)).ravel()
-    flat_z = np.ascontiguousarray(np.broadcast_to(np.asarray(z, np.float32), shape)).ravel()
+    # Copies, as a view that cannot be written to would have the kernel compiled a second time.
+    flat_x = np.array(np.broadcast_to(np.asarray(x, np.float32), shape)).ravel()
+    flat_z = np.array(np.broadcast_to(np.asarray(z, np.float32), shape)).ravel()
     out = np.empty(flat_x.size, np.float32)
     fractal(flat_x, flat_z, f32(1 / size), np.int32(octaves), f32(gain), f32(ridged), f32(seed), out)
     return out.reshape(shape)
