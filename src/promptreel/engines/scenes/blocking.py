@@ -117,7 +117,7 @@ class Blocking:
             if wanted.relation == "behind":
                 distance = 1.5 * max(first, distance)
         half = distance * self.tangent * min(aspect, 2.2)
-        aside = {"left": -0.5, "right": 0.5, "middle": 0.0}.get(
+        aside = {"left": -0.4, "right": 0.4, "middle": 0.0}.get(
             wanted.relation, side * (0.10 if order == 0 else 0.36 + 0.10 * (order > 2))
         )
         x, z = base.x + aside * half, base.z + distance
