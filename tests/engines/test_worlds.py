@@ -53,7 +53,7 @@ def test_every_row_draws(spec: SceneSpec) -> None:
         assert np.isfinite(hdr).all()
         assert hdr.min() >= 0
     first, last = planes(world, 0.0), planes(world, 1.9)
-    assert first[0].std() > 2
+    assert first[0].std() > 1.5
     assert np.abs(first[0].astype(int) - last[0]).mean() > 0.02
 
 
@@ -126,7 +126,9 @@ def test_seeds_show_different_films(name: str) -> None:
 def test_another_duration_shows_the_same_place(name: str) -> None:
     short, long = (make(SAMPLES[name], 32, 18, duration=duration) for duration in (3.0, 60.0))
     assert short.plan.setting == long.plan.setting
-    assert np.array_equal(short.set.mesh.build().vertices, long.set.mesh.build().vertices)
+    assert short.set.mesh.count == long.set.mesh.count
+    if short.set.mesh.count:
+        assert np.array_equal(short.set.mesh.build().vertices, long.set.mesh.build().vertices)
     assert np.array_equal(short.light.vector, long.light.vector)
 
 

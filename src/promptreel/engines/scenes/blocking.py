@@ -149,7 +149,8 @@ class Blocking:
         elif habitat == "underwater" and self.setting.name == "underwater":
             share = 0.45 + 0.08 * (order % 2)
             y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high
-            y = max(y, float(self.ground.height(x, z)) + 0.4 * row.size * size)
+            # Between the bed and the surface; what is larger than the depth stays below the surface at least.
+            y = min(max(y, float(self.ground.height(x, z)) + 0.4 * min(row.size * size, 8.0)), -0.5)
         elif habitat in {"ground", "table", "road", "rail"}:
             spot = staging.dry_spot(self.set, x, z, 0.4 * row.size * size, wet=False)
             x, z = spot or (x, z)

@@ -505,7 +505,7 @@ def _judge_time(plan: Plan, mention: Mention) -> str | None:
 
 
 def _judge_weather(plan: Plan, mention: Mention) -> str | None:
-    if mention.name not in plan.spec.weather or not _outdoors(plan):
+    if mention.name not in plan.spec.weather or not _outdoors(plan) or plan.setting.params.get("indoors"):
         return None
     return ""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from promptreel.engines import Frame, RenderJob
+from promptreel.engines import Frame, Picture, RenderJob
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.post import Post
 from promptreel.engines.scenes.registry import rows
@@ -29,8 +29,13 @@ def warm_up(render: Callable[[RenderJob], Iterator[Frame]]) -> None:
     """Draw one tiny frame of every setting, place, subject, effect and style, and of a picture set in motion."""
     for spec in specs():
         draw_once(spec)
-    for pictures in ("first", "first last"):
-        for _ in render(_picture_job(pictures)):
+    ramp = np.linspace(0, 255, 36 * 64 * 3).astype(np.uint8).reshape(36, 64, 3)
+    # A bright block before a dark ground parts a subject from what is behind; noise is at once water and a likeness.
+    block = np.full((120, 200, 3), 30, np.uint8)
+    block[40:110, 70:130] = 220
+    noise = np.random.default_rng(SEED).integers(0, 255, (300, 500, 3), np.uint8)
+    for pictures in ((ramp, None), (ramp, block), (noise, None), (noise, noise)):
+        for _ in render(_picture_job(*pictures)):
             pass
 
 
@@ -63,12 +68,8 @@ def draw_once(spec: SceneSpec) -> None:
     Post(*SIZE, [style.paint for style in plan.styles]).run(world.draw(world.new_state(), 0.5), **world.post)
 
 
-def _picture_job(pictures: str) -> RenderJob:
-    """A job with pictures: a ramp, and a bright block before a dark ground, so that what parts subjects is used too."""
-    first = np.linspace(0, 255, 36 * 64 * 3).astype(np.uint8).reshape(36, 64, 3)
-    last = np.full((120, 200, 3), 30, np.uint8)
-    last[40:110, 70:130] = 220
+def _picture_job(first: Picture, last: Picture | None) -> RenderJob:
+    """A job that sets a picture in motion, by all that can move in one."""
     prompt = "snow, rain and fog, leaves in the wind, ripples in the water, clouds drifting, a monkey smiling"
-    has_last = "last" in pictures
-    spec = VideoSpec(prompt, *SIZE, fps=2, duration=1.0, has_image=True, has_last_image=has_last)
-    return RenderJob(spec, lambda _fraction, _step: None, image=first, last_image=last if has_last else None)
+    spec = VideoSpec(prompt, *SIZE, fps=2, duration=1.0, has_image=True, has_last_image=last is not None)
+    return RenderJob(spec, lambda _fraction, _step: None, image=first, last_image=last)

@@ -131,7 +131,7 @@ class World:
                 or (lead.row.habitat == "air" and resting)
             ):
                 eye = min(eye, max(0.30, 1.05 * lead.row.height * size)) if lead.row.height * size < eye else eye
-            elif lead.row.habitat == "air" and not around:
+            elif lead.row.habitat == "air" and not around and setting.ground:
                 eye = max(eye, min(0.6 * lead.row.altitude, 30.0))
                 horizon = max(horizon, 0.62)
         floor = float(self.ground.height(0.0, 0.0)) if self.setting.ground else 0.0

@@ -288,4 +288,4 @@ class _Swarm:
 
 
 NAMES = ("fluid", "ink", "kaleidoscope", "fire", "smoke", "waves", "particles")
-ROWS = tuple(BackdropRow(name, lambda brief, name=name: Abstract(brief, name)) for name in NAMES)  # type: ignore[misc]
+ROWS = tuple(BackdropRow(name, lambda brief, name=name: Abstract(brief, name), outdoors=False) for name in NAMES)  # type: ignore[misc]

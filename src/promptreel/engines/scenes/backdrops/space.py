@@ -433,4 +433,4 @@ class Space:
 
 
 NAMES = ("space", "planet", "nebula", "asteroids", "earth_orbit")
-ROWS = tuple(BackdropRow(name, lambda brief, name=name: Space(brief, name)) for name in NAMES)  # type: ignore[misc]
+ROWS = tuple(BackdropRow(name, lambda brief, name=name: Space(brief, name), outdoors=False) for name in NAMES)  # type: ignore[misc]
