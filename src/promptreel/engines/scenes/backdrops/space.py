@@ -330,7 +330,9 @@ class Space:
         if name not in {"planet", "asteroids"}:
             return []
         named = [PLANET_COLOURS[colour] for colour in brief.spec.colours if colour in PLANET_COLOURS]
-        kind = 0 if named else int(random.integers(0, 3))
+        kind = int(random.integers(0, 3))
+        ringed = any("ring" in mention.text.casefold() for mention in brief.spec.mentions)
+        kind = 0 if named or ringed else kind
         x = -side * float(random.uniform(20, 46))
         centre = (x, float(random.uniform(-4, 16)), 240.0)
         if name == "asteroids":
