@@ -33,13 +33,15 @@ class ShadowMap:
     centre: Floats
     reach: float
     depth: Floats
+    bias: float = 2.6
+    """Cells by which a surface must lie behind another to be in its shadow. Round bodies need more of it than walls."""
     vector: Floats = field(init=False)
 
     def __post_init__(self) -> None:
         side = len(self.depth)
         scale = side / (2 * self.reach)
         middle = self.axes @ self.centre
-        self.vector = np.concatenate([self.axes.ravel(), middle, [scale, side, 2.6 / scale]]).astype(np.float32)
+        self.vector = np.concatenate([self.axes.ravel(), middle, [scale, side, self.bias / scale]]).astype(np.float32)
 
     def clear(self) -> None:
         """Forget what was drawn."""

@@ -36,6 +36,9 @@ from promptreel.engines.scenes.takes import direct_shots
 STILL_SHADOWS, MOVING_SHADOWS = 1024, 320
 """Sides of the two shadow maps."""
 
+BODY_BIAS = 9.0
+"""Cells of slack where bodies throw shadows on themselves."""
+
 GRAIN = np.array([0.26, 7.0, 0.22, 34.0], np.float32)
 """The grain on what is built, see `mesh.resolve_band`."""
 
@@ -428,7 +431,7 @@ class World:
             low, high = state.vertices.min(axis=0), state.vertices.max(axis=0)
             middle = (low + high) / 2
             reach = min(max(float(np.linalg.norm(high - low)) / 2 * 1.05, 0.5), 80.0)
-            state.shadow = ShadowMap(self._still_shadows.axes, middle, reach, state.shadow.depth)
+            state.shadow = ShadowMap(self._still_shadows.axes, middle, reach, state.shadow.depth, BODY_BIAS)
             state.shadow.clear()
             state.shadow.add(state.vertices, self._moving_triangles)
         cast_shadows(canvas, camera, light, strength, self._still_shadows, state.shadow)
