@@ -44,7 +44,7 @@ def settings() -> dict[str, Setting]:
     for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
         if file.name.endswith(".toml"):
             for row in tomllib.loads(file.read_text(encoding="utf-8")).get("setting", ()):
-                fields = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+                fields: dict[str, Any] = {key: tuple(v) if isinstance(v, list) else v for key, v in row.items()}
                 setting = Setting(**fields)
                 if setting.name in found:
                     raise ValueError(f"two settings are called {setting.name}")
