@@ -115,7 +115,7 @@ def build_ball(casting: Casting) -> RigidBody:
     else:
         tint = None
     action = casting.action
-    with hull.part(bend=_bouncing(0.85, 0.92, RADIUS) if action in ("bounce", "jump") else _rolling_bend()):
+    with hull.part(bend=_bouncing(0.20, 0.46, RADIUS) if action in ("bounce", "jump") else _rolling_bend()):
         hull.grid(unit * RADIUS + [0, RADIUS, 0], stuffs, which, wrap=True, crease=90, tint=tint)
     return hull.build()
 
