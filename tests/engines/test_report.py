@@ -147,7 +147,7 @@ def test_what_cannot_be_there_is_not_claimed(prompt: str, word: str) -> None:
 
 
 CHANGES = [
-    ("a snowy village at night", ["heavy snow", "fog", "northern lights", "a full moon", "a fox"]),
+    ("a snowy village at night", ["heavy snow", "fog", "northern lights", "a fox"]),
     ("a meadow at night", ["fog", "heavy rain", "a dog", "red light"]),
     ("the sea at sunset", ["fog", "a storm", "purple light", "clear skies", "a sailing boat", "oil painting", "seagulls"]),
     ("a forest by day", ["falling leaves", "autumn", "a deer", "mist", "dark mood"]),

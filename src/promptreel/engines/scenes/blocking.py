@@ -201,7 +201,7 @@ class Blocking:
             or not self.setting.ground
             or (row.habitat == "underwater" and not bool(ground.wet(mark.x, mark.z)))
         ):
-            if row.habitat == "air" and action in {"stand", "sit", "sleep", "walk"}:
+            if row.habitat == "air" and self.setting.ground and action in {"stand", "sit", "sleep", "walk"}:
                 feet = staging.on_ground(ground, 0.0, tilts=False, heading=mark.heading)
                 return staging.straight(mark, speed, clock, feet)
             if speed < 0.05 or action in {"hover", "rise", "float", "drift", "fall", "spin"}:
