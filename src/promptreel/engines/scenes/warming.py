@@ -71,8 +71,8 @@ def draw_once(spec: SceneSpec) -> None:
 def _picture_job(first: Picture, last: Picture | None) -> RenderJob:
     """A job that sets a picture in motion, by all that can move in one."""
     prompt = (
-        "snow, rain and fog, leaves in the wind, ripples in the water, clouds drifting, candles and lamps flickering,"
-        " a monkey smiling"
+        "a storm with lightning at night, snow, rain and fog, leaves in the wind, ripples in the water, clouds drifting,"
+        " candles and lamps flickering, a monkey smiling"
     )
     spec = VideoSpec(prompt, *SIZE, fps=2, duration=1.0, has_image=True, has_last_image=last is not None)
     return RenderJob(spec, lambda _fraction, _step: None, image=first, last_image=last)
