@@ -176,7 +176,7 @@ def test_a_rocket_stands_on_its_fire_and_leaves_smoke_down_to_the_pad() -> None:
 def test_a_ball_bounces_and_keeps_its_volume() -> None:
     body = built("ball", "bounce")
     lows = [posed(body, t, t)[0] for t in np.linspace(0, 0.92, 40)]
-    assert max(v[:, 1].min() for v in lows) > 0.6
+    assert max(v[:, 1].min() for v in lows) > 0.15
     assert min(v[:, 1].min() for v in lows) > -0.01
     squashed = min(lows, key=lambda v: float(np.ptp(v[:, 1])))
     tall, wide = np.ptp(squashed[:, 1]), np.ptp(squashed[:, 0])
