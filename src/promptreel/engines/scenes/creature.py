@@ -430,25 +430,6 @@ class Kit:
         """The vertices from `start` on."""
         return np.concatenate([part.vertices for part in self._parts])[start:]
 
-    def drape(
-        self,
-        points: ArrayLike,
-        faces: ArrayLike,
-        colour: ArrayLike,
-        groups: Sequence[str] = ("body",),
-        gloss: float = 0.0,
-        translucency: float = 0.0,
-        normals: ArrayLike | None = None,
-    ) -> tuple[int, int]:
-        """A surface that moves with the flesh nearest to each of its points: cloth, hair, manes."""
-        vertices = np.asarray(points, np.float32).reshape(-1, 3)
-        triangles = np.asarray(faces, np.int32).reshape(-1, 3)
-        fleshes = [flesh for flesh in self.fleshes if flesh.group in groups]
-        bones, weights = weigh(vertices, fleshes, self.skeleton.names, self.skeleton.parents)
-        directions = vertex_normals(vertices, triangles) if normals is None else np.asarray(normals, np.float32)
-        self._add(vertices, triangles, directions, colour, 0.0, (gloss, translucency), bones, weights)
-        return self._count - len(vertices), self._count
-
     def _add(
         self,
         points: Floats,

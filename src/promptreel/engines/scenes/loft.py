@@ -95,11 +95,6 @@ class Loft:
         middle = np.array([0.0, line[near, 1], line[near, 0]])
         return np.asarray(middle + (point - middle) * out)
 
-    def share_at(self, z: float) -> float:
-        """The share of the way at which the line passes z (for straight bodies)."""
-        line, shares = spline(self.stations, 200)
-        return float(shares[np.abs(line[:, 0] - z).argmin()])
-
 
 def loft(
     kit: Kit,

@@ -19,8 +19,6 @@ BRINGS = re.compile(
 
 DEFINITE = re.compile(r"\b(the|this|that|these|those|my|his|her|its|their|our|your)\s+(\w+\s+){0,2}$")
 
-INDEFINITE = re.compile(r"\b(an?|some|another|more|many|several|two|three|four|five|\d+)\s+(\w+\s+){0,2}$")
-
 WORDS = {
     "water": r"water|sea|ocean|lake|river|stream|waves?|rippl\w*|pond|waterfall|surf|reflections?|pool|bay",
     "clouds": r"clouds?|cloudy|sky|skies",

@@ -84,9 +84,6 @@ def areas() -> dict[str, list[str]]:
     return dict(sorted(found.items()))
 
 
-WATERS = frozenset({"ocean", "beach", "island", "lake", "river", "waterfall", "seabed"})
-
-
 def area_of(setting: str) -> str:
     """`lands`, `waters`, `towns`, `indoors`, `space` or `abstract`: by what it is made of."""
     row = settings()[setting]

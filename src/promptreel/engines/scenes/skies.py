@@ -93,8 +93,6 @@ class Look:
     """Of the sun, or at night of the moon, in degrees."""
     azimuth: float
     """From +z to the right, in radians."""
-    in_view: bool
-    """Whether the sun (the moon) is meant to be seen."""
     haze: float
     """Dust in the air: 1 usual, 0.4 mountain air, 5 thick."""
     cover: float
@@ -295,7 +293,6 @@ def choose_look(brief: Brief) -> Look:
         time=time,
         elevation=elevation,
         azimuth=azimuth,
-        in_view=seen,
         haze=haze,
         cover=cover,
         cirrus=cirrus,

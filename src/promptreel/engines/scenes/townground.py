@@ -33,7 +33,7 @@ from promptreel.engines.scenes.kernels import (
 from promptreel.engines.scenes.mesh import Camera, Rasteriser, grid_triangles
 from promptreel.engines.scenes.post import halve
 from promptreel.engines.scenes.stage import ABOVE, BELOW, FOG, HORIZON, SUN, SUNLIGHT, Canvas, Light, scale_of, view_ray
-from promptreel.engines.scenes.wet import _between, _ring, smear_down
+from promptreel.engines.scenes.wet import plane_read, rain_ring, smear_down
 
 Floats = NDArray[np.float32]
 
@@ -209,8 +209,8 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
         if (look[RINGS] > f32(0.0)) & (nearest > f32(0.06)):
             for x in range(width):
                 px, pz = row[0, x], row[1, x]
-                ax, az = _ring(px, pz, t, f32(2.4), f32(1.5))
-                bx, bz = _ring(px + f32(3.3), pz + f32(1.7), t, f32(3.6), f32(1.9))
+                ax, az = rain_ring(px, pz, t, f32(2.4), f32(1.5))
+                bx, bz = rain_ring(px + f32(3.3), pz + f32(1.7), t, f32(3.6), f32(1.9))
                 row[4, x] = (ax + bx) * f32(0.10) * look[RINGS]
                 row[5, x] = (az + bz) * f32(0.10) * look[RINGS]
         for x in range(width):
@@ -376,9 +376,9 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
                 colour = r if c == 0 else (g if c == 1 else b)
                 rays = light[SUNLIGHT + c] * direct
                 rays += mix(light[BELOW + c], light[ABOVE + c], under) * shade + _plan(area, 1 + c, iz, ix, wz, wx)
-                rays += film * f32(0.7) * _between(soft, c, ly, lx, oy, ox)
-                shine = puddle * smooth * _between(mirror, c, jy, jx, vy, vx)
-                shine += (film - film * puddle) * rough * _between(streaks, c, ky, kx, qy, qx)
+                rays += film * f32(0.7) * plane_read(soft, c, ly, lx, oy, ox)
+                shine = puddle * smooth * plane_read(mirror, c, jy, jx, vy, vx)
+                shine += (film - film * puddle) * rough * plane_read(streaks, c, ky, kx, qy, qx)
                 value = mix(colour * rays + shine, light[HORIZON + c], fog)
                 hdr[c, y, x] = mix(hdr[c, y, x], value, shown)
             near[y, x] = depth[y, x] if shown > f32(0.5) else near[y, x]

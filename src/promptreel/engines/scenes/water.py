@@ -16,7 +16,6 @@ from promptreel.engines.scenes.kernels import (
     device,
     f32,
     flr,
-    hash2,
     i32,
     kernel,
     mix,
@@ -25,10 +24,10 @@ from promptreel.engines.scenes.kernels import (
     tex,
     vexp,
     vlog2,
-    vsin,
 )
 from promptreel.engines.scenes.sky import panorama_place, panorama_read
 from promptreel.engines.scenes.stage import ABOVE, FOG, SUN, SUNLIGHT, view_ray
+from promptreel.engines.scenes.wet import rain_ring
 
 # Where things are in the vector `water`.
 AMPLITUDE = 0  # no wave is higher, m
@@ -112,25 +111,6 @@ def water_height(
     high = level_read(short, short_log2, short_offsets, level1, x * water[SCALE_SHORT], z * water[SCALE_SHORT])
     u, v = chart_place(water, x, z)
     return low * rise0 + high * rise1 + tex(surf[SURF_HEIGHT], surf_log2, i32(0), u, v)
-
-
-@device
-def rain_ring(x, z, t, density, rate):
-    """The slope (along x and z) of the ring that one drop makes in each cell of a grid, again and again."""
-    x = x * density
-    z = z * density
-    fx, fz = flr(x), flr(z)
-    ix, iz = i32(fx), i32(fz)
-    cycle = t * rate + hash2(ix, iz)
-    turn = flr(cycle)
-    age = cycle - turn
-    number = i32(turn)
-    dx = x - fx - f32(0.35) - f32(0.3) * hash2(ix + number * i32(31), iz + i32(7))
-    dz = z - fz - f32(0.35) - f32(0.3) * hash2(ix + i32(3), iz + number * i32(17))
-    away = np.sqrt(dx * dx + dz * dz) + f32(1e-4)
-    q = (away - age * f32(0.34)) * f32(26.0)
-    wave = vexp(-q * q) * vsin(q * f32(2.2)) * (f32(1.0) - age) * (f32(1.0) - age) / away
-    return wave * dx, wave * dz
 
 
 @device

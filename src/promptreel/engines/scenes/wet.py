@@ -16,7 +16,7 @@ from promptreel.engines.scenes.kernels import (
 
 
 @device
-def _ring(x, z, t, density, rate):
+def rain_ring(x, z, t, density, rate):
     """The slope (along x and z) of the ring that one drop makes in each cell of a grid, again and again."""
     x = x * density
     z = z * density
@@ -35,7 +35,7 @@ def _ring(x, z, t, density, rate):
 
 
 @device
-def _between(planes, c, row, column, down, across):
+def plane_read(planes, c, row, column, down, across):
     """A bilinear read of plane `c`; the row and the column after must be inside."""
     above = mix(planes[c, row, column], planes[c, row, column + i32(1)], across)
     below = mix(planes[c, row + i32(1), column], planes[c, row + i32(1), column + i32(1)], across)

@@ -47,7 +47,6 @@ RING_FROM = 16  # in radii, 0: none
 RING_TO = 17
 ROW = 18  # its ramp, a row of `tables`
 ICE = 19  # the sine of the latitude from which it is white
-WORLD_LENGTH = 20
 
 
 @device
