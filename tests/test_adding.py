@@ -31,7 +31,10 @@ def test_what_is_cut_out_stands_in_the_sources(path: str, code: str) -> None:
 
 def test_the_words_of_the_example_stand_in_the_lexicon() -> None:
     entry = next(table["subject"][0] for table in TABLES if "subject" in table)
-    assert entry in tomllib.loads((PACKAGE / "lexicon" / "animals.toml").read_text(encoding="utf-8"))["subject"]
+    assert (
+        entry
+        in tomllib.loads((PACKAGE / "language" / "lexicon" / "animals.toml").read_text(encoding="utf-8"))["subject"]
+    )
 
 
 def drawn(plan: Plan) -> np.ndarray:

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from promptreel.engines.scenes.loft import Chain, Loft, spline
+from promptreel.engines.scenes.creatures.loft import Chain, Loft, spline
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.stage import Body, Casting
 

@@ -9,12 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from promptreel.engines import Picture, Planes
-from promptreel.engines.scenes import depth, photo
-from promptreel.engines.scenes.animate import REST, Animation
-from promptreel.engines.scenes.animate_report import held
-from promptreel.engines.scenes.parser import parse
-from promptreel.engines.scenes.photo import Photo, View
-from promptreel.engines.scenes.picture_moves import MOVES, Path, least_zoom
+from promptreel.engines.scenes.language.parser import parse
+from promptreel.engines.scenes.pictures import depth, photo
+from promptreel.engines.scenes.pictures.animate import REST, Animation
+from promptreel.engines.scenes.pictures.moves import MOVES, Path, least_zoom
+from promptreel.engines.scenes.pictures.photo import Photo, View
+from promptreel.engines.scenes.pictures.report import held
 from promptreel.engines.scenes.post import Post
 from promptreel.engines.scenes.report import words
 from promptreel.engines.scenes.scene import no_tick

@@ -5,9 +5,9 @@ import time
 import numpy as np
 import pytest
 
-from promptreel.engines.scenes import implicit
-from promptreel.engines.scenes.creature import Creature, Pose, Skeleton, rotation
-from promptreel.engines.scenes.gait import step
+from promptreel.engines.scenes.creatures import implicit
+from promptreel.engines.scenes.creatures.creature import Creature, Pose, Skeleton, rotation
+from promptreel.engines.scenes.creatures.gait import step
 from promptreel.engines.scenes.mesh import vertex_normals
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.stage import Casting

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from promptreel.engines.scenes import vegetation
-from promptreel.engines.scenes.land import Land
+from promptreel.engines.scenes.landscape import vegetation
+from promptreel.engines.scenes.landscape.land import Land
 from promptreel.engines.scenes.mesh import Camera, look
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import SEASONS, SceneSpec

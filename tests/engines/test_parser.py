@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptreel.engines.scenes import scene_spec
-from promptreel.engines.scenes.parser import parse
-from promptreel.engines.scenes.reading import PEOPLE
+from promptreel.engines.scenes.language.parser import parse
+from promptreel.engines.scenes.language.reading import PEOPLE
+from promptreel.engines.scenes.language.vocabulary import KINDS, lexicon, mend
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.report import coverage
 from promptreel.engines.scenes.report import words as fates
 from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.settings import settings as setting_rows
-from promptreel.engines.scenes.vocabulary import KINDS, lexicon, mend
 
 DATA = Path(__file__).parent.parent / "data"
 
@@ -157,7 +157,7 @@ def test_thousands_of_words_are_known():
 
 
 def test_the_lexicon_is_installed_with_the_package():
-    assert files("promptreel.engines.scenes").joinpath("lexicon/words.toml").is_file()
+    assert files("promptreel.engines.scenes.language").joinpath("lexicon/words.toml").is_file()
 
 
 # -- settings, places, light -------------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.fire import Fire
-from promptreel.engines.scenes.jets import Jets
+from promptreel.engines.scenes.buildings.fire import Fire
+from promptreel.engines.scenes.buildings.jets import Jets
 from promptreel.engines.scenes.mesh import Mesh, look
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from promptreel.engines.scenes import ScenesEngine, scene_spec
 from promptreel.engines.scenes.director import MOST, MOST_ELSEWHERE, MOST_KINDS, Plan, direct
-from promptreel.engines.scenes.parser import parse
+from promptreel.engines.scenes.language.parser import parse
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.report import coverage, words
 from promptreel.engines.scenes.scene_spec import SceneSpec, Wanted, Word

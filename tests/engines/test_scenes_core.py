@@ -12,22 +12,13 @@ import numpy as np
 import pytest
 
 from promptreel.engines import Planes, RenderJob, load_engine
-from promptreel.engines.scenes import (
-    ScenesEngine,
-    heaps,
-    heightfield,
-    kernels,
-    land,
-    mesh,
-    ocean,
-    post,
-    shadows,
-    skyview,
-    water,
-)
+from promptreel.engines.scenes import ScenesEngine, kernels, mesh, post, shadows
 from promptreel.engines.scenes.effects import veils
+from promptreel.engines.scenes.landscape import heightfield, land
 from promptreel.engines.scenes.moods import graded
 from promptreel.engines.scenes.post import Post, inverse_tone_map
+from promptreel.engines.scenes.skies import heaps, skyview
+from promptreel.engines.scenes.waters import ocean, water
 from promptreel.errors import EngineStopped
 from promptreel.spec import VideoSpec
 

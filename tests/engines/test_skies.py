@@ -10,7 +10,7 @@ from promptreel.engines.scenes.backdrops.sky import SkyBackdrop
 from promptreel.engines.scenes.mesh import Camera, look
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import TIMES, SceneSpec
-from promptreel.engines.scenes.sky import PANORAMA_AZIMUTHS, PANORAMA_ELEVATIONS
+from promptreel.engines.scenes.skies.sky import PANORAMA_AZIMUTHS, PANORAMA_ELEVATIONS
 from promptreel.engines.scenes.stage import Brief, Canvas
 
 WEATHERS = ("", "clear", "clouds", "overcast", "storm", "rain", "snow", "fog", "sandstorm")

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pytest
 
+from promptreel.engines.scenes.buildings.towns import darkness
 from promptreel.engines.scenes.mesh import Rasteriser, lamp_table, light_corners, look
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import TIMES, SceneSpec
 from promptreel.engines.scenes.stage import Brief, Canvas, Light, Set
-from promptreel.engines.scenes.towns import darkness
 
 PLACES = {
     "city_street": ("street", 0.0),

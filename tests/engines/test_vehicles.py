@@ -6,8 +6,8 @@ import math
 import numpy as np
 import pytest
 
-from promptreel.engines.scenes.fittings import box, wheel
-from promptreel.engines.scenes.hull import BUDGET, Hull, RigidBody, Stuff, rolling
+from promptreel.engines.scenes.craft.fittings import box, wheel
+from promptreel.engines.scenes.craft.hull import BUDGET, Hull, RigidBody, Stuff, rolling
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.stage import Casting, Subject
 

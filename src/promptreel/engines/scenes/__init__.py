@@ -17,10 +17,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from promptreel.engines import Frame, RenderJob, Track
-from promptreel.engines.scenes import animate_report
-from promptreel.engines.scenes.animate import Animation
 from promptreel.engines.scenes.director import Plan, direct
-from promptreel.engines.scenes.parser import parse
+from promptreel.engines.scenes.language.parser import parse
+from promptreel.engines.scenes.pictures import report as picture_report
+from promptreel.engines.scenes.pictures.animate import Animation
 from promptreel.engines.scenes.post import Post
 from promptreel.engines.scenes.report import coverage, words
 from promptreel.engines.scenes.scene import Scene
@@ -60,7 +60,7 @@ class ScenesEngine:
         """What of the prompt will be shown: every content word with its fate, and the share that is shown at all."""
         wanted = _parse(spec)
         pictured = spec.has_image or spec.has_last_image
-        told = words(wanted, animate_report.held(wanted, spec.prompt) if pictured else _plan(spec, wanted).held)
+        told = words(wanted, picture_report.held(wanted, spec.prompt) if pictured else _plan(spec, wanted).held)
         return {"coverage": coverage(told), "words": [asdict(word) for word in told]}
 
     def sound(self, spec: VideoSpec) -> Track | None:

@@ -12,7 +12,7 @@ from PIL import Image
 from promptreel.engines import Picture
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.gallery import rgb_of
-from promptreel.engines.scenes.parser import parse
+from promptreel.engines.scenes.language.parser import parse
 from promptreel.engines.scenes.post import Post
 from promptreel.engines.scenes.scene_spec import SceneSpec, Wanted
 from promptreel.engines.scenes.world import World

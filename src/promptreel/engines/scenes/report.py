@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
+from promptreel.engines.scenes.language.vocabulary import lexicon
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Word
-from promptreel.engines.scenes.vocabulary import lexicon
 
 Held = Mapping[tuple[str, str, int], str]
 """(kind, name, index of the subject or -1) of what is in the frames; the value is empty, or words for what stands for it."""

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from promptreel.engines.scenes.director import direct
+from promptreel.engines.scenes.language.vocabulary import lexicon
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import MOVES, SEASONS, TIMES, SceneSpec, Wanted
 from promptreel.engines.scenes.settings import settings
 from promptreel.engines.scenes.soundtrack import strikes
-from promptreel.engines.scenes.vocabulary import lexicon
 
 STAGE_OF = {
     "air": "hills", "water": "ocean", "underwater": "underwater", "space": "space", "road": "road", "rail": "railway",

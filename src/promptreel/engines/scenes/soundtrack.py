@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from promptreel.engines.scenes.director import Plan
-from promptreel.engines.scenes.lightning import make_strikes
 from promptreel.engines.scenes.registry import rows
-from promptreel.engines.scenes.skies import choose_look
+from promptreel.engines.scenes.skies.lightning import make_strikes
+from promptreel.engines.scenes.skies.skies import choose_look
 from promptreel.engines.scenes.stage import Brief
 
 RATE = 48_000

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes import heaps
 from promptreel.engines.scenes.backdrops.sky import SkyBackdrop
-from promptreel.engines.scenes.skies import Look, choose_look
-from promptreel.engines.scenes.sky import AMBIENT, HAZE, SUN
+from promptreel.engines.scenes.skies import heaps
+from promptreel.engines.scenes.skies.skies import Look, choose_look
+from promptreel.engines.scenes.skies.sky import AMBIENT, HAZE, SUN
 from promptreel.engines.scenes.stage import BackdropRow, Brief
 
 Floats = NDArray[np.float32]

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 
 from promptreel.engines.scenes.backdrops.sky import SkyBackdrop, SkyState
+from promptreel.engines.scenes.buildings.towns import darkness
 from promptreel.engines.scenes.kernels import f32, kernel, mix, vexp
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.stage import BackdropRow, Brief, Canvas, Floats, scale_of, view_ray
-from promptreel.engines.scenes.towns import darkness
 
 TOWN = np.array([(0.090, 0.050, 0.034), (0.076, 0.044, 0.058), (0.052, 0.042, 0.070)])
 """The glow of sodium lamps, of mixed light, and of a town of screens."""

@@ -9,8 +9,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes import heaps
-from promptreel.engines.scenes.discs import (
+from promptreel.engines.scenes.kernels import f32, i32
+from promptreel.engines.scenes.mesh import Camera
+from promptreel.engines.scenes.skies import heaps
+from promptreel.engines.scenes.skies.discs import (
     DARK_SIDE,
     MOON_RADIUS,
     PHASE,
@@ -18,12 +20,10 @@ from promptreel.engines.scenes.discs import (
     draw_disc,
     moon_face,
 )
-from promptreel.engines.scenes.kernels import f32, i32
-from promptreel.engines.scenes.lightning import draw_bolt, make_strikes
-from promptreel.engines.scenes.mesh import Camera
-from promptreel.engines.scenes.night import AuroraState, Night
-from promptreel.engines.scenes.skies import MOONLIGHT, NIGHT_BASE, Look, choose_look
-from promptreel.engines.scenes.sky import (
+from promptreel.engines.scenes.skies.lightning import draw_bolt, make_strikes
+from promptreel.engines.scenes.skies.night import AuroraState, Night
+from promptreel.engines.scenes.skies.skies import MOONLIGHT, NIGHT_BASE, Look, choose_look
+from promptreel.engines.scenes.skies.sky import (
     AMBIENT,
     DISC,
     HALO,
@@ -35,7 +35,7 @@ from promptreel.engines.scenes.sky import (
     Sky,
     make_sky,
 )
-from promptreel.engines.scenes.skyglow import (
+from promptreel.engines.scenes.skies.skyglow import (
     add_aurora,
     add_band,
     add_bow,
@@ -44,7 +44,7 @@ from promptreel.engines.scenes.skyglow import (
     milky_way,
     rainbow,
 )
-from promptreel.engines.scenes.skyview import (
+from promptreel.engines.scenes.skies.skyview import (
     cast_rays,
     coarseness,
     enlarge,
@@ -52,8 +52,8 @@ from promptreel.engines.scenes.skyview import (
     panorama_rays,
     panorama_share,
 )
+from promptreel.engines.scenes.skies.stars import Meteors, Stars
 from promptreel.engines.scenes.stage import BackdropRow, Brief, Canvas, Light
-from promptreel.engines.scenes.stars import Meteors, Stars
 
 Floats = NDArray[np.float32]
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from promptreel.engines.scenes.kernels import f32, i32, kernel, sat, sstep, tex, tile_fbm, vexp
 from promptreel.engines.scenes.mesh import Camera
-from promptreel.engines.scenes.sky import PANORAMA_AZIMUTHS, PANORAMA_ELEVATIONS
+from promptreel.engines.scenes.skies.sky import PANORAMA_AZIMUTHS, PANORAMA_ELEVATIONS
 from promptreel.engines.scenes.stage import (
     ABOVE,
     FOG,

@@ -8,13 +8,20 @@ from numpy.typing import ArrayLike, NDArray
 
 from promptreel.engines.scenes.grounds.ocean import sea_state
 from promptreel.engines.scenes.kernels import tile_fbm
+from promptreel.engines.scenes.landscape.vegetation import scatter
 from promptreel.engines.scenes.mesh import Camera
-from promptreel.engines.scenes.shore import Chart, Colours, Land, sampled, smooth
 from promptreel.engines.scenes.stage import Brief, Canvas, GroundRow, Set
-from promptreel.engines.scenes.surf import Surf, travel_time
-from promptreel.engines.scenes.vegetation import scatter
-from promptreel.engines.scenes.water import BED, GRASS, ROCK
-from promptreel.engines.scenes.waterside import Water, WaterState, plain_panorama, rain_of, swell_waves, wind_waves
+from promptreel.engines.scenes.waters.shore import Chart, Colours, Land, sampled, smooth
+from promptreel.engines.scenes.waters.surf import Surf, travel_time
+from promptreel.engines.scenes.waters.water import BED, GRASS, ROCK
+from promptreel.engines.scenes.waters.waterside import (
+    Water,
+    WaterState,
+    plain_panorama,
+    rain_of,
+    swell_waves,
+    wind_waves,
+)
 
 Numbers = NDArray[np.float64]
 

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.caustics import PER_METRE, Caustics
 from promptreel.engines.scenes.kernels import tile_fbm
-from promptreel.engines.scenes.shore import Chart, Colours, Land, sampled, smooth
+from promptreel.engines.scenes.landscape.vegetation import scatter
 from promptreel.engines.scenes.stage import Brief, GroundRow, Set
-from promptreel.engines.scenes.vegetation import scatter
-from promptreel.engines.scenes.water import BED, GRASS, ROCK
-from promptreel.engines.scenes.waterland import Waterland
-from promptreel.engines.scenes.waterside import FLAT, LAGOON_DEEP, Water, rain_of, wind_waves
+from promptreel.engines.scenes.waters.caustics import PER_METRE, Caustics
+from promptreel.engines.scenes.waters.shore import Chart, Colours, Land, sampled, smooth
+from promptreel.engines.scenes.waters.water import BED, GRASS, ROCK
+from promptreel.engines.scenes.waters.waterland import Waterland
+from promptreel.engines.scenes.waters.waterside import FLAT, LAGOON_DEEP, Water, rain_of, wind_waves
 
 Numbers = NDArray[np.float64]
 

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.far_shore import Wall, hill_wall, mountain_wall, tree_wall
 from promptreel.engines.scenes.kernels import tile_fbm
+from promptreel.engines.scenes.landscape.vegetation import scatter, season_of
 from promptreel.engines.scenes.mesh import Camera
-from promptreel.engines.scenes.shore import SEASON_GRASS, Chart, Colours, Land, sampled, smooth
 from promptreel.engines.scenes.stage import Brief, Canvas, GroundRow, Set
-from promptreel.engines.scenes.vegetation import scatter, season_of
-from promptreel.engines.scenes.water import BED, GRASS, ROCK
-from promptreel.engines.scenes.waterside import (
+from promptreel.engines.scenes.waters.far_shore import Wall, hill_wall, mountain_wall, tree_wall
+from promptreel.engines.scenes.waters.shore import SEASON_GRASS, Chart, Colours, Land, sampled, smooth
+from promptreel.engines.scenes.waters.water import BED, GRASS, ROCK
+from promptreel.engines.scenes.waters.waterside import (
     FLAT,
     LAKE_DEEP,
     Water,

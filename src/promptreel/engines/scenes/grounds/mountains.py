@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.blades import Blades
-from promptreel.engines.scenes.heightfield import map_read, noise_at
 from promptreel.engines.scenes.kernels import f32
-from promptreel.engines.scenes.land import Land, Look
-from promptreel.engines.scenes.seasons import dressed, grass_colours
+from promptreel.engines.scenes.landscape.blades import Blades
+from promptreel.engines.scenes.landscape.heightfield import map_read, noise_at
+from promptreel.engines.scenes.landscape.land import Land, Look
+from promptreel.engines.scenes.landscape.seasons import dressed, grass_colours
+from promptreel.engines.scenes.landscape.terrain import erode, ridged_heights
+from promptreel.engines.scenes.landscape.vegetation import Corridor, scatter
 from promptreel.engines.scenes.stage import Brief, Ground, GroundRow, Set
-from promptreel.engines.scenes.terrain import erode, ridged_heights
-from promptreel.engines.scenes.vegetation import Corridor, scatter
 
 Floats = NDArray[np.float32]
 

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from promptreel.engines.scenes.kernels import tile_fbm
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.stage import Brief, Canvas, GroundRow, Set
-from promptreel.engines.scenes.waterside import Floating, Water, WaterState, rain_of, swell_waves, wind_waves
+from promptreel.engines.scenes.waters.waterside import Floating, Water, WaterState, rain_of, swell_waves, wind_waves
 
 
 def sea_state(brief: Brief) -> tuple[float, float]:

@@ -8,10 +8,10 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.blades import Blades
-from promptreel.engines.scenes.heightfield import noise_at
-from promptreel.engines.scenes.land import Land, Look
-from promptreel.engines.scenes.seasons import dressed, grass_colours
+from promptreel.engines.scenes.landscape.blades import Blades
+from promptreel.engines.scenes.landscape.heightfield import noise_at
+from promptreel.engines.scenes.landscape.land import Land, Look
+from promptreel.engines.scenes.landscape.seasons import dressed, grass_colours
 from promptreel.engines.scenes.stage import Brief, Ground, GroundRow
 
 Floats = NDArray[np.float32]

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.far_shore import hill_wall, tree_wall
 from promptreel.engines.scenes.kernels import tile_fbm
-from promptreel.engines.scenes.shore import SEASON_GRASS, Chart, Colours, Land, sampled, smooth
+from promptreel.engines.scenes.landscape.vegetation import grow, plant, scatter, season_of
 from promptreel.engines.scenes.stage import Brief, GroundRow, Set
-from promptreel.engines.scenes.vegetation import grow, plant, scatter, season_of
-from promptreel.engines.scenes.water import BED, FLOW_X, FLOW_Z, GRASS, ROCK, SPRAY
-from promptreel.engines.scenes.waterland import Waterland
-from promptreel.engines.scenes.waterside import FLAT, RIVER_DEEP, Water, heading_of, rain_of, wind_waves
+from promptreel.engines.scenes.waters.far_shore import hill_wall, tree_wall
+from promptreel.engines.scenes.waters.shore import SEASON_GRASS, Chart, Colours, Land, sampled, smooth
+from promptreel.engines.scenes.waters.water import BED, FLOW_X, FLOW_Z, GRASS, ROCK, SPRAY
+from promptreel.engines.scenes.waters.waterland import Waterland
+from promptreel.engines.scenes.waters.waterside import FLAT, RIVER_DEEP, Water, heading_of, rain_of, wind_waves
 
 Numbers = NDArray[np.float64]
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from promptreel.engines.scenes.buildings.townground import GroundMap, Look, Relief, TownGround, ground_noise, relief
+from promptreel.engines.scenes.buildings.towns import rainy, snowy
+from promptreel.engines.scenes.landscape.vegetation import Corridor, scatter, season_of
 from promptreel.engines.scenes.stage import Brief, Ground, GroundRow, Light, Set
-from promptreel.engines.scenes.townground import GroundMap, Look, Relief, TownGround, ground_noise, relief
-from promptreel.engines.scenes.towns import rainy, snowy
-from promptreel.engines.scenes.vegetation import Corridor, scatter, season_of
 
 TRACK_HIGH = 0.30
 """Metres from the ballast to the top of the rails."""

@@ -5,16 +5,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.caustics import PER_METRE, Caustics, CausticsState
 from promptreel.engines.scenes.kernels import tile_fbm
+from promptreel.engines.scenes.landscape.vegetation import grow, plant
 from promptreel.engines.scenes.mesh import Camera
-from promptreel.engines.scenes.reef import CORALS, KINDS, Weed
-from promptreel.engines.scenes.shore import Chart, Colours, Land, sampled, smooth
-from promptreel.engines.scenes.sky import PANORAMA_AZIMUTHS, PANORAMA_ELEVATIONS
+from promptreel.engines.scenes.skies.sky import PANORAMA_AZIMUTHS, PANORAMA_ELEVATIONS
 from promptreel.engines.scenes.stage import Acting, Brief, Canvas, GroundRow, Path, Set
-from promptreel.engines.scenes.undersea import Bubbles, Motes, Shafts
-from promptreel.engines.scenes.vegetation import grow, plant
-from promptreel.engines.scenes.water import BED, GRASS, ROCK
+from promptreel.engines.scenes.waters.caustics import PER_METRE, Caustics, CausticsState
+from promptreel.engines.scenes.waters.reef import CORALS, KINDS, Weed
+from promptreel.engines.scenes.waters.shore import Chart, Colours, Land, sampled, smooth
+from promptreel.engines.scenes.waters.undersea import Bubbles, Motes, Shafts
+from promptreel.engines.scenes.waters.water import BED, GRASS, ROCK
 
 Numbers = NDArray[np.float64]
 

@@ -1,8 +1,8 @@
 """The ground of a city street that runs along z: asphalt between kerbs, pavements, and in rain what they mirror."""
 
+from promptreel.engines.scenes.buildings.townground import GroundMap, Look, TownGround, ground_noise
+from promptreel.engines.scenes.buildings.towns import darkness, rainy, snowy
 from promptreel.engines.scenes.stage import Brief, Ground, GroundRow
-from promptreel.engines.scenes.townground import GroundMap, Look, TownGround, ground_noise
-from promptreel.engines.scenes.towns import darkness, rainy, snowy
 
 ROAD_HALF = 5.6
 """Metres from the middle of the road to the kerb."""

@@ -1,8 +1,8 @@
 """The ground of a town seen from above: an avenue between lawns and paved squares."""
 
+from promptreel.engines.scenes.buildings.townground import GroundMap, Look, TownGround, ground_noise
+from promptreel.engines.scenes.buildings.towns import rainy, snowy
 from promptreel.engines.scenes.stage import Brief, Ground, GroundRow
-from promptreel.engines.scenes.townground import GroundMap, Look, TownGround, ground_noise
-from promptreel.engines.scenes.towns import rainy, snowy
 
 
 def make(brief: Brief) -> Ground:

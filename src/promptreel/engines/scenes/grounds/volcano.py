@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.eruption import Eruption
-from promptreel.engines.scenes.heightfield import noise_at
-from promptreel.engines.scenes.land import Land, Look
-from promptreel.engines.scenes.seasons import dressed
+from promptreel.engines.scenes.landscape.eruption import Eruption
+from promptreel.engines.scenes.landscape.heightfield import noise_at
+from promptreel.engines.scenes.landscape.land import Land, Look
+from promptreel.engines.scenes.landscape.seasons import dressed
+from promptreel.engines.scenes.landscape.vegetation import Corridor, scatter
 from promptreel.engines.scenes.stage import Brief, Ground, GroundRow, Set
-from promptreel.engines.scenes.vegetation import Corridor, scatter
 
 Floats = NDArray[np.float32]
 

@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.falls import Mist, foot_of, make_fall, pour
 from promptreel.engines.scenes.kernels import tile_fbm
+from promptreel.engines.scenes.landscape.vegetation import grow, plant, scatter, season_of
 from promptreel.engines.scenes.mesh import Camera
-from promptreel.engines.scenes.shore import SEASON_GRASS, Chart, Colours, Land, sampled, smooth
 from promptreel.engines.scenes.stage import Brief, Canvas, Floats, GroundRow, Set
-from promptreel.engines.scenes.vegetation import grow, plant, scatter, season_of
-from promptreel.engines.scenes.water import BED, BED_SX, BED_SZ, FLOW_X, FLOW_Z, GRASS, ROCK, SPRAY
-from promptreel.engines.scenes.waterland import Waterland, WaterlandState
-from promptreel.engines.scenes.waterside import FLAT, RIVER_DEEP, Water, rain_of, wind_waves
+from promptreel.engines.scenes.waters.falls import Mist, foot_of, make_fall, pour
+from promptreel.engines.scenes.waters.shore import SEASON_GRASS, Chart, Colours, Land, sampled, smooth
+from promptreel.engines.scenes.waters.water import BED, BED_SX, BED_SZ, FLOW_X, FLOW_Z, GRASS, ROCK, SPRAY
+from promptreel.engines.scenes.waters.waterland import Waterland, WaterlandState
+from promptreel.engines.scenes.waters.waterside import FLAT, RIVER_DEEP, Water, rain_of, wind_waves
 
 Numbers = NDArray[np.float64]
 

@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import OAK, Plot, beam, slab
-from promptreel.engines.scenes.fire import Fire
+from promptreel.engines.scenes.buildings.building import OAK, Plot, beam, slab
+from promptreel.engines.scenes.buildings.fire import Fire
+from promptreel.engines.scenes.buildings.smoke import Smoke
 from promptreel.engines.scenes.places.lighthouse import rock
-from promptreel.engines.scenes.smoke import Smoke
 from promptreel.engines.scenes.stage import Place, Set
 
 FIRELIGHT = np.array([1.0, 0.45, 0.13])

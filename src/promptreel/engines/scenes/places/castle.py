@@ -5,7 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     CLAY_TILE,
     GREY_STONE,
     IRON,
@@ -27,7 +27,7 @@ from promptreel.engines.scenes.building import (
     patch,
     slab,
 )
-from promptreel.engines.scenes.moving import flag
+from promptreel.engines.scenes.buildings.moving import flag
 from promptreel.engines.scenes.stage import Place, Set
 
 STONE = (1.45, 0.76)

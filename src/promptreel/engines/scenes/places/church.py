@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     GREY_STONE,
     IRON,
     OAK,
@@ -23,7 +23,7 @@ from promptreel.engines.scenes.building import (
     plank_door,
     slab,
 )
-from promptreel.engines.scenes.masonry import islet
+from promptreel.engines.scenes.buildings.masonry import islet
 from promptreel.engines.scenes.places.house import Shell, gable_roof, shrubs
 from promptreel.engines.scenes.stage import Place, Set
 

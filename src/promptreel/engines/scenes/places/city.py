@@ -4,10 +4,10 @@ import math
 
 import numpy as np
 
+from promptreel.engines.scenes.buildings.towers import Beacons, Town, tower
+from promptreel.engines.scenes.buildings.towns import WARM, Block, cells, darkness, tree
 from promptreel.engines.scenes.mesh import Wall
 from promptreel.engines.scenes.stage import Place, Set
-from promptreel.engines.scenes.towers import Beacons, Town, tower
-from promptreel.engines.scenes.towns import WARM, Block, cells, darkness, tree
 
 WIDE = 980.0
 """Metres of waterfront on either side."""

@@ -4,14 +4,23 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes import facades
-from promptreel.engines.scenes.facades import Fronts
+from promptreel.engines.scenes.buildings import facades
+from promptreel.engines.scenes.buildings.facades import Fronts
+from promptreel.engines.scenes.buildings.terraces import Row, house
+from promptreel.engines.scenes.buildings.towers import Beacons, Town, tower
+from promptreel.engines.scenes.buildings.towns import (
+    WARM,
+    add_seen,
+    cast,
+    darkness,
+    snowy,
+    straight,
+    strollers,
+    traffic,
+)
+from promptreel.engines.scenes.landscape.vegetation import grow, plant, season_of
 from promptreel.engines.scenes.mesh import Mesh, MeshBuilder
 from promptreel.engines.scenes.stage import Place, Set
-from promptreel.engines.scenes.terraces import Row, house
-from promptreel.engines.scenes.towers import Beacons, Town, tower
-from promptreel.engines.scenes.towns import WARM, add_seen, cast, darkness, snowy, straight, strollers, traffic
-from promptreel.engines.scenes.vegetation import grow, plant, season_of
 
 LENGTH = 125.0
 """Metres of street that are built."""

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import GREY_STONE, SANDSTONE, WHITEWASH, Plot, courses, drum, paint_of
-from promptreel.engines.scenes.jets import Jets
-from promptreel.engines.scenes.masonry import islet, pool, round_wall
+from promptreel.engines.scenes.buildings.building import GREY_STONE, SANDSTONE, WHITEWASH, Plot, courses, drum, paint_of
+from promptreel.engines.scenes.buildings.jets import Jets
+from promptreel.engines.scenes.buildings.masonry import islet, pool, round_wall
 from promptreel.engines.scenes.stage import Place, Set
 
 

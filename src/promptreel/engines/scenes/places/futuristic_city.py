@@ -5,12 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from promptreel.engines.scenes.buildings.neon import colour as neon_colour
+from promptreel.engines.scenes.buildings.neon import frame_quads, write
+from promptreel.engines.scenes.buildings.towers import Beacons
+from promptreel.engines.scenes.buildings.towns import Rigid, darkness, glint, sky_toward, tree
 from promptreel.engines.scenes.mesh import MeshBuilder, Wall, wrap_triangles
-from promptreel.engines.scenes.neon import colour as neon_colour
-from promptreel.engines.scenes.neon import frame_quads, write
 from promptreel.engines.scenes.stage import Acting, Path, Place, Set
-from promptreel.engines.scenes.towers import Beacons
-from promptreel.engines.scenes.towns import Rigid, darkness, glint, sky_toward, tree
 
 Rng = np.random.Generator
 

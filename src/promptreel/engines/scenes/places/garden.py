@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     GREY_STONE,
     IRON,
     OAK,
@@ -16,10 +16,10 @@ from promptreel.engines.scenes.building import (
     leaves,
     patch,
 )
-from promptreel.engines.scenes.masonry import leaf_ball
+from promptreel.engines.scenes.buildings.masonry import leaf_ball
+from promptreel.engines.scenes.landscape.vegetation import grow, plant, season_of
 from promptreel.engines.scenes.places.fountain import build_fountain
 from promptreel.engines.scenes.stage import Place, Set
-from promptreel.engines.scenes.vegetation import grow, plant, season_of
 
 BLOOMS = ("rose", "tulip", "lavender", "daisy", "poppy")
 
@@ -112,7 +112,7 @@ def gravel(plot: Plot, low: tuple[float, float], top: tuple[float, float]) -> No
     x, z = np.meshgrid(np.linspace(x0, x1, nx + 1), np.linspace(z0, z1, nz + 1))
     y = plot.rise(x, z) + 0.045
     points = np.stack([x, y, z], -1)
-    from promptreel.engines.scenes.building import sheet
+    from promptreel.engines.scenes.buildings.building import sheet
 
     shade = SANDSTONE * 1.15 * plot.rng.uniform(0.78, 1.15, (x.size, 1))
     sheet(plot.mesh, points, shade)

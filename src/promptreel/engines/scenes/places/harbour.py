@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     BRICK,
     CLAY_TILE,
     GREY_STONE,
@@ -23,8 +23,8 @@ from promptreel.engines.scenes.building import (
     slab,
     window,
 )
+from promptreel.engines.scenes.buildings.moving import Moored, body_parts, standing
 from promptreel.engines.scenes.mesh import MeshBuilder
-from promptreel.engines.scenes.moving import Moored, body_parts, standing
 from promptreel.engines.scenes.places.house import Shell, house_shell
 from promptreel.engines.scenes.stage import Acting, Place, Set
 

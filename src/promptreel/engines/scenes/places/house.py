@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     BRICK,
     CLAY_TILE,
     GREY_STONE,
@@ -25,8 +25,8 @@ from promptreel.engines.scenes.building import (
     slab,
     window,
 )
+from promptreel.engines.scenes.buildings.smoke import Smoke
 from promptreel.engines.scenes.mesh import MeshBuilder
-from promptreel.engines.scenes.smoke import Smoke
 from promptreel.engines.scenes.stage import Place, Set
 
 WALLS = {

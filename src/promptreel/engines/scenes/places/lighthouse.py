@@ -5,8 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.beams import Sweep
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.beams import Sweep
+from promptreel.engines.scenes.buildings.building import (
     DARK_PANE,
     GREY_STONE,
     IRON,

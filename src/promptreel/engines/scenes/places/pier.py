@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     IRON,
     OAK,
     PAINTS,

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from promptreel.engines.scenes.building import SANDSTONE, Plot, courses, patch, slab
-from promptreel.engines.scenes.masonry import islet
+from promptreel.engines.scenes.buildings.building import SANDSTONE, Plot, courses, patch, slab
+from promptreel.engines.scenes.buildings.masonry import islet
 from promptreel.engines.scenes.stage import Place, Set
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from promptreel.engines.scenes.buildings.roads import Way, ribbon, way_of, wire
 from promptreel.engines.scenes.grounds.road import TRACK_HIGH
-from promptreel.engines.scenes.roads import Way, ribbon, way_of, wire
 from promptreel.engines.scenes.stage import Place, Set
 
 GAUGE_HALF = 0.75

@@ -2,11 +2,11 @@
 
 import numpy as np
 
+from promptreel.engines.scenes.buildings.roads import guard_rail, paint_lines, poles, posts, ribbon, way_of
+from promptreel.engines.scenes.buildings.townground import TownGround
+from promptreel.engines.scenes.buildings.towns import traffic
 from promptreel.engines.scenes.mesh import Wall
-from promptreel.engines.scenes.roads import guard_rail, paint_lines, poles, posts, ribbon, way_of
 from promptreel.engines.scenes.stage import Place, Set
-from promptreel.engines.scenes.townground import TownGround
-from promptreel.engines.scenes.towns import traffic
 
 HALF = 3.2
 

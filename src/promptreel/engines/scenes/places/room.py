@@ -10,7 +10,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     BRICK,
     GREY_STONE,
     IRON,
@@ -26,9 +26,9 @@ from promptreel.engines.scenes.building import (
     sheet,
     slab,
 )
-from promptreel.engines.scenes.fire import Fire
+from promptreel.engines.scenes.buildings.fire import Fire
+from promptreel.engines.scenes.buildings.occlusion import luminance, openness, visible
 from promptreel.engines.scenes.mesh import Mesh, MeshBuilder
-from promptreel.engines.scenes.occlusion import luminance, openness, visible
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.stage import Place, Set
 

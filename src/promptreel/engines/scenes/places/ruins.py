@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     GREY_STONE,
     SANDSTONE,
     WHITEWASH,
@@ -17,7 +17,7 @@ from promptreel.engines.scenes.building import (
     patch,
     slab,
 )
-from promptreel.engines.scenes.masonry import column, fallen_drum, islet, ivy, paving
+from promptreel.engines.scenes.buildings.masonry import column, fallen_drum, islet, ivy, paving
 from promptreel.engines.scenes.stage import Place, Set
 
 COLUMN = 6.4

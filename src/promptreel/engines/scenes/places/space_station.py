@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import DARK_PANE, Plot, beams, courses, drum
+from promptreel.engines.scenes.buildings.building import DARK_PANE, Plot, beams, courses, drum
+from promptreel.engines.scenes.buildings.moving import Still, body_parts
 from promptreel.engines.scenes.mesh import MeshBuilder
-from promptreel.engines.scenes.moving import Still, body_parts
 from promptreel.engines.scenes.stage import Acting, Path, Place, Set
 
 SHELL = np.array([0.62, 0.62, 0.60])

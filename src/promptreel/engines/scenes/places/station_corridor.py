@@ -8,8 +8,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.building import Plot, beam, beams, courses, patch, slab
-from promptreel.engines.scenes.occlusion import openness
+from promptreel.engines.scenes.buildings.building import Plot, beam, beams, courses, patch, slab
+from promptreel.engines.scenes.buildings.occlusion import openness
 from promptreel.engines.scenes.stage import Place, Set
 
 FAR, NEAR_END = 6.4, -3.0

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from promptreel.engines.scenes.building import GREY_STONE, WHITEWASH, Plot, face, paint_of, slab
-from promptreel.engines.scenes.masonry import islet
+from promptreel.engines.scenes.buildings.building import GREY_STONE, WHITEWASH, Plot, face, paint_of, slab
+from promptreel.engines.scenes.buildings.masonry import islet
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.stage import Casting, Place, Set
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     CLAY_TILE,
     DARK_PANE,
     GREY_STONE,
@@ -19,7 +19,7 @@ from promptreel.engines.scenes.building import (
     patch,
     slab,
 )
-from promptreel.engines.scenes.masonry import column, islet, stairs
+from promptreel.engines.scenes.buildings.masonry import column, islet, stairs
 from promptreel.engines.scenes.stage import Place, Set
 
 

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import OAK, PAINTS, Plot, beam, beams, paint_of, sheet
-from promptreel.engines.scenes.masonry import islet
+from promptreel.engines.scenes.buildings.building import OAK, PAINTS, Plot, beam, beams, paint_of, sheet
+from promptreel.engines.scenes.buildings.masonry import islet
 from promptreel.engines.scenes.stage import Place, Set
 
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     GREY_STONE,
     IRON,
     SANDSTONE,
@@ -18,7 +18,7 @@ from promptreel.engines.scenes.building import (
     patch,
     slab,
 )
-from promptreel.engines.scenes.masonry import islet
+from promptreel.engines.scenes.buildings.masonry import islet
 from promptreel.engines.scenes.places.church import clock
 from promptreel.engines.scenes.stage import Place, Set
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.chalet import Chalet, Placed, church, lamp_post
-from promptreel.engines.scenes.lamppools import LampPools, pools_of
-from promptreel.engines.scenes.smoke import Smoke
+from promptreel.engines.scenes.buildings.chalet import Chalet, Placed, church, lamp_post
+from promptreel.engines.scenes.buildings.lamppools import LampPools, pools_of
+from promptreel.engines.scenes.buildings.smoke import Smoke
+from promptreel.engines.scenes.buildings.towns import darkness, sky_toward, snowy
+from promptreel.engines.scenes.landscape.vegetation import grow, plant, season_of
 from promptreel.engines.scenes.stage import Place, Set
-from promptreel.engines.scenes.towns import darkness, sky_toward, snowy
-from promptreel.engines.scenes.vegetation import grow, plant, season_of
 
 Rng = np.random.Generator
 

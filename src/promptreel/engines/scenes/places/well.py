@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import CLAY_TILE, GREY_STONE, OAK, Plot, beam, courses, patch
-from promptreel.engines.scenes.masonry import islet, ivy, pool, round_wall
+from promptreel.engines.scenes.buildings.building import CLAY_TILE, GREY_STONE, OAK, Plot, beam, courses, patch
+from promptreel.engines.scenes.buildings.masonry import islet, ivy, pool, round_wall
 from promptreel.engines.scenes.places.house import shrubs
 from promptreel.engines.scenes.stage import Place, Set
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.building import (
+from promptreel.engines.scenes.buildings.building import (
     BRICK,
     GREY_STONE,
     OAK,
@@ -22,8 +22,8 @@ from promptreel.engines.scenes.building import (
     plank_door,
     window,
 )
+from promptreel.engines.scenes.buildings.moving import Turning, body_parts, standing
 from promptreel.engines.scenes.mesh import MeshBuilder
-from promptreel.engines.scenes.moving import Turning, body_parts, standing
 from promptreel.engines.scenes.places.house import shrubs
 from promptreel.engines.scenes.stage import Acting, Place, Set
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike
 
-from promptreel.engines.scenes.boatyard import windows
-from promptreel.engines.scenes.fittings import ball, box, tube, turned, wheel
-from promptreel.engines.scenes.hull import (
+from promptreel.engines.scenes.craft.boatyard import windows
+from promptreel.engines.scenes.craft.fittings import ball, box, tube, turned, wheel
+from promptreel.engines.scenes.craft.hull import (
     BLACK,
     CHROME,
     DARK,
@@ -19,7 +19,7 @@ from promptreel.engines.scenes.hull import (
     Stuff,
     shift,
 )
-from promptreel.engines.scenes.plumes import propeller
+from promptreel.engines.scenes.craft.plumes import propeller
 from promptreel.engines.scenes.stage import Casting, Floats, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 

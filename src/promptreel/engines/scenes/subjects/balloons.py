@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, fluttering, rope, sheet, tube, turned
-from promptreel.engines.scenes.hull import (
+from promptreel.engines.scenes.craft.fittings import ball, fluttering, rope, sheet, tube, turned
+from promptreel.engines.scenes.craft.hull import (
     ROPE,
     STEEL,
     Doubles,
@@ -18,7 +18,7 @@ from promptreel.engines.scenes.hull import (
     shift,
     stuff,
 )
-from promptreel.engines.scenes.plumes import flame
+from promptreel.engines.scenes.craft.plumes import flame
 from promptreel.engines.scenes.stage import Casting, Subject
 
 BRIGHT = np.array(

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature
+from promptreel.engines.scenes.creatures.creature import Creature
+from promptreel.engines.scenes.creatures.wings import Bird, Plumage, bird
 from promptreel.engines.scenes.stage import Casting, Subject
-from promptreel.engines.scenes.wings import Bird, Plumage, bird
 
 SONGBIRD = Bird(
     length=0.125,

@@ -4,9 +4,18 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.boatyard import TEAK, Lines, flag, heel, no_lamps, ship_hull, triangle_sail, windows
-from promptreel.engines.scenes.fittings import ball, box, rope, sheet, tube, turned
-from promptreel.engines.scenes.hull import (
+from promptreel.engines.scenes.craft.boatyard import (
+    TEAK,
+    Lines,
+    flag,
+    heel,
+    no_lamps,
+    ship_hull,
+    triangle_sail,
+    windows,
+)
+from promptreel.engines.scenes.craft.fittings import ball, box, rope, sheet, tube, turned
+from promptreel.engines.scenes.craft.hull import (
     BLACK,
     CHROME,
     GLASS,

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.implicit import Flesh, Floats
-from promptreel.engines.scenes.quadruped import Quadruped, act, build, head, skin, trunk
+from promptreel.engines.scenes.creatures.creature import Creature, Kit, Patch, mottle, recoloured, soft, tones
+from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
+from promptreel.engines.scenes.creatures.quadruped import Quadruped, act, build, head, skin, trunk
 from promptreel.engines.scenes.stage import Casting, Subject
 
 DOG = Quadruped(

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, LEDGE, ROOF, SIDE, WINDOW, Bodywork, coat
-from promptreel.engines.scenes.fittings import ball, box, lamp, plate, tube, wheel
-from promptreel.engines.scenes.hull import (
+from promptreel.engines.scenes.craft.coachwork import FLOOR, GUTTER, LEDGE, ROOF, SIDE, WINDOW, Bodywork, coat
+from promptreel.engines.scenes.craft.fittings import ball, box, lamp, plate, tube, wheel
+from promptreel.engines.scenes.craft.hull import (
     BLACK,
     CHROME,
     DARK,

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, box, lamp, tube, turned, wheel
-from promptreel.engines.scenes.hull import (
+from promptreel.engines.scenes.craft.fittings import ball, box, lamp, tube, turned, wheel
+from promptreel.engines.scenes.craft.hull import (
     BLACK,
     CHROME,
     DARK,

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, box, tube, turned
-from promptreel.engines.scenes.hull import BLACK, STEEL, Hull, RigidBody, Stuff, shift
-from promptreel.engines.scenes.plumes import propeller
+from promptreel.engines.scenes.craft.fittings import ball, box, tube, turned
+from promptreel.engines.scenes.craft.hull import BLACK, STEEL, Hull, RigidBody, Stuff, shift
+from promptreel.engines.scenes.craft.plumes import propeller
 from promptreel.engines.scenes.stage import Casting, Floats, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 

@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, sheet, tube, turned
-from promptreel.engines.scenes.hull import BLACK, Doubles, Floats, Hull, RigidBody, Stuff, stuff
-from promptreel.engines.scenes.plumes import flame
+from promptreel.engines.scenes.craft.fittings import ball, sheet, tube, turned
+from promptreel.engines.scenes.craft.hull import BLACK, Doubles, Floats, Hull, RigidBody, Stuff, stuff
+from promptreel.engines.scenes.craft.plumes import flame
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.lights import flicker
 

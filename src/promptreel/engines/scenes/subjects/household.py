@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, box, sheet, tube, turned
-from promptreel.engines.scenes.hull import CHROME, Doubles, Floats, Hull, RigidBody, Stuff, stuff
+from promptreel.engines.scenes.craft.fittings import ball, box, sheet, tube, turned
+from promptreel.engines.scenes.craft.hull import CHROME, Doubles, Floats, Hull, RigidBody, Stuff, stuff
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 

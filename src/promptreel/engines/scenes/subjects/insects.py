@@ -6,9 +6,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, Skeleton, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.gait import ease, fract, swing, wander
-from promptreel.engines.scenes.loft import Doubles, Loft, counts, eyes, loft, spline
+from promptreel.engines.scenes.creatures.creature import (
+    Creature,
+    Kit,
+    Patch,
+    Pose,
+    Skeleton,
+    mottle,
+    recoloured,
+    soft,
+    tones,
+)
+from promptreel.engines.scenes.creatures.gait import ease, fract, swing, wander
+from promptreel.engines.scenes.creatures.loft import Doubles, Loft, counts, eyes, loft, spline
 from promptreel.engines.scenes.mesh import grid_triangles, vertex_normals
 from promptreel.engines.scenes.stage import Casting, Subject
 

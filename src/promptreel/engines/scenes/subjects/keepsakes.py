@@ -5,8 +5,19 @@ from collections.abc import Callable
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, box, fluttering, plate, sheet, tube, turned
-from promptreel.engines.scenes.hull import BLACK, CHROME, GOLD, STEEL, Doubles, Hull, RigidBody, Stuff, hinge, stuff
+from promptreel.engines.scenes.craft.fittings import ball, box, fluttering, plate, sheet, tube, turned
+from promptreel.engines.scenes.craft.hull import (
+    BLACK,
+    CHROME,
+    GOLD,
+    STEEL,
+    Doubles,
+    Hull,
+    RigidBody,
+    Stuff,
+    hinge,
+    stuff,
+)
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 

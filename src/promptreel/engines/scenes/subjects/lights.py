@@ -4,9 +4,20 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import tube, turned
-from promptreel.engines.scenes.hull import BLACK, GOLD, STEEL, Doubles, Floats, Hull, RigidBody, Stuff, hinge, stuff
-from promptreel.engines.scenes.plumes import flame
+from promptreel.engines.scenes.craft.fittings import tube, turned
+from promptreel.engines.scenes.craft.hull import (
+    BLACK,
+    GOLD,
+    STEEL,
+    Doubles,
+    Floats,
+    Hull,
+    RigidBody,
+    Stuff,
+    hinge,
+    stuff,
+)
+from promptreel.engines.scenes.craft.plumes import flame
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, LEDGE, ROOF, SIDE, WINDOW, Bodywork, Painter, coat
-from promptreel.engines.scenes.fittings import box, plate, tube, wheel
-from promptreel.engines.scenes.hull import (
+from promptreel.engines.scenes.craft.coachwork import FLOOR, GUTTER, LEDGE, ROOF, SIDE, WINDOW, Bodywork, Painter, coat
+from promptreel.engines.scenes.craft.fittings import box, plate, tube, wheel
+from promptreel.engines.scenes.craft.hull import (
     BLACK,
     CHROME,
     DARK,

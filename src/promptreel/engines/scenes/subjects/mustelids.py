@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.implicit import Flesh, Floats
-from promptreel.engines.scenes.quadruped import Quadruped, act, build, head, skin
+from promptreel.engines.scenes.creatures.creature import Creature, Kit, Patch, mottle, recoloured, soft, tones
+from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
+from promptreel.engines.scenes.creatures.quadruped import Quadruped, act, build, head, skin
 from promptreel.engines.scenes.stage import Casting, Subject
 
 # A European otter: 0.65 m of body on short legs, 0.4 m of tail that is nearly as thick as the rump where it begins.

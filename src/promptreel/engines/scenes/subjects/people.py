@@ -5,11 +5,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import ArrayLike
 
-from promptreel.engines.scenes.creature import Creature, Kit, Paint, Patch, Pose, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.human import Build, Clothes, act, face, flesh, hold, skeleton, spread
-from promptreel.engines.scenes.implicit import Flesh, Floats
+from promptreel.engines.scenes.creatures.creature import (
+    Creature,
+    Kit,
+    Paint,
+    Patch,
+    Pose,
+    mottle,
+    recoloured,
+    soft,
+    tones,
+)
+from promptreel.engines.scenes.creatures.human import Build, Clothes, act, face, flesh, hold, skeleton, spread
+from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
+from promptreel.engines.scenes.creatures.quadruped import both
 from promptreel.engines.scenes.mesh import wrap_triangles
-from promptreel.engines.scenes.quadruped import both
 from promptreel.engines.scenes.stage import Casting, Subject
 
 SKINS = ((0.60, 0.38, 0.28), (0.52, 0.31, 0.21), (0.42, 0.235, 0.145), (0.30, 0.155, 0.085), (0.21, 0.108, 0.062),

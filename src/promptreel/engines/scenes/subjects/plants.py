@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.foliage import limbs, unit
+from promptreel.engines.scenes.landscape.foliage import limbs, unit
+from promptreel.engines.scenes.landscape.plants_small import PETALS, STEM
+from promptreel.engines.scenes.landscape.plants_trees import BARK, PALE_BARK
+from promptreel.engines.scenes.landscape.vegetation import grow
 from promptreel.engines.scenes.mesh import Mesh, MeshBuilder, grid_triangles, vertex_normals
-from promptreel.engines.scenes.plants_small import PETALS, STEM
-from promptreel.engines.scenes.plants_trees import BARK, PALE_BARK
 from promptreel.engines.scenes.stage import Body, Casting, Subject
-from promptreel.engines.scenes.vegetation import grow
 
 Floats = NDArray[np.float32]
 _NO_LAMPS: Floats = np.zeros((0, 6), np.float32)

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import (
+from promptreel.engines.scenes.creatures.creature import (
     Act,
     Creature,
     Kit,
@@ -16,9 +16,9 @@ from promptreel.engines.scenes.creature import (
     soft,
     tones,
 )
-from promptreel.engines.scenes.gait import blink, ease, fract, pulse, step, swing, wander
-from promptreel.engines.scenes.implicit import Flesh, Floats
-from promptreel.engines.scenes.quadruped import both
+from promptreel.engines.scenes.creatures.gait import blink, ease, fract, pulse, step, swing, wander
+from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
+from promptreel.engines.scenes.creatures.quadruped import both
 from promptreel.engines.scenes.stage import Casting, Subject
 
 

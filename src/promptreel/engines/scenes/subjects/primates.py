@@ -4,11 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.gait import swing
-from promptreel.engines.scenes.human import Build, Clothes, act, flesh, mouth, skeleton, spread
-from promptreel.engines.scenes.implicit import Flesh, Floats
-from promptreel.engines.scenes.quadruped import both
+from promptreel.engines.scenes.creatures.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
+from promptreel.engines.scenes.creatures.gait import swing
+from promptreel.engines.scenes.creatures.human import Build, Clothes, act, flesh, mouth, skeleton, spread
+from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
+from promptreel.engines.scenes.creatures.quadruped import both
 from promptreel.engines.scenes.stage import Casting, Subject
 
 BUILD = Build(scale=0.62, leg=0.66, torso=0.98, arm=1.22, head=1.42, girth=1.02, shoulders=0.92, hips=1.0, waist=1.15)

@@ -5,9 +5,9 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.coachwork import FLOOR, GUTTER, ROOF, SIDE, WINDOW, Bodywork, coat
-from promptreel.engines.scenes.fittings import box, lamp, tube, turned, wheel
-from promptreel.engines.scenes.hull import (
+from promptreel.engines.scenes.craft.coachwork import FLOOR, GUTTER, ROOF, SIDE, WINDOW, Bodywork, coat
+from promptreel.engines.scenes.craft.fittings import box, lamp, tube, turned, wheel
+from promptreel.engines.scenes.craft.hull import (
     BLACK,
     CHROME,
     DARK,
@@ -26,7 +26,7 @@ from promptreel.engines.scenes.hull import (
     hinge,
     rolling,
 )
-from promptreel.engines.scenes.plumes import puffs
+from promptreel.engines.scenes.craft.plumes import puffs
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import beams, head_and_tail, paint
 

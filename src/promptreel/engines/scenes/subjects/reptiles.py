@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import (
+from promptreel.engines.scenes.creatures.creature import (
     Act,
     Creature,
     Kit,
@@ -16,9 +16,9 @@ from promptreel.engines.scenes.creature import (
     soft,
     tones,
 )
-from promptreel.engines.scenes.gait import GALLOP, WALK, blink, ease, fract, pulse, step, swing, wander
-from promptreel.engines.scenes.implicit import Flesh, Floats
-from promptreel.engines.scenes.quadruped import Quadruped, act, breathe, build, head, skin, trunk
+from promptreel.engines.scenes.creatures.gait import GALLOP, WALK, blink, ease, fract, pulse, step, swing, wander
+from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
+from promptreel.engines.scenes.creatures.quadruped import Quadruped, act, breathe, build, head, skin, trunk
 from promptreel.engines.scenes.stage import Casting, Subject
 
 # -- dragon ------------------------------------------------------------------------------------------------------------

@@ -4,9 +4,20 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, box, turned
-from promptreel.engines.scenes.hull import GLASS, STEEL, WHITE, Bend, Doubles, Floats, Glow, Hull, RigidBody, Stuff
-from promptreel.engines.scenes.plumes import puffs
+from promptreel.engines.scenes.craft.fittings import ball, box, turned
+from promptreel.engines.scenes.craft.hull import (
+    GLASS,
+    STEEL,
+    WHITE,
+    Bend,
+    Doubles,
+    Floats,
+    Glow,
+    Hull,
+    RigidBody,
+    Stuff,
+)
+from promptreel.engines.scenes.craft.plumes import puffs
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 

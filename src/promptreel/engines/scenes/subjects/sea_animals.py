@@ -6,10 +6,20 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, Skeleton, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.flowing import Doubles, Flowing, flowing, pipes, pitched
-from promptreel.engines.scenes.gait import ease, fract, swing, wander
-from promptreel.engines.scenes.loft import Chain, Loft, blade, counts, eyes, loft, mirrored
+from promptreel.engines.scenes.creatures.creature import (
+    Creature,
+    Kit,
+    Patch,
+    Pose,
+    Skeleton,
+    mottle,
+    recoloured,
+    soft,
+    tones,
+)
+from promptreel.engines.scenes.creatures.flowing import Doubles, Flowing, flowing, pipes, pitched
+from promptreel.engines.scenes.creatures.gait import ease, fract, swing, wander
+from promptreel.engines.scenes.creatures.loft import Chain, Loft, blade, counts, eyes, loft, mirrored
 from promptreel.engines.scenes.mesh import grid_triangles, wrap_triangles
 from promptreel.engines.scenes.stage import Casting, Subject
 

@@ -4,9 +4,20 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.boatyard import TEAK, Lines, heel, no_lamps, panes_of, ship_hull, windows
-from promptreel.engines.scenes.fittings import ball, box, tube, turned
-from promptreel.engines.scenes.hull import BLACK, GLASS, STEEL, WHITE, Doubles, Hull, RigidBody, Stuff, spinning, stuff
+from promptreel.engines.scenes.craft.boatyard import TEAK, Lines, heel, no_lamps, panes_of, ship_hull, windows
+from promptreel.engines.scenes.craft.fittings import ball, box, tube, turned
+from promptreel.engines.scenes.craft.hull import (
+    BLACK,
+    GLASS,
+    STEEL,
+    WHITE,
+    Doubles,
+    Hull,
+    RigidBody,
+    Stuff,
+    spinning,
+    stuff,
+)
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 from promptreel.engines.scenes.subjects.tall_ships import tall_ship

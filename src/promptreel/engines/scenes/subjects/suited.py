@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.gait import swing, wander
-from promptreel.engines.scenes.human import Build, Clothes, act, flesh, skeleton, spread
-from promptreel.engines.scenes.implicit import Flesh, Floats, Point
-from promptreel.engines.scenes.quadruped import both
+from promptreel.engines.scenes.creatures.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
+from promptreel.engines.scenes.creatures.gait import swing, wander
+from promptreel.engines.scenes.creatures.human import Build, Clothes, act, flesh, skeleton, spread
+from promptreel.engines.scenes.creatures.implicit import Flesh, Floats, Point
+from promptreel.engines.scenes.creatures.quadruped import both
 from promptreel.engines.scenes.stage import Casting, Subject
 
 ROBOT = Build(scale=1.02, head=1.15, shoulders=1.12)

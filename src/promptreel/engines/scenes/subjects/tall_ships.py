@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from promptreel.engines.scenes.boatyard import (
+from promptreel.engines.scenes.craft.boatyard import (
     TEAK,
     Lines,
     flag,
@@ -14,8 +14,8 @@ from promptreel.engines.scenes.boatyard import (
     triangle_sail,
     windows,
 )
-from promptreel.engines.scenes.fittings import box, rope, sheet, tube, turned
-from promptreel.engines.scenes.hull import BLACK, GLASS, ROPE, Doubles, Hull, RigidBody, Stuff, stuff
+from promptreel.engines.scenes.craft.fittings import box, rope, sheet, tube, turned
+from promptreel.engines.scenes.craft.hull import BLACK, GLASS, ROPE, Doubles, Hull, RigidBody, Stuff, stuff
 from promptreel.engines.scenes.stage import Casting
 from promptreel.engines.scenes.subjects.cars import paint
 

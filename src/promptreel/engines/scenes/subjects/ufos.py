@@ -4,8 +4,19 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.fittings import ball, turned
-from promptreel.engines.scenes.hull import STEEL, Doubles, Floats, Hull, RigidBody, Stuff, hinge, shift, spinning, stuff
+from promptreel.engines.scenes.craft.fittings import ball, turned
+from promptreel.engines.scenes.craft.hull import (
+    STEEL,
+    Doubles,
+    Floats,
+    Hull,
+    RigidBody,
+    Stuff,
+    hinge,
+    shift,
+    spinning,
+    stuff,
+)
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature
+from promptreel.engines.scenes.creatures.creature import Creature
+from promptreel.engines.scenes.creatures.wings import Bird, Plumage, bird
 from promptreel.engines.scenes.stage import Casting, Subject
-from promptreel.engines.scenes.wings import Bird, Plumage, bird
 
 DUCK = Bird(
     length=0.40,

@@ -4,10 +4,20 @@ import math
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, Skeleton, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.fins import Wave, spine, steer
-from promptreel.engines.scenes.gait import swing, wander
-from promptreel.engines.scenes.loft import Chain, Doubles, Loft, blade, counts, eyes, loft, mirrored
+from promptreel.engines.scenes.creatures.creature import (
+    Creature,
+    Kit,
+    Patch,
+    Pose,
+    Skeleton,
+    mottle,
+    recoloured,
+    soft,
+    tones,
+)
+from promptreel.engines.scenes.creatures.fins import Wave, spine, steer
+from promptreel.engines.scenes.creatures.gait import swing, wander
+from promptreel.engines.scenes.creatures.loft import Chain, Doubles, Loft, blade, counts, eyes, loft, mirrored
 from promptreel.engines.scenes.stage import Casting, Subject
 
 # Shares of 1 m of whale; the belly at y = 0.

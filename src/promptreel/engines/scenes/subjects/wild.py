@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
-from promptreel.engines.scenes.gait import GALLOP, HOP, WALK, swing
-from promptreel.engines.scenes.implicit import Flesh, Floats, Point
-from promptreel.engines.scenes.quadruped import Quadruped, act, build, head, skin, trunk
+from promptreel.engines.scenes.creatures.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
+from promptreel.engines.scenes.creatures.gait import GALLOP, HOP, WALK, swing
+from promptreel.engines.scenes.creatures.implicit import Flesh, Floats, Point
+from promptreel.engines.scenes.creatures.quadruped import Quadruped, act, build, head, skin, trunk
 from promptreel.engines.scenes.stage import Casting, Subject
 
 ELEPHANT = Quadruped(

@@ -1,0 +1,1 @@
+"""The kit of vehicles and things: hulls, fittings, coachwork, smoke of engines."""

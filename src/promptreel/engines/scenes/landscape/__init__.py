@@ -1,0 +1,1 @@
+"""The kit of lands: heights, seasons, plants, blades of grass."""

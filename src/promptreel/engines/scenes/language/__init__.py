@@ -1,0 +1,1 @@
+"""What a prompt says: words, phrases and units become a `SceneSpec`."""

@@ -1,0 +1,114 @@
+"""Where a film plays: the setting that a prompt names, or one that fits what it names."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from promptreel.engines.scenes.language.reading_units import Unit
+from promptreel.engines.scenes.language.vocabulary import Lexicon
+
+PLACE_PENALTY = 25
+"""By how much a setting that can also stand in another one gives way to it: "a village in the mountains"."""
+
+FEW_PLACES = 6.0
+FAR_PENALTY = 20
+SHORE = frozenset({"sand", "palms", "shore"})
+"""Details that make a beach of a sea."""
+
+HOLDS_BONUS = 30
+ABSTRACT_RANK = 3
+"""Settings up to this rank are left to a mere effect where the prompt has subjects or places: "a dragon and fire"."""
+
+EFFECT_FOR = {
+    "fire": ("embers", "embers and sparks"),
+    "smoke": ("smoke", ""),
+    "particles": ("fireflies", "drifting lights"),
+}
+"""What stands for abstract settings where they are none."""
+
+
+class Settings:
+    """The settings that a prompt names, or that would fit what it names."""
+
+    def __init__(self, units: list[Unit], without: frozenset[str], known: Lexicon) -> None:
+        self.units = units
+        self.without = without
+        self.known = known
+        self.staged = any(unit.kind in {"subject", "place"} for unit in units)
+
+    def choose(self, random: np.random.Generator, *, named_only: bool) -> str:
+        """The named setting that fits best; else one that fits the rest, by chance among the likely ones."""
+        named = [unit for unit in self.units if unit.kind == "setting" and unit.key[1] not in self.without]
+        if self.staged:
+            named = [unit for unit in named if self._facts(unit).rank > ABSTRACT_RANK]
+        if named:
+            best = self._best(named)
+            shore = any(unit.key[0] == "detail" and unit.key[1] in SHORE for unit in self.units)
+            return "beach" if best == "ocean" and shore and "beach" not in self.without else best
+        if named_only:
+            return ""
+        votes = self._votes()
+        if not votes:
+            votes = dict.fromkeys(self.known.grammar["unknown"]["settings"].split(), 1.0)
+        likely = {name: weight for name, weight in votes.items() if weight >= 0.7 * max(votes.values())}
+        weights = np.array(list(likely.values()))
+        return str(random.choice(list(likely), p=weights / weights.sum()))
+
+    def _facts(self, unit: Unit) -> Any:
+        assert unit.entry is not None
+        return self.known.facts["setting", unit.entry.name]
+
+    def _best(self, named: list[Unit]) -> str:
+        alone = all(self._facts(unit).place for unit in named)
+        best, most = "", -np.inf
+        if all(self._facts(unit).rank <= ABSTRACT_RANK for unit in named) and any(
+            unit.key == ("detail", "waves") for unit in self.units
+        ):
+            return "waves"
+        for order, unit in enumerate(named):
+            facts = self._facts(unit)
+            score = 10 * facts.rank - min(order, 9)
+            score -= PLACE_PENALTY if facts.place and not alone else 0
+            score -= FAR_PENALTY if unit.far else 0
+            # "A lane in a village", "a lake in the hills": what holds the other shows both.
+            score += HOLDS_BONUS if any(("setting", other.key_name) in facts.holds for other in named) else 0
+            if score > most and unit.entry is not None:
+                best, most = unit.entry.name, score
+        return best
+
+    def _votes(self) -> dict[str, float]:
+        votes: dict[str, float] = {}
+        fits: Mapping[tuple[str, str], dict[str, float]] = self.known.grammar["fits"]
+        for unit in self.units:
+            if unit.entry is None or unit.key != (unit.entry.kind, unit.entry.name):
+                continue
+            facts = self.known.facts.get(unit.key)
+            soft = [name for kind, name in unit.entry.also if kind == "soft_setting"]
+            homes = dict.fromkeys(soft, 8.0) or (facts.home if facts else {}) or fits.get(unit.key, {})
+            if unit.kind == "detail" and facts and not homes:
+                places = [name for kind, name in facts.carriers if kind == "setting"]
+                places = [name for name in places if self.known.facts["setting", name].rank > ABSTRACT_RANK]
+                # What is found in few places says more: a cliff more than a light.
+                homes = dict.fromkeys(places, max(1.0, FEW_PLACES / max(len(places), 1)))
+            for name, weight in homes.items():
+                abstract = self.known.facts["setting", name].rank <= ABSTRACT_RANK
+                if name not in self.without and not (abstract and self.staged):
+                    votes[name] = votes.get(name, 0.0) + weight
+        return votes
+
+
+def give_way(units: list[Unit], setting: str, known: Lexicon) -> None:
+    """Let settings that are named but not chosen stand in the chosen one, as a place or an effect."""
+    for unit in units:
+        if unit.kind != "setting" or unit.entry is None or unit.key != ("setting", unit.entry.name):
+            continue
+        name = unit.entry.name
+        facts = known.facts["setting", name]
+        if name == setting:
+            continue
+        if name in EFFECT_FOR:
+            effect, by = EFFECT_FOR[name]
+            unit.key, unit.by = ("effect", effect), by
+        elif facts.place and (not setting or ("place", facts.place) not in known.facts["setting", setting].holds):
+            unit.key = ("place", facts.place)

@@ -1,0 +1,1 @@
+"""A given picture in motion: depth, light, camera, weather, and subjects put in."""

@@ -1,0 +1,1 @@
+"""The kit of skies: air light, clouds, stars, lightning."""

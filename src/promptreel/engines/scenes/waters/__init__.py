@@ -1,0 +1,1 @@
+"""The kit of waters: waves, shores, falls, and what lies beneath."""
