@@ -25,6 +25,9 @@ ENCLOSED = frozenset(
 FACES = frozenset({"smile", "talk"})
 """What is done with the face."""
 
+HALF_HEAD = 0.145
+"""From the crown down to the eyes, hair included, m."""
+
 HANDY = frozenset({"book", "cup", "guitar"})
 """What a person who is there too has in the hands."""
 
@@ -109,10 +112,12 @@ class Blocking:
         distance = staging.framing_distance(row, size, cast.count, self.tangent, aspect)
         distance *= {"far": 2.2, "near": 0.75}.get(wanted.relation, 1.0) * self._nearness(cast)
         distance = max(distance, 0.55 * row.size * size + (0.8 if row.size * size > 0.6 else 0.45))
+        if self.plan.portrait and order == 0:
+            distance = self.plan.portrait / (2 * self.tangent)
         if order:
             lead = self.plan.cast[0]
             first = staging.framing_distance(lead.row, lead.wanted.size, lead.count, self.tangent, aspect)
-            first *= self._nearness(lead)
+            first = self.plan.portrait / (2 * self.tangent) if self.plan.portrait else first * self._nearness(lead)
             distance = max(distance, min(first, distance * 3)) if wanted.relation != "front" else 0.75 * first
             if wanted.relation == "behind":
                 distance = 1.5 * max(first, distance)
@@ -127,6 +132,8 @@ class Blocking:
             self.set.spots.get("ground") if habitat in {"table", "ground"} else None
         )
         way = self.set.spots.get("walk")
+        if self.plan.portrait and order == 0:
+            way = spots = None
         if way and row.habitat == "ground" and 0.05 < cast.speed <= 2.0 and (order or distance > 3.0):
             (x0, y0, z0), (x1, _, z1) = way[0], way[-1]
             back = min(1.1 * distance, math.hypot(x1 - base.x, z1 - base.z))
@@ -161,6 +168,8 @@ class Blocking:
 
     def _heading(self, cast: Cast, aside: float, random: np.random.Generator) -> float:
         """Which way a subject looks: at the viewer when it poses, across the picture and a little nearer when it goes."""
+        if self.plan.portrait and cast is self.plan.cast[0]:
+            return math.pi - 0.5 * aside + float(random.uniform(0.12, 0.38)) * (1 if random.random() < 0.5 else -1)
         if cast.action in staging.TOWARD_CAMERA or not cast.speed:
             return math.pi - 0.5 * aside + float(random.uniform(-0.45, 0.45))
         if cast.row.habitat == "rail":
@@ -429,6 +438,8 @@ class Blocking:
             x, z = x + math.sin(heading) * reach, z + math.cos(heading) * reach
         share = 0.78 if self._nearness(cast) < 0.8 and cast.row.height > 0.4 else 0.5
         self.target = (x, y + share * cast.row.height * size, z)
+        if self.plan.portrait:
+            self.target = (x, y + (float(lead.body.vertices[:, 1].max()) - HALF_HEAD) * size, z)
         if self._followed:
             self.follow = self._going_along(lead.path, home, cast)
 

@@ -156,6 +156,8 @@ class Plan:
     shots: tuple[tuple[float, float], ...]
     nearness: float = 1.0
     """A factor on how far away subjects are: a close-up, a wide shot."""
+    portrait: float = 0.0
+    """Metres of a person that the frame is to be high, where it is a portrait; 0 where it is none."""
     held: dict[tuple[str, str, int], str] = field(default_factory=dict)
 
 
@@ -178,6 +180,10 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     if setting.name == "planet" and cast and cast[0].row.habitat in {"ground", "road"} and cast[0].action != "float":
         setting = settings().get("red_planet", setting)
     setting = _in_bloom(_seen_from(setting, spec), spec)
+    portrait = _portrait(spec, cast)
+    if portrait:
+        setting = replace(setting, fov=min(setting.fov, PORTRAIT_LENS))
+        cast = (replace(cast[0], action=_posing(cast[0])), *cast[1:])
     time = spec.time or str(random.choice(_times(setting, spec, cast)))
     camera = spec.camera or str(random.choice(setting.camera or ("dolly_in",)))
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
@@ -194,6 +200,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         camera=camera,
         shots=tuple(shot_times(duration, random)),
         nearness=_nearness(spec),
+        portrait=portrait,
     )
     plan.held.update(_held(plan))
     return plan
@@ -247,6 +254,47 @@ NEARNESS = (("extreme close", 0.36), ("macro", 0.45), ("close", 0.5), ("headshot
 def _nearness(spec: SceneSpec) -> float:
     said = _words(spec, "camera")
     return next((factor for words, factor in NEARNESS if words in said), 1.0)
+
+
+HUMANS = frozenset({"person", "man", "woman", "child", "boy", "girl"})
+"""Whom one makes portraits of."""
+
+PORTRAIT_WORDS = ("portrait", "headshot", "selfie")
+CLOSE_WORDS = ("close", "macro", "headshot")
+PORTRAIT_LENS = 24.0
+"""Degrees, of the frame's height: the long lens of portraits, which flatters a face and draws what is behind it near."""
+
+PORTRAIT_HEIGHT = 0.64
+"""Metres: a head of 0.24 m fills a good third of it."""
+
+PORTRAIT_ACTIONS = frozenset({"", "stand", "smile", "talk", "idle", "sit", "eat"})
+"""What one can do in a portrait; who runs or dances needs room."""
+
+
+def _portrait(spec: SceneSpec, cast: tuple[Cast, ...]) -> float:
+    """How much of a person a portrait shows, m; 0 where the prompt asks for none."""
+    if not cast or cast[0].row.name not in HUMANS or cast[0].count > 1:
+        return 0.0
+    said = _words(spec, "camera")
+    details = [m for m in spec.mentions if m.kind == "detail" and not m.negated]
+    first = _first_word_of(spec, cast[0].index)
+    faced = any(m.text.lower() == "face" and m.start < first for m in details)
+    drawn = any(words in m.text.lower() for m in details for words in PORTRAIT_WORDS)
+    close = any(words in said for words in (*PORTRAIT_WORDS, *CLOSE_WORDS))
+    if not (faced or drawn or close) or cast[0].wanted.action not in PORTRAIT_ACTIONS:
+        return 0.0
+    return PORTRAIT_HEIGHT * (0.7 if "extreme" in said or "macro" in said else 1.0)
+
+
+def _first_word_of(spec: SceneSpec, subject: int) -> int:
+    """Where in the prompt a subject is named first; 0 for what the prompt does not name."""
+    starts = (mention.start for mention in spec.mentions if mention.kind == "subject" and mention.subject == subject)
+    return min(starts, default=0)
+
+
+def _posing(cast: Cast) -> str:
+    """What who is portrayed does: what was asked for, or looking at us."""
+    return cast.action if cast.wanted.action else "stand"
 
 
 FROM_ABOVE = ("aerial", "bird", "above", "drone", "overhead", "top", "high angle", "fly", "fpv")

@@ -51,7 +51,7 @@ def _framed(plan: Plan, base: Pose, target: Point | None) -> Pose:
     if target is None:
         return base
     lead = plan.cast[0] if plan.cast else None
-    near = plan.nearness < 1 or (lead is not None and lead.action in {"smile", "talk"})
+    near = plan.portrait > 0 or plan.nearness < 1 or (lead is not None and lead.action in {"smile", "talk"})
     half_wide = math.atan(math.tan(math.radians(plan.setting.fov / 2)) ** 2 * (16 / 9) / base.tangent)
     bearing = math.atan2(target[0] - base.x, target[2] - base.z)
     yaw = min(max(base.yaw, bearing - 0.36 * half_wide), bearing + 0.36 * half_wide)

@@ -137,6 +137,9 @@ class World:
             elif lead.row.habitat == "air" and not around and setting.ground:
                 eye = max(eye, min(0.6 * lead.row.altitude, 30.0))
                 horizon = max(horizon, 0.62)
+        if lead is not None and self.plan.portrait:
+            eye = lead.row.height * lead.wanted.size - 0.14
+            horizon = min(max(horizon, 0.4), 0.6)
         floor = float(self.ground.height(0.0, 0.0)) if self.setting.ground else 0.0
         pitch = math.atan((2 * horizon - 1) * self.tangent)
         return Pose(0.0, floor + eye, 0.0, 0.0, pitch, self.tangent)
