@@ -313,3 +313,25 @@ def test_noise_tiles():
     noise = kernels.tile_fbm(64, seed=1)
     inside = np.abs(np.diff(noise, axis=1)).max()
     assert np.abs(noise[:, 0] - noise[:, -1]).max() <= inside * 1.5
+
+
+def test_surfaces_reach_up_to_the_lens_and_behind_it():
+    """A floor of two triangles round the camera has no hole, and lies where it is; what is behind the camera is not drawn."""
+    maker = mesh.MeshBuilder()
+    maker.quad([(-50, 0, -50), (50, 0, -50), (50, 0, 50), (-50, 0, 50)], 1.0)
+    maker.quad([(-1, 0, -9), (1, 0, -9), (1, 3, -9), (-1, 3, -9)], 1.0)
+    made = maker.build()
+    hdr, near = np.zeros((3, 90, 160), np.float32), np.zeros((90, 160), np.float32)
+    raster = mesh.Rasteriser(160, 90, len(made.vertices), len(made.triangles))
+    camera = mesh.look((0.0, 1.5, 0.0), 0.0, 0.0, 0.5)
+    clear, plain = np.zeros(5, np.float32), np.zeros(4, np.float32)
+    for _ in range(2):  # Buffers that were used once do as well.
+        hdr[:], near[:] = 0, 0
+        raster.draw(
+            made.vertices, made.colour, made.triangles, camera, clear, plain, np.zeros(256, np.float32), hdr, near=near
+        )
+        down = (np.arange(90) + 0.5 - 45) / 45 * 0.5
+        floor = slice(48, 90)
+        assert np.allclose(near[floor], down[floor, None] / 1.5, atol=0.006)
+        assert np.allclose(hdr[:, floor], 1.0, atol=1e-3)
+        assert not near[:44].any()

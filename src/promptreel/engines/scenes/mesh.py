@@ -21,8 +21,7 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int32]
 
 NEAR = 0.08
-"""Metres. A triangle with a corner nearer than this (or behind the camera) is left out, so near surfaces are cut
-small."""
+"""Metres. What is nearer than this (or behind the camera) is cut off."""
 
 DEEP = -1e9
 """Metres: below everything."""
@@ -660,6 +659,36 @@ def resolve_band(depth, red, green, blue, row0, camera, scale, haze, grain, nois
             distance[y, x] = near
 
 
+def cut_near(
+    vertices: Floats, shades: Floats, triangles: Ints, near: Floats, camera: Camera, floor: float
+) -> tuple[Floats, Floats, Ints]:
+    """What is left of the triangles that pass through the plane at `NEAR`: their own vertices, shades and triangles.
+
+    `near` (n) is 1/distance of the vertices, below 0 where too near. Each such triangle leaves one triangle or, where
+    only one corner is cut off, two. The new edge lies a little behind the plane, so that rounding does not lose it.
+    """
+    front = near > 0
+    faces = triangles[np.isin(front[triangles].sum(axis=1), (1, 2))]
+    kept = front[faces]
+    # Turned so that the corner that is alone on its side comes first.
+    alone = np.argmax(kept != (kept.sum(axis=1) == 2)[:, None], axis=1)
+    faces = np.take_along_axis(faces, (alone[:, None] + np.arange(3)) % 3, axis=1)
+    places, lights = vertices[faces], shades[faces]
+    places[..., 1] = np.maximum(places[..., 1], floor)
+    away = (places - camera.position) @ camera.frame[9:12]
+    share = ((away[:, 1:] - NEAR * 1.01) / (away[:, 1:] - away[:, :1]))[..., None]
+    edge, glow = (part[:, 1:] + (part[:, :1] - part[:, 1:]) * share for part in (places, lights))
+    inside = front[faces[:, 0]]
+    first = np.arange(len(faces), dtype=np.int32) * 5
+    tip = np.stack([first, first + 3, first + 4], 1)[inside]
+    stump = np.stack([first + 1, first + 2, first + 4, first + 1, first + 4, first + 3], 1)[~inside]
+    return (
+        np.concatenate([places, edge], axis=1).reshape(-1, 3),
+        np.concatenate([lights, glow], axis=1).reshape(-1, 3),
+        np.concatenate([tip, stump.reshape(-1, 3)]),
+    )
+
+
 class Rasteriser:
     """Draws one mesh into pictures of one size. Holds the buffers, so one per thread."""
 
@@ -713,18 +742,24 @@ class Rasteriser:
         scale = self.height / 2 / camera.tangent
         middle = np.float32(self.width), np.float32(self.height)
         project(vertices, camera.frame, np.float32(2 * scale), *middle, np.float32(floor), self._points)
+        points, first, last = self._points, self._first, self._last
+        if (points[:, 2] < 0).any():
+            cut = cut_near(vertices, shades, triangles, points[:, 2], camera, floor)
+            if len(cut[2]):
+                added = np.zeros_like(cut[0])
+                project(cut[0], camera.frame, np.float32(2 * scale), *middle, np.float32(DEEP), added)
+                triangles = np.concatenate([triangles, cut[2] + np.int32(len(points))])
+                points, shades = np.concatenate([points, added]), np.concatenate([shades, cut[1]])
+                first, last, self._sorted = (np.zeros(len(triangles), np.int32) for _ in range(3))
         band = np.int32(2 * BAND_ROWS)
         self._ends.fill(0)
         self._sheets.fill(0)
-        total = find_bands(
-            self._points, triangles, width, height, band, self._first, self._last, self._ends, self._sheets
-        )
+        total = find_bands(points, triangles, width, height, band, first, last, self._ends, self._sheets)
         if total > len(self._order):
             self._order = np.zeros(total * 5 // 4, np.int32)
         sort_near_first(
-            self._points, triangles, self._first, self._last, self._sheets, self._ends, self._cursor, self._sorted,
-            self._order,
-        )  # fmt: skip
+            points, triangles, first, last, self._sheets, self._ends, self._cursor, self._sorted, self._order
+        )
         log2_side = np.int32(round(math.log2(noise.size) / 2))
         for number in range(len(self._cursor)):
             start, stop = self._ends[number], self._ends[number + 1]
@@ -733,7 +768,7 @@ class Rasteriser:
                 continue
             start_band(near, row0, self._samples[0], self._samples[1])
             fill_band(
-                self._points,
+                points,
                 shades,
                 triangles,
                 self._order,
