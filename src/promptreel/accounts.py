@@ -36,6 +36,14 @@ class Account:
     tier: str
     suspended: bool
     created_at: datetime
+    operator: bool = False
+    """Whether this is somebody who runs the place."""
+
+    verified: bool = False
+    """Whether the address is known to be theirs."""
+
+    locale: str | None = None
+    zone: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,12 +101,15 @@ def hash_token(token: str) -> bytes:
 
 # -- accounts ----------------------------------------------------------------------------------------------------------
 
-ACCOUNT_COLUMNS = "id, email, tier, suspended_at IS NOT NULL AS suspended, created_at"
+ACCOUNT_COLUMNS = (
+    "id, email, tier, suspended_at IS NOT NULL AS suspended, created_at, operator, verified_at IS NOT NULL AS verified, "
+    "locale, zone"
+)
 
 
 def as_account(row: dict[str, Any]) -> Account:
     """An account from `ACCOUNT_COLUMNS`."""
-    return Account(row["id"], row["email"], row["tier"], row["suspended"], row["created_at"])
+    return Account(**{name: row[name] for name in Account.__dataclass_fields__})
 
 
 async def create_account(connection: Connection, email: str, tier: str = "free") -> Account:
@@ -197,11 +208,10 @@ def as_token(row: dict[str, Any]) -> Token:
     return Token(**{**row, "scopes": frozenset(row["scopes"])})
 
 
-CALLERS = """
-    SELECT t.hash, t.id AS token_id, t.scopes, a.id, a.email, a.tier, a.created_at,
-           a.suspended_at IS NOT NULL AS suspended,
+CALLERS = f"""
+    SELECT t.hash, t.id AS token_id, t.scopes, a.*,
            t.last_used_at IS NULL OR t.last_used_at < now() - interval '1 minute' AS stale
-      FROM tokens t JOIN accounts a ON a.id = t.account_id
+      FROM tokens t JOIN (SELECT {ACCOUNT_COLUMNS} FROM accounts) a ON a.id = t.account_id
      WHERE t.hash = ANY(%s) AND t.revoked_at IS NULL AND (t.expires_at IS NULL OR t.expires_at > now())
 """
 

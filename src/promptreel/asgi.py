@@ -36,6 +36,7 @@ from promptreel.api.metrics import Metrics
 from promptreel.errors import PromptreelError
 from promptreel.runtime import Runtime, open_runtime, sweep
 from promptreel.settings import Settings
+from promptreel.web import routes
 
 log = structlog.get_logger()
 
@@ -84,6 +85,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> FastAPI
             *files.ROUTES,
             *documents.ROUTES,
             *landing.ROUTES,
+            *routes.ROUTES,
             Route("/healthz", healthz),
             Route("/metrics", show_metrics),
         ],

@@ -1,9 +1,11 @@
-"""What changed: one LISTEN per process wakes every request that waits for a video. Nobody polls the database."""
+"""What changed: one LISTEN per process wakes every request that waits for a video, and every live page that waits for
+all of an account's. Nobody polls the database.
+"""
 
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import structlog
 from psycopg import AsyncConnection, OperationalError
@@ -14,7 +16,7 @@ CHANNEL = "promptreel_videos"
 
 
 class Watch:
-    """Wakes its holder at the next change of one video."""
+    """Wakes its holder at the next change of what it watches."""
 
     def __init__(self) -> None:
         self._changed = asyncio.Event()
@@ -38,24 +40,34 @@ class Events:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._watches: defaultdict[int, set[Watch]] = defaultdict(set)
+        # By what is watched: ("video", id) or ("account", id).
+        self._watches: defaultdict[tuple[str, int], set[Watch]] = defaultdict(set)
         self.listening = asyncio.Event()
 
-    @contextmanager
-    def watch(self, video_id: int) -> Iterator[Watch]:
+    def watch(self, video_id: int) -> AbstractContextManager[Watch]:
         """Wake-ups for one video while the block lasts."""
+        return self._watch(("video", video_id))
+
+    def watch_account(self, account_id: int) -> AbstractContextManager[Watch]:
+        """Wake-ups for every video of an account while the block lasts."""
+        return self._watch(("account", account_id))
+
+    @contextmanager
+    def _watch(self, key: tuple[str, int]) -> Iterator[Watch]:
         watch = Watch()
-        self._watches[video_id].add(watch)
+        self._watches[key].add(watch)
         try:
             yield watch
         finally:
-            self._watches[video_id].discard(watch)
-            if not self._watches[video_id]:
-                del self._watches[video_id]
+            self._watches[key].discard(watch)
+            if not self._watches[key]:
+                del self._watches[key]
 
-    def _wake(self, video_id: int) -> None:
-        for watch in self._watches.get(video_id, ()):
-            watch.wake()
+    def _wake(self, payload: str) -> None:
+        video_id, _, account_id = payload.split()
+        for key in (("video", int(video_id)), ("account", int(account_id))):
+            for watch in self._watches.get(key, ()):
+                watch.wake()
 
     def _wake_all(self) -> None:
         for watches in self._watches.values():
@@ -71,7 +83,7 @@ class Events:
                     self.listening.set()
                     self._wake_all()
                     async for notification in connection.notifies():
-                        self._wake(int(notification.payload.split()[0]))
+                        self._wake(notification.payload)
             except OperationalError as error:
                 log.warning("listener_lost", reason=str(error).strip())
             self.listening.clear()

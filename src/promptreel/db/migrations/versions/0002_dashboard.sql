@@ -1,0 +1,136 @@
+-- The dashboard: who signs in and how, what is shared, what operators did.
+
+ALTER TABLE accounts
+    -- argon2id; null for who has never chosen one (made on the command line, by a link or by another site's sign-in).
+    ADD COLUMN password_hash text,
+    ADD COLUMN verified_at timestamptz,
+    ADD COLUMN operator boolean NOT NULL DEFAULT false,
+    -- What the person chose; null: what the browser says.
+    ADD COLUMN locale text,
+    ADD COLUMN zone text;
+-- Who was here first runs the place.
+UPDATE accounts SET operator = true WHERE id = (SELECT min(id) FROM accounts);
+
+-- Browser sessions. The cookie holds a random token, and only its SHA-256 is kept.
+CREATE TABLE sessions (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    hash bytea NOT NULL UNIQUE,
+    account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    -- The operator who signed in as this account.
+    operator_id bigint REFERENCES accounts ON DELETE CASCADE,
+    agent text NOT NULL DEFAULT '',
+    network text NOT NULL DEFAULT '',
+    -- Shown on the next page and then dropped.
+    notice jsonb,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    seen_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX sessions_account ON sessions (account_id);
+CREATE INDEX sessions_expiry ON sessions (expires_at);
+
+-- Links in letters (and on the console): good for one use, for a while.
+CREATE TABLE letters (
+    hash bytea PRIMARY KEY,
+    account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    purpose text NOT NULL CHECK (purpose IN ('verify', 'reset', 'magic', 'start', 'change')),
+    -- The address that it was sent to, and that using it proves.
+    email text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX letters_account ON letters (account_id);
+CREATE INDEX letters_expiry ON letters (expires_at);
+
+-- Failed sign-ins, by 'account:<SHA-256 of the address>' and by 'network:<address>': what delays grow with.
+CREATE TABLE failures (
+    key text PRIMARY KEY,
+    count integer NOT NULL,
+    last_at timestamptz NOT NULL,
+    free_at timestamptz NOT NULL
+);
+CREATE INDEX failures_age ON failures (last_at);
+
+-- People as other sites know them (OpenID Connect).
+CREATE TABLE identities (
+    issuer text NOT NULL,
+    subject text NOT NULL,
+    account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX identities_account ON identities (account_id);
+
+-- A video that whoever has the link may watch. No row: not shared. A new row is a new link.
+CREATE TABLE shares (
+    video_id bigint PRIMARY KEY REFERENCES videos ON DELETE CASCADE,
+    slug text NOT NULL UNIQUE,
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- The newest frame of what is being rendered. Unlogged: losing it costs nothing.
+CREATE UNLOGGED TABLE previews (
+    video_id bigint PRIMARY KEY,
+    picture bytea NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE previews ALTER COLUMN picture SET STORAGE EXTERNAL;
+
+-- Calls per token and UTC day, as `usage_days` has them per account.
+CREATE TABLE token_days (
+    token_id bigint NOT NULL REFERENCES tokens ON DELETE CASCADE,
+    day date NOT NULL,
+    calls integer NOT NULL,
+    PRIMARY KEY (token_id, day)
+);
+
+-- What operators did, and what concerns an account's safety. Append-only, like the ledger.
+CREATE TABLE audit_log (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    at timestamptz NOT NULL DEFAULT now(),
+    -- Who did it, as told then: accounts may go, the log stays.
+    actor_id bigint,
+    actor text NOT NULL,
+    action text NOT NULL,
+    account_id bigint,
+    video_id bigint,
+    detail jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX audit_log_account ON audit_log (account_id, id DESC);
+CREATE FUNCTION promptreel_refuse_log_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only: % refused', TG_OP USING ERRCODE = 'restrict_violation';
+END;
+$$;
+CREATE TRIGGER audit_log_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON audit_log
+    FOR EACH STATEMENT EXECUTE FUNCTION promptreel_refuse_log_change();
+
+-- Words that operators have blocked in the dashboard, beside those of the settings.
+CREATE TABLE blocked_words (
+    word text PRIMARY KEY CHECK (word <> ''),
+    reason text NOT NULL DEFAULT '',
+    created_at timestamptz NOT NULL DEFAULT now()
+);
+
+-- What operators changed of tiers and qualities: `kind` and `name` as in `plans`, `changes` its fields.
+CREATE TABLE plan_changes (
+    kind text NOT NULL CHECK (kind IN ('tier', 'quality')),
+    name text NOT NULL,
+    changes jsonb NOT NULL,
+    changed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (kind, name)
+);
+
+ALTER TABLE worker_slots
+    -- An operator wants it to finish what it has and take no more.
+    ADD COLUMN draining boolean NOT NULL DEFAULT false,
+    ADD COLUMN video_id bigint,
+    ADD COLUMN engine text NOT NULL DEFAULT '';
+
+-- The account too: a live page waits for everything of its reader's, with the one listener of its process.
+CREATE OR REPLACE FUNCTION promptreel_tell_video() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('promptreel_videos', NEW.id || ' ' || NEW.status || ' ' || NEW.account_id);
+    RETURN NULL;
+END;
+$$;

@@ -1,0 +1,141 @@
+"""Drawing pages: Jinja2 with everything escaped, styles inlined so that one answer is enough to paint, a strict policy."""
+
+import base64
+import hashlib
+from datetime import datetime
+from functools import cache
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+from markupsafe import Markup, escape
+from starlette.responses import HTMLResponse
+
+from promptreel import __version__
+from promptreel.web import i18n
+
+if TYPE_CHECKING:
+    from promptreel.web.door import Visit
+
+STATIC = resources.files("promptreel.web") / "static"
+SCRIPTS = ("htmx-4.0.1.min.js", "hx-sse-4.0.1.min.js", "app.js")
+
+HEADERS = {
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+}
+
+
+@cache
+def environment() -> jinja2.Environment:
+    """The templates, which escape all that they are given and fail on what they are not."""
+    made = jinja2.Environment(
+        loader=jinja2.PackageLoader("promptreel.web"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
+    )
+    made.globals |= {"version": __version__, "languages": i18n.LOCALES, "style": style, "asset_url": asset_url}
+    return made
+
+
+@cache
+def _localised(locale: str) -> jinja2.Environment:
+    made = environment().overlay()
+    made.install_gettext_translations(i18n.translations(locale), newstyle=True)  # type: ignore[attr-defined]
+    return made
+
+
+def page(
+    visit: "Visit", template: str, status: int = 200, *, sheets: tuple[str, ...] = (), **context: Any
+) -> HTMLResponse:
+    """A whole page. `sheets` are style sheets of `static` beside `base.css`, inlined like it."""
+    session = visit.session
+    body = fragment(
+        visit,
+        template,
+        sheets=("base.css", *sheets),
+        session=session,
+        account=session.account if session else None,
+        **context,
+    )
+    return HTMLResponse(body, status, {**HEADERS, "Content-Security-Policy": policy(("base.css", *sheets))})
+
+
+def fragment(visit: "Visit", template: str, **context: Any) -> str:
+    """A template's text, in the reader's language and time zone."""
+    locale, zone, now = visit.locale, visit.zone, visit.runtime.clock()
+
+    def when(moment: datetime, how: str = "ago") -> Markup:
+        """A moment as `<time>`: how long since, or date and time; the other one is its title."""
+        full, since = i18n.moment(moment, locale, zone), i18n.ago(moment, now, locale)
+        text, title = (since, full) if how == "ago" else (full, since)
+        return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), title, text)
+
+    return (
+        _localised(locale)
+        .get_template(template)
+        .render(
+            visit=visit,
+            locale=locale,
+            direction=i18n.text_direction(locale),
+            now=now,
+            when=when,
+            span=lambda seconds: i18n.span(seconds, locale),
+            number=lambda value: i18n.number(value, locale),
+            size=lambda value: i18n.size(value, locale),
+            **context,
+        )
+    )
+
+
+# -- styles and scripts ------------------------------------------------------------------------------------------------
+
+
+@cache
+def sheet(name: str) -> str:
+    """A style sheet's text."""
+    return (STATIC / name).read_text(encoding="utf-8")
+
+
+def style(name: str) -> Markup:
+    """A style sheet as an element of the page; `policy` lets exactly these through."""
+    return Markup("<style>{}</style>").format(Markup(sheet(name)))  # noqa: S704 - our own file
+
+
+@cache
+def sheet_hash(name: str) -> str:
+    """What a policy calls a style sheet."""
+    return "'sha256-" + base64.b64encode(hashlib.sha256(sheet(name).encode()).digest()).decode() + "'"
+
+
+@cache
+def policy(sheets: tuple[str, ...], frame_ancestors: str = "'none'", more_media: str = "") -> str:
+    """What a page may load and do: only what is ours, no script within the page, no plug-in, no frame around it."""
+    styles = " ".join(sheet_hash(name) for name in sheets)
+    return (
+        f"default-src 'none'; script-src 'self'; style-src {styles}; img-src 'self' data: blob:{more_media}; "
+        f"media-src 'self' blob:{more_media}; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        f"frame-src 'self'; frame-ancestors {frame_ancestors}; manifest-src 'self'"
+    )
+
+
+@cache
+def static_file(name: str) -> tuple[bytes, str]:
+    """A file of `static`, and its entity tag."""
+    data = (STATIC / name).read_bytes()
+    return data, hashlib.sha256(data).hexdigest()[:16]
+
+
+def asset_url(name: str) -> str:
+    """Where a static file is, under a name that changes with what is in it."""
+    return f"/static/{static_file(name)[1]}/{name}"
+
+
+def quoted(text: str) -> Markup:
+    """`text` with everything escaped, for where no template is at hand."""
+    return escape(text)
