@@ -18,7 +18,7 @@ ALOFT = frozenset({"fly", "float", "hover", "drift"})
 """What puts anything into the air."""
 
 ENCLOSED = frozenset(
-    {"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "room", "space_station"}
+    {"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "room", "space_station", "studio"}
 )
 """Settings with no room to run far, nor for a camera to go along."""
 
@@ -179,6 +179,8 @@ class Blocking:
 
     def _speed(self, cast: Cast, distance: float, aspect: float) -> float:
         """How fast it goes, m/s; not so fast that a shot leaves the part of the world that is there."""
+        if self.setting.name == "studio" and not cast.wanted.action:
+            return 0.0
         speed = cast.speed * min(max(self._pace, 0.3), 2.0) ** 0.0
         longest = max(end - start for start, end in self.plan.shots)
         return min(speed, max(70.0, 2.2 * distance) / max(longest * self._pace, 1.0))
@@ -324,6 +326,8 @@ class Blocking:
         wanted = cast.wanted
         colour = np.array(COLOURS[wanted.colour], np.float32) if wanted.colour in COLOURS else None
         detail = 2 if cast.count <= 2 else 1 if cast.count <= 8 else 0
+        if self.plan.portrait and cast is self.plan.cast[0]:
+            detail = 3
         if cast.action == "explode":
             detail = min(detail, 1)
         dark = self.plan.time in {"night", "dusk"}

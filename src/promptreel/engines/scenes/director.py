@@ -168,6 +168,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     cast = tuple(_cast(spec, setting, random))
     if setting.name == "city_skyline" and cast and cast[0].row.habitat in {"ground", "road"} and not cast[0].aloft:
         setting = settings().get("city_street", setting)  # One sees a skyline over water.
+    if setting.name == "ocean" and cast and cast[0].row.habitat in {"ground", "table"} and not cast[0].aloft:
+        setting = settings().get("beach", setting)  # Who does not swim stands beside it.
     if setting.name == "room" and any(one.row.name in OUTDOORS for one in cast) and not _named(spec, "room"):
         setting = settings().get("forest", setting)
     # What lives under water is best seen from there, unless it jumps out.
@@ -187,6 +189,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     time = spec.time or str(random.choice(_times(setting, spec, cast)))
     camera = spec.camera or str(random.choice(setting.camera or ("dolly_in",)))
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
+    names = [] if setting.name == "studio" else names  # What is photographed there stands before paper.
     known = rows("places")
     places = tuple(known[name] for name in names if name in known and name not in spec.without)
     plan = Plan(
@@ -199,7 +202,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         styles=tuple(rows("styles")[name] for name in spec.styles if name in rows("styles")),
         camera=camera,
         shots=tuple(shot_times(duration, random)),
-        nearness=_nearness(spec),
+        nearness=_nearness(spec) * (0.8 if setting.name == "studio" else 1.0),
         portrait=portrait,
     )
     plan.held.update(_held(plan))
@@ -264,7 +267,7 @@ CLOSE_WORDS = ("close", "macro", "headshot")
 PORTRAIT_LENS = 24.0
 """Degrees, of the frame's height: the long lens of portraits, which flatters a face and draws what is behind it near."""
 
-PORTRAIT_HEIGHT = 0.64
+PORTRAIT_HEIGHT = 0.58
 """Metres: a head of 0.24 m fills a good third of it."""
 
 PORTRAIT_ACTIONS = frozenset({"", "stand", "smile", "talk", "idle", "sit", "eat"})
@@ -355,6 +358,8 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         wish = "sit" if wanted.action == "ride" and wanted.relation == "on" and "sit" in row.actions else wanted.action
         small = row.habitat == "ground" and row.size * wanted.size <= 0.9
         raised = _furniture(spec) if small and setting.name == "room" else ""
+        if setting.name == "studio" and not wish:
+            wish = next((action for action, speed in row.actions.items() if not speed), "")
         cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
     return cast
 
@@ -490,6 +495,8 @@ def _judge_setting(plan: Plan, mention: Mention) -> str | None:
     if mention.name in (plan.setting.name, plan.spec.setting) and plan.setting.name in {*WAYS.values(), mention.name}:
         return ""
     if mention.name == plan.spec.setting == "city_skyline" and plan.setting.name == "city_street":
+        return ""
+    if mention.name == plan.spec.setting == "ocean" and plan.setting.name == "beach":
         return ""
     if mention.name == plan.spec.setting == "planet" and plan.setting.name in {"red_planet", "moon"}:
         return ""

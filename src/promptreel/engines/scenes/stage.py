@@ -234,7 +234,7 @@ class Casting:
     """Linear RGB reflectance that the prompt names, or None for its natural colours."""
     qualities: frozenset[str] = frozenset()
     detail: int = 2
-    """2 for one or two near ones, 1 for a group, 0 for a crowd or a flock (≤ 300 vertices)."""
+    """3 for who is portrayed, 2 for one or two near ones, 1 for a group, 0 for a crowd or a flock (≤ 300 vertices)."""
     night: bool = False
     """Whether it has its own lights on."""
     season: str = ""

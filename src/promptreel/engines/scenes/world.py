@@ -10,6 +10,7 @@ import numpy as np
 from promptreel.engines.scenes.blocking import Blocking
 from promptreel.engines.scenes.camera import DISSOLVE, Pose, Shot
 from promptreel.engines.scenes.director import Plan, tangent_of
+from promptreel.engines.scenes.focus import Focus
 from promptreel.engines.scenes.kernels import tile_fbm
 from promptreel.engines.scenes.mesh import DEEP, Camera, Rasteriser, lamp_table, light_corners, on_screen
 from promptreel.engines.scenes.moods import graded
@@ -39,6 +40,12 @@ STILL_SHADOWS, MOVING_SHADOWS = 1024, 320
 BODY_BIAS = 9.0
 """Cells of slack where bodies throw shadows on themselves."""
 
+SOFTBOX = (0.55, 1.45)
+"""Factors on the sun's and the sky's light on who is portrayed: photographers put a white screen between."""
+
+FACE_KEY = 1.25
+"""How bright paper before the face of a portrait is on the film, in terms of the light's key: incident metering."""
+
 GRAIN = np.array([0.26, 7.0, 0.22, 34.0], np.float32)
 """The grain on what is built, see `mesh.resolve_band`."""
 
@@ -67,6 +74,7 @@ class _State:
     shades: Floats
     shadow: ShadowMap
     other: Hdr | None
+    focus: Focus | None
 
 
 class World:
@@ -88,7 +96,7 @@ class World:
         brief = replace(brief, light=self.light)
         tick("ground")
         self.ground: Ground = rows("grounds")[self.setting.ground or "nothing"].make(brief)
-        self.set = Set(brief, self.ground, self.light)
+        self.set = Set(brief, self.ground, self.light, spots=dict(getattr(self.ground, "spots", {})))
         self._base = self._camera_base()
         tick("places")
         self._build_places()
@@ -96,6 +104,8 @@ class World:
         tick("subjects")
         blocking = Blocking(plan, self.set, self._base)
         self.actors, self._target, self._follow = blocking.actors, blocking.target, blocking.follow
+        if self._target is not None:
+            self.set.sights |= {"subject": (self._target[0], self._target[2]), "camera": (self._base.x, self._base.z)}
         self.ground.dress(self.set)
         tick("light")
         self._finish_set()
@@ -103,7 +113,8 @@ class World:
         self.layers: list[Layer] = [*self.set.layers, *self.effects]
         self.shots = direct_shots(plan, seed, self._base, self._target, self._follow, self.ground)
         tick("exposure")
-        self._glow, self._body_light = self.light.glow, self.light.vector
+        self._sharp = self._sharp_to()
+        self._glow, self._body_light = self.light.glow, self._soft().vector
         self.post: dict[str, Any] = self._grade()
         # Between walls it is darker than the light outside tells, and a flame is not to burn a hole into the film.
         self._glow = min(self._glow, 1.0 / self.post["exposure"])
@@ -153,10 +164,19 @@ class World:
         x, y, z = spots[0]
         size = lead.wanted.size
         away = framing_distance(lead.row, size, lead.count, self.tangent, self.width / self.height)
+        if self.setting.name == "studio":
+            return self._close_up(base, (x, y + 0.5 * lead.row.height * size, z), lead.row.size * size)
         away = max(away, 0.75)
         return replace(
             base, x=x - 0.25 * away, y=y + 0.55 * lead.row.height * size + 0.12 * away, z=z - away, pitch=-0.08
         )
+
+    def _close_up(self, base: Pose, middle: tuple[float, float, float], size: float) -> Pose:
+        """As a product is shot: large, a little from above, a little below the middle of the frame."""
+        away = max(size / (0.9 * self.tangent * min(self.width / self.height, 1.2)), 0.35)
+        x, y, z = middle
+        pose = replace(base, x=x - 0.05 * away, y=y + 0.26 * away, z=z - away).toward(middle)
+        return replace(pose, pitch=pose.pitch + 0.16 * self.tangent)
 
     def _build_places(self) -> None:
         """What is built: the surroundings first, the others before the camera, on the thirds."""
@@ -278,7 +298,27 @@ class World:
         middle = float(np.exp(np.mean(np.log(light + 1e-4 * max(self.light.white, 1e-3)))))
         bright = float(np.percentile(light, 92))
         key = self.light.key * float(getattr(self.ground, "key", 1.0))
-        return float(min(key / max(middle, 1e-9), 0.95 / max(bright, 1e-9)))
+        exposure = min(key / max(middle, 1e-9), 0.95 / max(bright, 1e-9))
+        if self._sharp and not self.setting.params.get("indoors"):
+            soft = self._soft()
+            incident = float((0.6 * soft.sunlight + 0.7 * soft.above) @ LUMINANCE)
+            face = FACE_KEY * self.light.key / 0.16 / max(incident, 1e-9)
+            exposure = face**0.7 * exposure**0.3
+        return float(exposure)
+
+    def _soft(self) -> Light:
+        """The light on bodies: the world's, softened for a portrait."""
+        if not self._sharp:
+            return self.light
+        sun, sky = SOFTBOX
+        return replace(self.light, sunlight=sun * self.light.sunlight, above=sky * self.light.above)
+
+    def _sharp_to(self) -> float:
+        """How far a portrait is sharp, m; 0 where all of the picture is."""
+        if not self.plan.portrait or self._target is None:
+            return 0.0
+        base = self._base
+        return 1.35 * math.dist(self._target, (base.x, base.y, base.z)) + 0.3
 
     # -- drawing -------------------------------------------------------------------------------------------------------
 
@@ -298,6 +338,7 @@ class World:
             shades=np.zeros((total, 3), np.float32),
             shadow=make_map(self.light, np.zeros(3), 1.0, MOVING_SHADOWS),
             other=np.zeros_like(canvas.hdr) if melts else None,
+            focus=Focus(width, height, self._sharp) if self._sharp else None,
         )
 
     def _buffers(self, canvas: Canvas, *, layers: bool) -> _Buffers:
@@ -349,13 +390,20 @@ class World:
         self.ground.draw(main.ground, canvas, camera, now)
         if self._dark < 1 and not self._wet:
             canvas.hdr *= np.where(canvas.near > 0, np.float32(2 * self._dark), np.float32(1.0))
-        self._draw_meshes(state, main, camera, lamps, GRAIN)
-        self._cast_shadows(state, canvas, camera, now)
+        self._draw_still(main, camera, GRAIN)
+        if self._sharp:
+            # So near one would see the triangles in the shadows on a face, which has its own soft light.
+            self._cast_shadows(state, canvas, camera, now)
+        self._draw_bodies(state, main, camera, lamps)
+        if not self._sharp:
+            self._cast_shadows(state, canvas, camera, now)
         flash = getattr(self.backdrop, "flash", None)
         if flash is not None and (strength := float(flash(now))) > 0:
             canvas.hdr *= np.where(canvas.near > 0, np.float32(1 + 2.2 * strength), np.float32(1.0))
         for layer, own in zip(self.layers, main.layers, strict=True):
             layer.draw(own, canvas, camera, now)
+        if state.focus is not None:
+            state.focus.draw(canvas)
         return canvas.hdr
 
     def _pose(self, state: _State, t: float) -> None:
@@ -383,9 +431,7 @@ class World:
                 carried.append(table)
         return np.concatenate([self._lamps, *carried]).astype(np.float32) if carried else self._lamps
 
-    def _draw_meshes(
-        self, state: _State, buffers: _Buffers, camera: Camera, lamps: Floats, grain: Floats, floor: float = DEEP
-    ) -> None:
+    def _draw_still(self, buffers: _Buffers, camera: Camera, grain: Floats, floor: float = DEEP) -> None:
         canvas = buffers.canvas
         if buffers.still is not None and self._still is not None:
             vertices, shades, triangles = self._still
@@ -393,6 +439,11 @@ class World:
                 vertices, shades, triangles, camera, self._haze, grain, self._noise, canvas.hdr, near=canvas.near,
                 floor=floor,
             )  # fmt: skip
+
+    def _draw_bodies(
+        self, state: _State, buffers: _Buffers, camera: Camera, lamps: Floats, floor: float = DEEP
+    ) -> None:
+        canvas = buffers.canvas
         if buffers.moving is not None:
             near_lamps = self._near(lamps, state)
             light_bodies(
@@ -419,7 +470,8 @@ class World:
         """The world upside down under y = 0, for water to mirror."""
         seen = camera.mirrored()
         self.backdrop.draw(mirror.backdrop, mirror.canvas, seen, t)
-        self._draw_meshes(state, mirror, seen, lamps, NO_GRAIN, floor=0.0)
+        self._draw_still(mirror, seen, NO_GRAIN, floor=0.0)
+        self._draw_bodies(state, mirror, seen, lamps, floor=0.0)
 
     def _cast_shadows(self, state: _State, canvas: Canvas, camera: Camera, t: float) -> None:
         light = self.light

@@ -44,9 +44,12 @@ from promptreel.engines.scenes.creatures.skin import BONES, bend, smooth_weights
 from promptreel.engines.scenes.mesh import grid_triangles, vertex_normals, wrap_triangles
 from promptreel.engines.scenes.stage import Casting
 
-VERTICES = (240, 1250, 4200)
-"""Of the grown surfaces, for details 0, 1 and 2; eyes, hair and the like come on top."""
+VERTICES = (240, 1250, 4200, 15000)
+"""Of the grown surfaces, for details 0, 1, 2 and 3 (a portrait); eyes, hair and the like come on top."""
 
+
+LID = 0.33
+"""How much of an eye an open lid covers: the share of half a turn, from above."""
 
 _PRISMS = {
     "head": 4,
@@ -317,6 +320,10 @@ class Kit:
         self.fine = casting.detail > 0
         """Whether small things are worth their vertices."""
         self.finest = casting.detail > 1
+        self.portrait = casting.detail > 2
+        """Whether its face fills the picture."""
+        self.fades = True
+        """Whether what is `old` loses its colour: cloth and fur do, skin does not."""
         self._parts: list[_Part] = []
         self._count = self._faces = 0
         self._closed: list[tuple[int, int]] = []
@@ -349,10 +356,12 @@ class Kit:
         fur: float = 0.0,
         spread: Pose | None = None,
         rounds: int = 2,
+        relief: Callable[[Floats], ArrayLike] | None = None,
     ) -> Patch:
         """The closed surface around one group of flesh. `bumps` (m) makes it woolly, with lumps of `bump_size`; `fur`
         (0…1) ruffles the light on it. `spread` is a pose in which to grow it and bring it back, so that limbs that lie
-        close (arms along the trunk) do not grow together. `rounds` says how far the pull of bones is smoothed."""
+        close (arms along the trunk) do not grow together. `rounds` says how far the pull of bones is smoothed. `relief` says
+        how far (m) points stand out from the flesh: locks of hair, folds."""
         fleshes = self.group(group)
         names = self.skeleton.names
         bind = None if spread is None else spread.matrices().reshape(-1, 3, 4)
@@ -365,6 +374,9 @@ class Kit:
             if bumps:
                 lumps = mottle(points, bump_size, self.rng)
                 points = points + normals * (bumps * lumps)[:, None].astype(np.float32)
+                normals = vertex_normals(points, faces)
+            if relief is not None:
+                points = points + normals * np.asarray(relief(points), np.float32)[:, None]
                 normals = vertex_normals(points, faces)
             if fur:
                 ruffled = normals + np.float32(fur) * self.rng.normal(0, 1, normals.shape).astype(np.float32)
@@ -517,19 +529,25 @@ class Kit:
         white: float = 0.25,
         pupil: float = 0.45,
         glow: float = 0.0,
+        lash: float = 0.0,
     ) -> None:
         """A pair of eyes, the given one at +x. `side_bones`: the head and the bones of the two lids (add them with
-        `lids`). `white` is how much white shows around the iris, `pupil` how much of the iris is black."""
+        `lids`). `white` is how much white shows around the iris, `pupil` how much of the iris is black. `lash` 0…1 is how
+        long the lashes on the lids are."""
         if not self.fine:
             return
         tint, skin = np.asarray(iris, np.float32), np.asarray(lid, np.float32)
 
         def shade(polar: Floats) -> Floats:
             edge = 0.5 * (1 - white)
-            colour = np.where((polar < edge)[:, None], tint, 0.62)
+            # An iris is lighter around the pupil and has a dark rim; the white greys toward the lids.
+            across = np.clip((polar / edge - pupil) / (1 - pupil), 0, 1)[:, None]
+            ring = tint * (1.5 - 0.9 * across**2) if self.portrait else tint
+            ball = 0.66 - 0.3 * np.clip((polar - 0.35) / 0.2, 0, 1)[:, None] * self.portrait
+            colour = np.where((polar < edge)[:, None], ring, ball)
             return np.asarray(np.where((polar < edge * pupil)[:, None], 0.004, colour), np.float32)
 
-        sides = 12 if self.finest else 6
+        sides = 30 if self.portrait else 12 if self.finest else 6
         seat = self._seat(centre, facing, 0.3 * radius)
         # A lid has the colour of the skin around it.
         grown = max(self._parts, key=lambda part: -float(np.abs(part.vertices - seat).sum(axis=1).min()))
@@ -547,7 +565,26 @@ class Kit:
                 spot = (float(glint[0]), float(glint[1]), float(glint[2]))
                 self.ball(side_bones[0], spot, radius * 0.17, 0.9, 0.5, facing=front, sides=5)
                 up = (front[0] * 0.3, 0.95, front[2] * 0.1)
-                self.ball(side_bones[1 + number], at, radius * 1.1, skin, facing=up, cover=0.38, sides=sides)
+                self.ball(side_bones[1 + number], at, radius * 1.1, skin, facing=up, cover=LID, sides=sides)
+                if lash:
+                    self._lashes(side_bones[1 + number], at, radius * 1.1, up, LID * math.pi, lash)
+
+    def _lashes(self, bone: str, at: Point, radius: float, pole: Point, polar: float, length: float) -> None:
+        """A dark line along the front edge of the lid, which is the circle at `polar` rad about `pole`."""
+        way = np.asarray(pole) / np.linalg.norm(pole)
+        out = np.array([0, 0, 1.0]) - way[2] * way
+        out /= np.linalg.norm(out)
+        count = 11
+        around = np.linspace(-1.25, 1.25, count)
+        side = np.cross(way, out)
+        level = np.cos(around)[:, None] * out + np.sin(around)[:, None] * side
+        taper = np.cos(around)[:, None]
+        edge = np.cos(polar) * way + np.sin(polar) * level
+        above = np.cos(polar - 0.10) * way + np.sin(polar - 0.10) * level
+        outer = edge * (1.02 + (0.10 + 0.28 * length) * taper) + 0.10 * length * taper * way
+        points = np.asarray(at) + radius * np.concatenate([above * 1.02, edge * 1.04, outer])
+        faces = grid_triangles(3, count)
+        self.add(bone, points, np.concatenate([faces, faces[:, ::-1]]), 0.012, normals=np.tile(out, (3 * count, 1)))
 
     def _seat(self, centre: Point, facing: Point, depth: float) -> Point:
         """The place on the line from `centre` toward `facing` that lies `depth` m under the skin."""
@@ -644,7 +681,7 @@ class Kit:
         turn: NDArray[np.float64] | None = None,
     ) -> tuple[int, int]:
         """A box with round edges (a superellipsoid: `round_` 1 is an egg, 0.1 a sharp box), turned by a matrix."""
-        sides = (4, 8, 16)[self.casting.detail]
+        sides = (4, 8, 16, 16)[self.casting.detail]
         rings = sides // 2 + 2
         polar = np.linspace(-0.5 * np.pi, 0.5 * np.pi, rings)
         around = np.arange(sides) * (2 * np.pi / sides) + np.pi / sides
@@ -736,8 +773,9 @@ class Kit:
             for name in ("vertices", "triangles", "normals", "colour", "emission", "finish", "bones", "weights")
         }
         arrays["colour"], arrays["emission"], arrays["finish"] = _qualities(
-            self.casting.qualities, arrays["vertices"], arrays["colour"], arrays["emission"], arrays["finish"], self.rng
-        )
+            self.casting.qualities, arrays["vertices"], arrays["colour"], arrays["emission"], arrays["finish"], self.rng,
+            fades=self.fades,
+        )  # fmt: skip
         lights = list(self.lights)
         if "glowing" in self.casting.qualities:
             middle = arrays["vertices"].mean(axis=0)
@@ -765,6 +803,8 @@ def _qualities(
     emission: Floats,
     finish: Floats,
     rng: np.random.Generator,
+    *,
+    fades: bool,
 ) -> tuple[Floats, Floats, Floats]:
     """What adjectives make of a surface."""
     colour, emission, finish = colour.copy(), emission.copy(), finish.copy()
@@ -778,7 +818,7 @@ def _qualities(
             shade = 0.7 + 0.5 * np.sqrt(np.clip(grey, 0, 1))[:, None] + (0.18 * grain if gloss < 0.5 else 0)
             colour = (np.array(tint, np.float32) * shade).astype(np.float32)
             finish[:, 0] = gloss
-    if "old" in qualities:
+    if "old" in qualities and fades:
         colour = (colour * 0.6 + 0.4 * (0.25 + 0.6 * grey[:, None])).astype(np.float32)
     if {"glass", "transparent"} & qualities:
         finish[:, 1] = 0.8

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike
 
-from promptreel.engines.scenes.creatures.creature import Act, Kit, Patch, Pose, Skeleton
+from promptreel.engines.scenes.creatures.creature import Act, Pose, Skeleton
+from promptreel.engines.scenes.creatures.face import skull
 from promptreel.engines.scenes.creatures.gait import blink, chance, ease, fract, pulse, step, swing, wander
-from promptreel.engines.scenes.creatures.implicit import Flesh, Floats, Point
+from promptreel.engines.scenes.creatures.implicit import Flesh, Point
 from promptreel.engines.scenes.creatures.quadruped import both
-from promptreel.engines.scenes.mesh import grid_triangles
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +271,7 @@ def flesh(build: Build, bones: Skeleton, clothes: Clothes) -> list[Flesh]:
             "shoe",
         ),
     ]
-    return found + both(right) + ([hem] if clothes.coat else []) + _head(build)
+    return found + both(right) + ([hem] if clothes.coat else []) + skull(build)
 
 
 def _between(a: Point, b: Point, share: float) -> Point:
@@ -293,159 +292,6 @@ def _hand(wrist: Point, tip: Point, k: float) -> list[Flesh]:
               0.014 * k, 0.010 * k, 1, 0.015 * k, "hand")
     )  # fmt: skip
     return found
-
-
-def _head(build: Build) -> list[Flesh]:
-    """Skull, face, nose and ears."""
-    hd, k = build.of_head, build.head * build.scale
-    child = soft_child(build)
-    fleshes = [
-        Flesh("head", hd(0, 1.668, -0.036), hd(0, 1.668, 0.022), 0.083 * k, 0.079 * k, 0.90, 0.03 * k, "head"),
-        Flesh("head", hd(0, 1.645, 0.036), hd(0, 1.595, 0.045), 0.061 * k, 0.047 * k, 1.0, 0.03 * k, "head"),
-        Flesh(
-            "jaw",
-            hd(0, 1.580, 0.048),
-            hd(0, 1.562, 0.064 - 0.006 * child),
-            0.036 * k,
-            0.026 * k,
-            1.05,
-            0.025 * k,
-            "head",
-        ),
-        Flesh(
-            "head",
-            hd(0, 1.655, 0.099),
-            hd(0, 1.622, 0.123 - 0.014 * child),
-            0.0080 * k,
-            0.0110 * k,
-            0.95,
-            0.014 * k,
-            "head",
-        ),
-        Flesh("head", hd(0.012, 1.617, 0.104), hd(0.0125, 1.617, 0.101), 0.0085 * k, 0.008 * k, 1, 0.008 * k, "head"),
-        Flesh("head", hd(0.030, 1.675, 0.079), hd(0.046, 1.669, 0.062), 0.017 * k, 0.015 * k, 1, 0.02 * k, "head"),
-        Flesh("head", hd(0.037, 1.612, 0.066), hd(0.044, 1.620, 0.052), 0.024 * k, 0.022 * k, 1, 0.03 * k, "head"),
-        Flesh("head", hd(0.045, 1.588, 0.012), hd(0.022, 1.566, 0.056), 0.022 * k, 0.020 * k, 1, 0.03 * k, "head"),
-        Flesh("head", hd(0, 1.587, 0.092), hd(0, 1.590, 0.090), 0.014 * k, 0.014 * k, 1.5, 0.02 * k, "head"),
-        Flesh(
-            "head", hd(0.077, 1.652, -0.010), hd(0.073, 1.618, -0.004), 0.021 * k, 0.013 * k, 0.42, 0.008 * k, "head"
-        ),
-    ]
-    sockets = [
-        Flesh(
-            "head",
-            hd(0.032, 1.650, 0.098),
-            hd(0.034, 1.650, 0.098),
-            0.014 * k,
-            0.014 * k,
-            1.25,
-            0.014 * k,
-            "head",
-            True,
-        )
-    ]
-    return both(fleshes) + both(sockets)
-
-
-def soft_child(build: Build) -> float:
-    """0 for the face of an adult, 1 for a small child's: short nose, small chin."""
-    return min(max((build.head / max(build.leg, 0.3) - 1.0) / 0.6, 0.0), 1.0)
-
-
-# -- the face ----------------------------------------------------------------------------------------------------------
-
-
-def face(
-    kit: Kit,
-    build: Build,
-    skin: ArrayLike,
-    hair: ArrayLike,
-    iris: ArrayLike,
-    lips: ArrayLike,
-    head: tuple[int, Patch],
-) -> None:
-    """Eyes, brows and a mouth, with the shape keys `smile` and `open`. `head`: the first vertex and the patch of it."""
-    if not kit.fine:
-        return
-    hd, k = build.of_head, build.head * build.scale
-    child = soft_child(build)
-    tone = np.asarray(skin)
-    kit.eye(
-        ("head", "lid_l", "lid_r"), hd(0.0315, 1.649 - 0.006 * child, 0.075), (0.0138 + 0.003 * child) * k, iris,
-        tone * 0.82, facing=(0.14, 0.0, 1.0), white=0.46, pupil=0.45,
-    )  # fmt: skip
-    groups = ("head",)
-    for sign in (-1, 1):
-        u = np.linspace(0, 1, 6)
-        brow_x, brow_y = 0.014 + 0.036 * u, 1.6675 + 0.009 * np.sin(np.pi * (0.10 + 0.66 * u)) - 0.002 * u
-        half = 0.0034 * np.array([0.8, 1, 1, 0.9, 0.6, 0.15])
-        rows = [
-            [hd(sign * x, y + o, 0)[:2] for x, y, o in zip(brow_x, brow_y, half * way, strict=True)] for way in (-1, 1)
-        ]
-        points = kit.on_surface(np.array(rows).reshape(-1, 2), groups, 0.0012 * k)
-        first, _ = kit.add("head", points, grid_triangles(2, 6), np.asarray(hair) * 0.8 + 0.004, normals=(0, 0.2, 0.98))
-        kit.morph("brows", first, np.tile([0, 0.005 * k, 0.0008], (12, 1)))
-    mouth(kit, build, lips)
-    first, patch = head
-    x, y, z = ((patch.points - hd(0, 1.53, 0)) / k).T
-    cheek = sum(np.exp(-(((x - s * 0.040) / 0.020) ** 2 + ((y - 0.075) / 0.024) ** 2)) for s in (-1, 1)) * (z > 0.02)
-    kit.morph(
-        "smile",
-        first,
-        np.stack([0.004 * np.sign(x), np.full_like(x, 0.0045), np.full_like(x, 0.004)], 1) * cheek[:, None] * k,
-    )
-
-
-def mouth(
-    kit: Kit,
-    build: Build,
-    lips: ArrayLike,
-    at: Point = (0, 1.5855, 0),
-    wide: float = 0.0255,
-    groups: tuple[str, ...] = ("head",),
-    thick: float = 1.0,
-    grin: float = 1.0,
-) -> None:
-    """Lips with teeth between them; the keys `smile` and `open`. `at`: y as of an adult's head."""
-    hd, k = build.of_head, build.head * build.scale
-    count = 9
-    u = np.linspace(-1, 1, count)
-    round_ = 1 - u**2
-    tint = np.asarray(lips, np.float64)
-
-    def rows(smile: float, opened: float) -> Floats:
-        """Six lines across the mouth, from the upper edge to the lower one, (6, count, 3)."""
-        broad = wide * (1 + 0.30 * smile - 0.12 * opened)
-        curve = 0.0125 * grin * smile * (np.abs(u) ** 2.0 - 0.35) - 0.0015 * np.abs(u) ** 2
-        gap_up = (0.0025 * smile + 0.002 * opened) * round_
-        gap_down = (0.0075 * grin * smile + 0.013 * opened) * round_
-        bow = 0.0062 * thick * round_**0.7 * (1 - 0.22 * np.exp(-((u / 0.16) ** 2))) * (1 - 0.2 * smile)
-        low = 0.0085 * thick * round_**0.8 * (1 - 0.1 * smile)
-        heights = [curve + gap_up + bow, curve + gap_up, curve + gap_up - 0.0002, curve + 0.5 * gap_up - 0.55 * gap_down,
-                   curve - gap_down, curve - gap_down - low]  # fmt: skip
-        flat = [[hd(x * broad, at[1] + h, 0)[:2] for x, h in zip(u, line, strict=True)] for line in heights]
-        show = min(1.0, smile + opened)
-        inner = -0.006 + 0.0072 * show  # Behind the skin as long as the lips are closed.
-        lifts = np.repeat([0.0003, 0.0026, inner, inner, 0.0028, 0.0003], count)
-        points = kit.on_surface(np.array(flat).reshape(-1, 2), groups, 0.0)
-        return np.asarray(points + np.stack([0 * lifts, 0 * lifts, lifts * k], 1), np.float32)
-
-    rest = rows(0, 0)
-    smile, opened = rows(1, 0) - rest, rows(0, 1) - rest
-    faces = grid_triangles(2, count)
-    normal = np.tile([0, 0, 1.0], (count, 1))
-    up, down = [0, 0.45, 0.9], [0, -0.45, 0.9]
-    for a, b, tone, n0, n1, gloss in (
-        (0, 1, tint, up, [0, -0.2, 1], 0.25),
-        (4, 5, tint * 1.15, [0, 0.5, 0.9], down, 0.3),
-        (2, 3, np.array([0.80, 0.77, 0.72]), [0, 0, 1], [0, 0, 1], 0.4),
-        (3, 4, np.array([0.10, 0.02, 0.02]), [0, 0, 1], [0, 0, 1], 0.0),
-    ):
-        chosen = np.concatenate([np.arange(count) + a * count, np.arange(count) + b * count])
-        normals = np.concatenate([normal * 0 + n0, normal * 0 + n1])
-        first, _ = kit.add("head", rest[chosen], faces, tone, gloss=gloss, normals=normals)
-        kit.morph("smile", first, smile[chosen])
-        kit.morph("open", first, opened[chosen])
 
 
 # -- what they do ------------------------------------------------------------------------------------------------------

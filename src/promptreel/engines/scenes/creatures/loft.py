@@ -238,4 +238,5 @@ def eyes(
 
 def counts(kit: Kit, rings: Sequence[int], sides: Sequence[int]) -> tuple[int, int]:
     """Rings and sides for the detail that is asked for, from those for details 0, 1, 2."""
-    return rings[kit.casting.detail], sides[kit.casting.detail]
+    level = min(kit.casting.detail, 2)
+    return rings[level], sides[level]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from promptreel.engines.scenes.creatures.creature import (
     Creature,
@@ -16,7 +16,8 @@ from promptreel.engines.scenes.creatures.creature import (
     soft,
     tones,
 )
-from promptreel.engines.scenes.creatures.human import Build, Clothes, act, face, flesh, hold, skeleton, spread
+from promptreel.engines.scenes.creatures.face import complexion, face
+from promptreel.engines.scenes.creatures.human import Build, Clothes, act, flesh, hold, skeleton, spread
 from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
 from promptreel.engines.scenes.creatures.quadruped import both
 from promptreel.engines.scenes.mesh import wrap_triangles
@@ -53,10 +54,17 @@ def hair_flesh(build: Build, style: str) -> list[Flesh]:
 
     thin = 0.006 if style == "shaved" else 0.0
     found = [
-        lock((0, 1.703, -0.045), (0, 1.708, 0.022), 0.076 - thin, 0.067 - thin, 0.98),
+        lock((0, 1.703, -0.045), (0, 1.706, 0.024), 0.076 - thin, 0.068 - thin, 0.98),
         lock((0, 1.690, -0.060), (0, 1.640, -0.062), 0.077 - thin, 0.062 - thin, 0.98),
     ]
     sides = [lock((0.045, 1.700, 0.015), (0.066, 1.660, -0.020), 0.036 - thin, 0.022 - thin)]
+    if style in ("bob", "long", "bun", "ponytail"):
+        # Parted at the side, swept over the forehead, and a strand before each ear.
+        found += [
+            lock((0.022, 1.738, 0.050), (-0.058, 1.699, 0.050), 0.021, 0.015, 1, 0.025),
+            lock((0.026, 1.738, 0.048), (0.062, 1.700, 0.044), 0.020, 0.014, 1, 0.025),
+        ]
+        sides.append(lock((0.070, 1.690, 0.022), (0.075, 1.612, 0.016), 0.015, 0.008, 0.8, 0.02))
     if style in ("short", "shaved"):
         found.append(lock((0, 1.63, -0.060), (0, 1.585, -0.052), 0.060 - thin, 0.045 - thin, 1.1))
         if style == "short":
@@ -83,7 +91,7 @@ def hair_flesh(build: Build, style: str) -> list[Flesh]:
         ]
     elif style == "bun":
         found += [
-            lock((0, 1.735, -0.105), (0, 1.745, -0.115), 0.043, 0.040, 1.05, 0.012),
+            lock((0, 1.790, -0.075), (0, 1.800, -0.085), 0.046, 0.042, 1.05, 0.012),
             lock((0, 1.63, -0.058), (0, 1.60, -0.050), 0.058, 0.040, 1.1),
         ]
     elif style == "ponytail":
@@ -93,6 +101,38 @@ def hair_flesh(build: Build, style: str) -> list[Flesh]:
             lock((0, 1.63, -0.058), (0, 1.60, -0.050), 0.058, 0.040, 1.1),
         ]
     return found + both(sides)
+
+
+class _Locks:
+    """Hair as it is combed: locks that run from a whorl, or toward where it is bound."""
+
+    def __init__(self, build: Build, style: str, rng: np.random.Generator) -> None:
+        self.size = build.head * build.scale
+        bound = {"bun": (0.0, 1.790, -0.080), "ponytail": (0.0, 1.715, -0.130)}
+        self.pole = np.array(build.of_head(*bound.get(style, (0.012, 1.765, -0.015))))
+        self.axis = np.array([0.0, 0.35, -0.94]) if style in bound else np.array([0.0, 1.0, 0.0])
+        self.deep = 0.0016 if style in {"bun", "ponytail", "shaved"} else 0.0034
+        self.seeds = [int(seed) for seed in rng.integers(1 << 31, size=3)]
+
+    def _noise(self, points: Floats, wide: float, number: int) -> NDArray[np.float64]:
+        """-1…1, long along the hair and `wide` m across."""
+        away = (points - self.pole) / self.size
+        side = np.cross(self.axis, [1.0, 0.0, 0.0])
+        angle = np.arctan2(away @ side, away[:, 0])
+        along = np.linalg.norm(away, axis=1)
+        round_ = 0.075 * np.stack([np.cos(angle), np.sin(angle)], 1)
+        # The same lumps every time it is asked: the relief and the paint are to agree.
+        state = np.random.default_rng(self.seeds[number])
+        return mottle(np.column_stack([round_, 0.10 * along]), wide, state)
+
+    def relief(self, points: Floats) -> NDArray[np.float64]:
+        """How far the locks stand out, m."""
+        return np.asarray(self.size * self.deep * (self._noise(points, 0.011, 0) + 0.5 * self._noise(points, 0.005, 1)))
+
+    def paint(self, patch: Patch, hair: NDArray[np.float64]) -> Floats:
+        """Lighter locks and darker ones, dark between them."""
+        strand = 0.30 * self._noise(patch.points, 0.011, 0) + 0.30 * self._noise(patch.points, 0.0045, 2)
+        return np.asarray(hair * (1 + strand + 0.2 * soft(0.2, 1.0, patch.normals[:, 1]))[:, None], np.float32)
 
 
 def hat_flesh(build: Build) -> list[Flesh]:
@@ -172,7 +212,8 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     if old:
         hair = np.array([0.42, 0.41, 0.40]) * rng.uniform(0.8, 1.1)
     iris = IRISES[rng.integers(1 if dark else len(IRISES))]
-    styles = ("bob", "long", "bun", "ponytail") if woman else ("short", "tousled", "short", "shaved")
+    women = ("bob", "long", "long", "ponytail") if young else ("bob", "long", "bun", "long")
+    styles = women if woman else ("short", "tousled", "short", "shaved")
     style = styles[rng.integers(4)]
     top = recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * rng.uniform(0.8, 1.1), casting)
     trousers = np.asarray(TROUSERS[rng.integers(len(TROUSERS))]) * rng.uniform(0.8, 1.3)
@@ -196,7 +237,9 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     hand = _held(build)
     if holding:
         bones.heads[bones.index["prop_r"]] = (float(hand[0]), float(hand[1]), float(hand[2]))
-    kit = Kit(bones, fleshes, casting, {"head": 6.0, "hand": 4.5, "hair": 1.6, "shoe": 2.2, "hat": 1.2})
+    fine = {"head": 9.0, "hair": 5.0, "hat": 3.0} if casting.detail > 2 else {"head": 6.0, "hair": 1.8, "hat": 1.2}
+    kit = Kit(bones, fleshes, casting, {**fine, "hand": 4.5, "shoe": 2.2})
+    kit.fades = False
     k = build.scale
     apart = spread(bones)
     first = kit.count
@@ -219,39 +262,18 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
             spread=apart,
         )
     hd, hk = build.of_head, build.head * build.scale
-
-    def complexion(p: Patch) -> Floats:
-        x, y, z = ((p.points - hd(0, 1.53, 0)) / hk).T
-        cheeks = sum(np.exp(-(((x - s * 0.047) / 0.022) ** 2 + ((y - 0.083) / 0.020) ** 2)) for s in (-1, 1)) * (
-            z > 0.03
-        )
-        nose = np.exp(-((x / 0.014) ** 2 + ((y - 0.092) / 0.014) ** 2)) * (z > 0.09)
-        sockets = sum(np.exp(-(((x - s * 0.032) / 0.019) ** 2 + ((y - 0.122) / 0.012) ** 2)) for s in (-1, 1)) * (
-            z > 0.04
-        )
-        beard = (
-            0.0
-            if woman or young
-            else 0.22 * (wearing[2] < 0.5) * soft(0.082, 0.05, y) * soft(0.0, 0.03, z) * soft(-0.01, 0.01, y)
-        )
-        scalp = soft(0.17, 0.19, y) * soft(0.06, 0.0, z)
-        shade = tones(skin, (skin * [1.12, 0.72, 0.68], 0.40 * cheeks + 0.15 * nose), (skin * 0.70, 0.5 * sockets),
-                      (hair + 0.03, beard + 0 * y), (hair, scalp))  # fmt: skip
-        return np.asarray(shade * (1 + 0.05 * mottle(p.points, 0.02 * hk, rng))[:, None], np.float32)
-
+    shaven = woman or young or wearing[2] >= 0.5
+    beard = 0.0 if shaven else 0.75 if old else 0.22
     first = kit.count
-    patch = kit.grow("head", complexion, 0.14)
-    lips = skin * ([1.02, 0.52, 0.50] if woman else [0.92, 0.60, 0.55])
-    face(kit, build, skin, hair, iris, lips, (first, patch))
+    rosy = 0.34 if woman or young else 0.18
+    patch = kit.grow("head", complexion(kit, build, skin, hair, beard=beard, old=old, rosy=rosy), 0.16)
+    lips = skin * ([1.02, 0.48, 0.46] if woman else [0.92, 0.60, 0.55])
+    face(kit, build, skin, hair, iris, lips, (first, patch), 0.9 if woman and not young else 0.45 if young else 0.2)
     kit.grow(
         "hand", lambda p: np.asarray(skin * (1.02 + 0.06 * mottle(p.points, 0.02 * k, rng))[:, None], np.float32), 0.12
     )
-
-    def locks(p: Patch) -> Floats:
-        strand = mottle(p.points * [1.0, 0.16, 0.5], 0.009 * hk, rng) * 0.35 + mottle(p.points, 0.04 * hk, rng) * 0.2
-        return np.asarray(hair * (1 + strand + 0.25 * soft(0.2, 1.0, p.normals[:, 1]))[:, None], np.float32)
-
-    kit.grow("hair", locks, 0.10, fur=0.08)
+    locks = _Locks(build, style, rng)
+    kit.grow("hair", lambda p: locks.paint(p, hair), 0.22, fur=0.03, relief=locks.relief if kit.finest else None)
     if hat:
         wool = np.asarray(TOPS[rng.integers(len(TOPS))])
         kit.grow("hat", _cloth(wool, rng, True, 0.035), fur=0.12)

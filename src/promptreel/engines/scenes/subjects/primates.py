@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 
 from promptreel.engines.scenes.creatures.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
+from promptreel.engines.scenes.creatures.face import mouth
 from promptreel.engines.scenes.creatures.gait import swing
-from promptreel.engines.scenes.creatures.human import Build, Clothes, act, flesh, mouth, skeleton, spread
+from promptreel.engines.scenes.creatures.human import Build, Clothes, act, flesh, skeleton, spread
 from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
 from promptreel.engines.scenes.creatures.quadruped import both
 from promptreel.engines.scenes.stage import Casting, Subject
