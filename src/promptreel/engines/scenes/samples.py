@@ -94,7 +94,7 @@ def area_of(setting: str) -> str:
         or row.backdrop == "underwater"
     ):
         return "waters"
-    if row.ground == "indoors":
+    if row.ground in {"indoors", "studio"}:
         return "indoors"
     if not row.ground and row.backdrop not in {"sky", "above_clouds", "city_sky"}:
         return "abstract"

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.camera import Point, Pose, Shot, make_pose
+from promptreel.engines.scenes.camera import CLEARANCE, Point, Pose, Shot, make_pose
 from promptreel.engines.scenes.director import Plan
 from promptreel.engines.scenes.stage import Ground
 
@@ -42,7 +42,9 @@ def direct_shots(
             travel = min(travel, 0.42 * away)
         shake = 0.0045 if move == "shake" else 0.0
         shot = Shot(start, end, make_pose(move, here, aim, travel, sign, held=target is not None), follow, shake, melt)
-        shots.append(shot.above(lambda x, z: float(ground.height(x, z))))
+        # Above a table top the lens is as low as it was put.
+        low = base.y - float(ground.height(base.x, base.z)) < CLEARANCE
+        shots.append(shot if low else shot.above(lambda x, z: float(ground.height(x, z))))
     return shots
 
 
