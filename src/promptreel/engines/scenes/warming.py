@@ -8,7 +8,7 @@ from promptreel.engines import Frame, Picture, RenderJob
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.post import Post
 from promptreel.engines.scenes.registry import rows
-from promptreel.engines.scenes.scene_spec import SceneSpec, Wanted
+from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
 from promptreel.engines.scenes.settings import settings
 from promptreel.engines.scenes.world import World
 from promptreel.spec import VideoSpec
@@ -57,6 +57,8 @@ def specs() -> Iterator[SceneSpec]:
         effect = frozenset({effects[number % len(effects)]}) if effects else frozenset()
         style = (styles[number % len(styles)],) if styles else ()
         yield SceneSpec(setting, subjects=(Wanted(name, action=action),), effects=effect, styles=style)
+    sitting = Mention("portrait", 0, 8, "camera", "static")
+    yield SceneSpec(names[0], subjects=(Wanted("woman", action="smile"),), mentions=(sitting,))
     for number, name in enumerate(places):
         yield SceneSpec(names[number % 5], places=(name,), time=("night", "day")[number % 2])
 
