@@ -30,7 +30,10 @@ def anyio_backend() -> str:
 def no_settings_from_outside() -> Iterator[None]:
     """A test must not see how the machine it runs on is set up."""
     taken = {name: os.environ.pop(name) for name in list(os.environ) if name.startswith("PROMPTREEL_")}
+    # Nor may a server that a test starts have work of its own.
+    os.environ["PROMPTREEL_SHOWCASE"] = "false"
     yield
+    del os.environ["PROMPTREEL_SHOWCASE"]
     os.environ.update(taken)
 
 

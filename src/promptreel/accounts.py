@@ -151,8 +151,8 @@ async def find_account(connection: Connection, email_or_id: str) -> Account:
 
 
 async def list_accounts(connection: Connection) -> list[Account]:
-    """Every account, oldest first."""
-    cursor = await connection.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts ORDER BY id")
+    """Everybody's account, oldest first."""
+    cursor = await connection.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE NOT internal ORDER BY id")
     return [as_account(row) for row in await cursor.fetchall()]
 
 

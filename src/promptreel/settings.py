@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     blocked_words: tuple[str, ...] = ()
     """A prompt with one of these words is refused."""
 
+    showcase: bool = True
+    """Whether this installation renders the films of its front page, once, when nobody waits for a video."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
     metrics: bool = True

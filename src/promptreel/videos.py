@@ -53,6 +53,7 @@ class Video:
     video_key: str | None
     thumbnail_key: str | None
     spritesheet_key: str | None
+    file_bytes: int | None
     duration: float | None
     report: dict[str, Any] | None
 

@@ -5,6 +5,8 @@ ALTER TABLE accounts
     ADD COLUMN password_hash text,
     ADD COLUMN verified_at timestamptz,
     ADD COLUMN operator boolean NOT NULL DEFAULT false,
+    -- Belongs to promptreel itself (the films of the front page): nobody signs in as it, and it is listed nowhere.
+    ADD COLUMN internal boolean NOT NULL DEFAULT false,
     -- What the person chose; null: what the browser says.
     ADD COLUMN locale text,
     ADD COLUMN zone text;
@@ -65,6 +67,9 @@ CREATE INDEX identities_account ON identities (account_id);
 CREATE TABLE shares (
     video_id bigint PRIMARY KEY REFERENCES videos ON DELETE CASCADE,
     slug text NOT NULL UNIQUE,
+    -- What its owner lets be known beside the film.
+    show_prompt boolean NOT NULL DEFAULT true,
+    indexable boolean NOT NULL DEFAULT false,
     created_at timestamptz NOT NULL DEFAULT now()
 );
 
