@@ -251,10 +251,12 @@ def heaps_of(look: Look, sky: Sky, seed: int) -> list[tuple[heaps.Heaps, Floats]
         fields.append((field, vector))
     if look.heaps > 0:
         cover = 0.08 + 0.36 * look.heaps
-        field = heaps.make_heaps(seed, sun, cover=cover, cells=10, depth=1.5, scale=21.0, steps=16)
+        field = heaps.make_heaps(seed, sun, cover=cover, cells=9, depth=1.5, scale=21.0, steps=18)
         vector = heaps.heap_vector(
-            ambient, base=1.1, top=2.6, scale=21.0, lump=0.9, rough=0.32, thick=14.0, sharp=9.0, stride=0.083
+            ambient, base=1.1, top=2.6, scale=21.0, lump=1.0, rough=0.46, thick=9.0, sharp=4.0, stride=0.074
         )
+        # Seen from straight below a cloud is a ceiling without shape.
+        vector[heaps.NEAREST] = 3.0
         fields.append((field, vector))
     return fields
 

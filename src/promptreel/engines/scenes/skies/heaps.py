@@ -269,7 +269,7 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
                 # What is smaller than a step would only flicker.
                 calm = f32(1.0) / (f32(1.0) + length * heap[LUMP] * f32(2.0))
                 bumps = (coarse - f32(0.55)) * f32(0.72) + (grain - f32(0.55)) * f32(0.28) * calm
-                rough = heap[ROUGH] * sat(crown * f32(5.0))
+                rough = heap[ROUGH] * sat(crown * f32(3.2))
                 inside = crown - part + bumps * rough
                 plate = tex(tops, log2, i32(1 << (2 * MAP_LOG2)), mx, mz) * heap[ANVIL]
                 plate = (plate - f32(0.16) - abs(part - f32(0.87)) * f32(5.0)) * f32(0.22) + bumps * heap[ROUGH] * f32(
