@@ -46,6 +46,14 @@ def test_a_subject_is_seen_where_it_is(name: str) -> None:
         assert (change > 6).mean() > 0.06
 
 
+@pytest.mark.parametrize("pair", [("bird", "dog"), ("eagle", "man"), ("car", "dog"), ("horse", "butterfly")])
+def test_what_flies_and_what_does_not_are_seen_together(pair: tuple[str, str]) -> None:
+    world = make(SceneSpec(subjects=tuple(Wanted(name) for name in pair)))
+    for name in pair:
+        boxes = [world.boxes(t)[f"{name}#0"] for t in (*MOMENTS, 0.3 * SECONDS) if f"{name}#0" in world.boxes(t)]
+        assert any(clipped(box) is not None for box in boxes)
+
+
 @pytest.mark.parametrize("name", ["dog", "bird", "horse", "car", "balloon", "person", "fish"])
 def test_as_many_come_as_were_asked_for(name: str) -> None:
     for count in (1, 3, 5):

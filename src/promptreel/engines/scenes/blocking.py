@@ -22,6 +22,9 @@ ENCLOSED = frozenset(
 )
 """Settings with no room to run far, nor for a camera to go along."""
 
+LANES = frozenset({"road", "rail"})
+"""Habitats in which one goes where the road goes."""
+
 FACES = frozenset({"smile", "talk"})
 """What is done with the face."""
 
@@ -73,6 +76,8 @@ class Blocking:
                     speed = min(speed, max(0.5 * self._across(distance) / self._longest, 0.5 * speed))
                 self._lead_speed, self._heading_of_lead = speed, mark.heading
                 self._followed = self._leaves(cast, speed, distance, aspect)
+                if len(self.plan.cast) > 1 and not self._followed and cast.row.habitat not in LANES:
+                    speed = self._lead_speed = min(speed, 0.5 * self._across(distance) / self._longest)
             elif speed > 0.05:
                 mark, speed = self._beside(cast, mark, speed, distance, aspect)
             spread = cast.row.size * size * (1.5 if cast.count > 3 else 1.25)
@@ -121,6 +126,8 @@ class Blocking:
             distance = max(distance, min(first, distance * 3)) if wanted.relation != "front" else 0.75 * first
             if wanted.relation == "behind":
                 distance = 1.5 * max(first, distance)
+            if row.habitat == "air" and lead.row.habitat != "air" and row.size * size > 3:
+                distance *= 1.7  # A dragon over a cat has room above it only far away.
         half = distance * self.tangent * min(aspect, 2.2)
         aside = {"left": -0.4, "right": 0.4, "middle": 0.0}.get(
             wanted.relation, side * (0.10 if order == 0 else 0.36 + 0.10 * (order > 2))
@@ -149,7 +156,8 @@ class Blocking:
         high = 2 * distance * self.tangent
         y = 0.0
         if habitat in {"air", "space"} or not self.setting.ground:
-            share = {"above": 0.30, "below": 0.66}.get(wanted.relation, 0.44 + 0.06 * order)
+            over = order > 0 and habitat == "air" and self.plan.cast[0].row.habitat != "air"
+            share = {"above": 0.30, "below": 0.66}.get(wanted.relation, 0.40 if over else 0.44 + 0.06 * order)
             y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high - 0.5 * row.height * size
             if self.setting.ground:
                 y = max(y, float(self.ground.height(x, z)) + 0.35 * row.size * size + 0.3)
@@ -366,7 +374,8 @@ class Blocking:
     ) -> tuple[staging.Mark, float]:
         """The others keep up with the first, so that they are seen together all the time."""
         lead = self.plan.cast[0]
-        if self._lead_speed > 0.05 and (cast.row.habitat in {"ground", "table"}) == (lead.row.habitat == "ground"):
+        alike = (cast.row.habitat in {"ground", "table"}) == (lead.row.habitat == "ground")
+        if self._lead_speed > 0.05 and (self._followed or alike):
             return staging.Mark(mark.x, mark.y, mark.z, self._heading_of_lead), self._lead_speed
         return mark, min(speed, 0.5 * self._across(distance) / self._longest)
 
@@ -421,6 +430,8 @@ class Blocking:
         fixed = {"static"} if speed * 2 > distance else {"static", "pan_left", "pan_right"}
         if self.plan.camera == "follow" or cast.action == "launch":
             return True
+        if any((other.row.habitat in LANES) != (cast.row.habitat in LANES) for other in self.plan.cast):
+            return False  # Who is on a road goes away from who is beside it.
         strolls = speed <= 2.0 and self.setting.name in {"garden", "village", "ruins"}
         if self._enclosed and not strolls and cast.row.habitat not in {"air", "space", "underwater"}:
             return False

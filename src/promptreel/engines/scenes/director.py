@@ -361,7 +361,8 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         if setting.name == "studio" and not wish:
             wish = next((action for action, speed in row.actions.items() if not speed), "")
         cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
-    return cast
+    # The camera goes by the first: one that stands on the ground sees what flies above it as well, but not the reverse.
+    return sorted(cast, key=lambda one: bool(setting.ground) and one.row.habitat == "air")
 
 
 def _furniture(spec: SceneSpec) -> str:
