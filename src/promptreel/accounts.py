@@ -112,8 +112,10 @@ def as_account(row: dict[str, Any]) -> Account:
     return Account(**{name: row[name] for name in Account.__dataclass_fields__})
 
 
-async def create_account(connection: Connection, email: str, tier: str = "free") -> Account:
-    """A new account with an empty wallet.
+async def create_account(
+    connection: Connection, email: str, tier: str = "free", *, verified: bool = False, operator: bool = False
+) -> Account:
+    """A new account with an empty wallet. `verified`: whoever makes it knows the address to be theirs.
 
     Errors: `InvalidInput` for what is no address or no tier, `EmailTaken`.
     """
@@ -124,7 +126,9 @@ async def create_account(connection: Connection, email: str, tier: str = "free")
     try:
         async with connection.transaction():
             cursor = await connection.execute(
-                f"INSERT INTO accounts (email, tier) VALUES (%s, %s) RETURNING {ACCOUNT_COLUMNS}", [email, tier]
+                f"""INSERT INTO accounts (email, tier, operator, verified_at)
+                    VALUES (%s, %s, %s, CASE WHEN %s THEN now() END) RETURNING {ACCOUNT_COLUMNS}""",
+                [email, tier, operator, verified],
             )
             account = as_account(await cursor.fetchone() or {})
             await connection.execute("INSERT INTO wallets (account_id) VALUES (%s)", [account.id])

@@ -342,6 +342,7 @@ def account_create(
     email: Annotated[str, typer.Argument(help="The e-mail address.")],
     tier: Annotated[str, typer.Option("--tier", help=f"One of {', '.join(TIERS)}.")] = "free",
     amount: Annotated[int, typer.Option("--credits", min=0, help="Credits to begin with.")] = 0,
+    operator: Annotated[bool, typer.Option("--operator", help="Let it run the place in the dashboard.")] = False,
     data: Data = None,
     as_json: Json = False,
 ) -> None:
@@ -349,7 +350,7 @@ def account_create(
     from promptreel import accounts, credits
 
     async def create(connection: Any) -> tuple[accounts.Account, str]:
-        account = await accounts.create_account(connection, email, tier)
+        account = await accounts.create_account(connection, email, tier, verified=True, operator=operator)
         if amount:
             await credits.grant(connection, account.id, amount, f"account:{account.id}", "operator", "first credits")
         _, text = await accounts.create_token(connection, account.id)

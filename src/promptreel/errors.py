@@ -44,6 +44,12 @@ class AccountSuspended(PromptreelError):
     slug = "account_suspended"
 
 
+class AddressUnverified(PromptreelError):
+    """Confirm your e-mail address first"""
+
+    slug = "address_unverified"
+
+
 class ScopeMissing(PromptreelError):
     """This token lacks the scope {scope}"""
 

@@ -29,7 +29,7 @@ def create_operator(url: str) -> str | None:
         await connection.execute("LOCK TABLE accounts IN SHARE ROW EXCLUSIVE MODE")
         if await accounts.list_accounts(connection):
             return None
-        account = await accounts.create_account(connection, EMAIL, TIER)
+        account = await accounts.create_account(connection, EMAIL, TIER, verified=True, operator=True)
         await credits.grant(connection, account.id, CREDITS, "first-run", "promptreel", "first run")
         _, token = await accounts.create_token(connection, account.id, "first", tuple(sorted(accounts.SCOPES)))
         return token

@@ -10,10 +10,11 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from promptreel.errors import FolderUnwritable, SettingInvalid
+from promptreel.plans import TIERS
 
 
 class Settings(BaseSettings):
@@ -78,6 +79,26 @@ class Settings(BaseSettings):
     showcase: bool = True
     """Whether this installation renders the films of its front page, once, when nobody waits for a video."""
 
+    signup: Literal["open", "closed"] = "open"
+    signup_credits: int = Field(25, ge=0, le=10**6)
+    """Credits that a new account is given, once."""
+
+    signup_tier: str = "free"
+
+    mail_url: str = Field("", pattern=r"^(smtps?://.+)?$", repr=False)
+    """`smtp://user:password@host:587` (STARTTLS) or `smtps://…`; empty: letters are printed on the server's console."""
+
+    mail_from: str = ""
+    """The sender of letters; empty: the user name of `mail_url` where that is an address."""
+
+    oidc_issuer: str = Field("", pattern=r"^(https?://[^\s?#]+)?$")
+    """An OpenID Connect issuer that people may sign in with; empty: none. Needs the extra `oidc`."""
+
+    oidc_client_id: str = ""
+    oidc_client_secret: str = Field("", repr=False)
+    oidc_label: str = "OpenID Connect"
+    """What the button calls the issuer."""
+
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_json: bool = False
     metrics: bool = True
@@ -85,6 +106,14 @@ class Settings(BaseSettings):
 
     trust_proxy: bool = False
     """Whether `X-Forwarded-*` is believed (only behind a proxy that sets them)."""
+
+    @field_validator("signup_tier")
+    @classmethod
+    def known_tier(cls, tier: str) -> str:
+        """Errors: `ValueError` for a tier that there is not."""
+        if tier not in TIERS:
+            raise ValueError(f"there is no tier {tier!r}; there is: {', '.join(TIERS)}")
+        return tier
 
     @classmethod
     def settings_customise_sources(

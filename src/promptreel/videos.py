@@ -16,7 +16,14 @@ from psycopg.types.json import Jsonb
 from promptreel import credits, queue
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
-from promptreel.errors import IdempotencyMismatch, IdempotencyRunning, NoCapacity, PromptRefused, VideoNotFound
+from promptreel.errors import (
+    AddressUnverified,
+    IdempotencyMismatch,
+    IdempotencyRunning,
+    NoCapacity,
+    PromptRefused,
+    VideoNotFound,
+)
 from promptreel.settings import Settings
 from promptreel.spec import Status, VideoSpec
 
@@ -119,8 +126,10 @@ async def submit(
 ) -> Accepted:
     """Accept a video: the hold, the video and its queue entry, together or not at all.
 
-    Errors: `PromptRefused`, `InsufficientCredits`, `NoCapacity`.
+    Errors: `AddressUnverified`, `PromptRefused`, `InsufficientCredits`, `NoCapacity`.
     """
+    if settings.mail_url and not account.verified:
+        raise AddressUnverified
     spec = submission.spec
     moderate(settings, spec.prompt, spec.negative_prompt)
     video_id = await next_id(connection)

@@ -126,6 +126,7 @@ STATUSES: dict[type[PromptreelError], int] = {
     InvalidToken: 401,
     errors.InsufficientCredits: 402,
     errors.AccountSuspended: 403,
+    errors.AddressUnverified: 403,
     ScopeMissing: 403,
     LinkRefused: 403,
     errors.NotFound: 404,
