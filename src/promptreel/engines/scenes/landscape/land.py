@@ -188,6 +188,14 @@ def shade_land(
             broad = mix(f32(0.5), broad, keep_broad)
             detail = broad * f32(0.34) + middle * f32(0.33) + fine * f32(0.33)
 
+            # The crags of far slopes, which the grid is too coarse for.
+            cx, cz = px * f32(0.33) + py * f32(0.19), pz * f32(0.33) - py * f32(0.23)
+            keep_crag = sat(f32(1.7) - stretch * f32(0.12)) * sat(distance * f32(0.004) - f32(0.8))
+            crag = tex(noise, log2, i32(0), cx, cz)
+            crag_x = (tex(noise, log2, i32(0), cx + f32(3.0), cz) - crag) * keep_crag
+            crag_z = (tex(noise, log2, i32(0), cx, cz + f32(3.0)) - crag) * keep_crag
+            crag = (crag - f32(0.5)) * keep_crag
+
             # The relief that only light shows.
             rough = look[_BUMP_MIDDLE] * keep_middle * f32(17.0)
             grain = look[_BUMP_FINE] * keep_fine * f32(190.0)
@@ -266,6 +274,7 @@ def shade_land(
             steep = f32(1.0) - smooth
             stone = sstep(look[_STEEP], look[_STEEP] + f32(0.09), steep + (middle - f32(0.5)) * f32(0.14))
             stone = max(stone, sstep(look[_STEEP], look[_STEEP] + f32(0.09), steep + (broad - f32(0.5)) * f32(0.24)))
+            stone = max(stone, sstep(look[_STEEP], look[_STEEP] + f32(0.07), steep + crag * f32(0.22)))
             lay = py * look[_STRATA] + huge * f32(0.4) + (broad + middle) * f32(0.012)
             thin = tex(noise, log2, i32(0), lay * f32(140.0), px * f32(0.09) + pz * f32(0.13))
             thick = tex(noise, log2, i32(0), lay * f32(37.0) + f32(7.0), (px - pz) * f32(0.021))
@@ -274,7 +283,10 @@ def shade_land(
             bands += (sstep(f32(0.38), f32(0.62), thick) - f32(0.5)) * f32(0.75)
             bands = bands if look[_STRATA] > f32(0.0) else f32(0.0)
             layer = sat(detail * f32(1.3) - f32(0.15) + bands)
-            chip = f32(0.66) + f32(0.68) * detail + bands * f32(0.34)
+            layer = sat(layer + crag * f32(1.6))
+            chip = f32(0.66) + f32(0.68) * detail + bands * f32(0.34) + crag * f32(0.9)
+            nx -= crag_x * f32(3.4) * stone
+            nz -= crag_z * f32(3.4) * stone
             r = mix(r, mix(look[_ROCK], look[_ROCK_OTHER], layer) * chip, stone)
             g = mix(g, mix(look[_ROCK + 1], look[_ROCK_OTHER + 1], layer) * chip, stone)
             b = mix(b, mix(look[_ROCK + 2], look[_ROCK_OTHER + 2], layer) * chip, stone)
@@ -300,7 +312,7 @@ def shade_land(
             high = sstep(
                 look[_SNOW_LINE] - f32(130.0), look[_SNOW_LINE] + f32(200.0), py + (huge - f32(0.5)) * f32(260.0)
             )
-            hold = smooth * f32(0.6) + ny * f32(0.4) + (detail - f32(0.5)) * f32(0.30)
+            hold = smooth * f32(0.6) + ny * f32(0.4) + (detail - f32(0.5)) * f32(0.30) + crag * f32(0.42)
             lies = f32(0.98) - f32(0.36) * max(high, f32(0.0)) + f32(0.30) * (f32(1.0) - sat(high * f32(8.0)))
             lies = min(lies, f32(1.25) - f32(0.70) * look[_COVER])
             snow = sstep(lies - f32(0.03), lies + f32(0.05), hold) * (f32(1.0) - wild * f32(0.72))

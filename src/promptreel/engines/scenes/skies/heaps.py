@@ -261,7 +261,7 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
                 part = height / deep
                 part_here = part
                 mx, mz = px * heap[SCALE], pz * heap[SCALE]
-                crown = tex(tops, log2, i32(0), mx, mz)
+                crown = tex(tops, log2, i32(0), mx, mz) * sat((at - heap[NEAREST]) * f32(0.4))
                 shadow = tex(hidden, log2, i32(0), mx, mz)
                 coarse = lump(lumps, px * heap[LUMP], (height - heap[RISE]) * heap[LUMP], pz * heap[LUMP])
                 fine = heap[LUMP] * f32(3.3)
@@ -271,12 +271,16 @@ def march(out, rays, tops, hidden, lumps, sky, heap, steps, scratch):
                 bumps = (coarse - f32(0.55)) * f32(0.72) + (grain - f32(0.55)) * f32(0.28) * calm
                 rough = heap[ROUGH] * sat(crown * f32(3.2))
                 inside = crown - part + bumps * rough
-                plate = tex(tops, log2, i32(1 << (2 * MAP_LOG2)), mx, mz) * heap[ANVIL]
+                plate = (
+                    tex(tops, log2, i32(1 << (2 * MAP_LOG2)), mx, mz)
+                    * heap[ANVIL]
+                    * sat((at - heap[NEAREST]) * f32(0.4))
+                )
                 plate = (plate - f32(0.16) - abs(part - f32(0.87)) * f32(5.0)) * f32(0.22) + bumps * heap[ROUGH] * f32(
                     0.2
                 )
                 crown = f32(0.95) if plate > inside else crown
-                inside = min(max(inside, plate), (at - heap[NEAREST]) * f32(0.25) - f32(0.05))
+                inside = max(inside, plate)
                 inside = inside * sat(part * f32(12.0) + f32(0.5)) * sat(crown * f32(30.0))
                 crown_here = crown
                 before = scratch[7, x]
