@@ -20,7 +20,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from promptreel import __version__
+from promptreel import __version__, showcase
 from promptreel.api import documents, files, landing, popvid, prompttovideo
 from promptreel.api.dialect import (
     HeadersTooLarge,
@@ -59,11 +59,14 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> FastAPI
             return
         async with open_runtime(settings) as opened:
             app.state.runtime = opened
-            sweeper = asyncio.create_task(sweep(opened))
+            background = [asyncio.create_task(sweep(opened))]
+            if settings.showcase:
+                background.append(asyncio.create_task(showcase.keep(opened)))
             try:
                 yield
             finally:
-                sweeper.cancel()
+                for task in background:
+                    task.cancel()
 
     async def show_metrics(request: Request) -> Response:
         if not settings.metrics:

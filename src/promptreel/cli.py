@@ -181,6 +181,41 @@ def migrate(data: Data = None, as_json: Json = False) -> None:
         say(f"The schema {'is now' if changed else 'was already'} {revision}.")
 
 
+@app.command("showcase")
+def show_showcase(
+    again: Annotated[
+        bool, typer.Option("--again", help="Make the films anew; the old ones are shown meanwhile.")
+    ] = False,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Tell how far the films of the front page are, which a running server makes when nobody waits for a video."""
+    from promptreel import showcase
+
+    async def read(connection: Any) -> list[dict[str, Any]]:
+        if again:
+            await showcase.again(connection)
+        return [
+            {
+                "place": stage.film.place,
+                "prompt": stage.newest.prompt if stage.newest else stage.film.prompt,
+                "status": stage.newest.status.value if stage.newest else "wanted",
+                "progress": round(stage.newest.progress, 2) if stage.newest else 0.0,
+                "error": stage.newest.error if stage.newest else None,
+                "shown": stage.finished is not None,
+            }
+            for stage in await showcase.stages(connection)
+        ]
+
+    films = in_database(data, read)
+    if as_json:
+        say_json(films)
+        return
+    for film in films:
+        progress = f" {film['progress']:.0%}" if film["status"] == "processing" else ""
+        say(f"{film['place']}  {film['status']}{progress}{'  shown' if film['shown'] else ''}  {film['prompt']}")
+
+
 @app.command()
 def doctor(data: Data = None, host: Host = None, port: Port = None, as_json: Json = False) -> None:
     """Check this machine and say what is missing. Exit status 1 where something is."""

@@ -15,6 +15,9 @@ UPDATE accounts SET verified_at = now();
 -- Who was here first runs the place.
 UPDATE accounts SET operator = true WHERE id = (SELECT min(id) FROM accounts);
 
+-- What the search of a gallery looks through: the prompt in one form of each letter, folded once and not at every look.
+ALTER TABLE videos ADD COLUMN search text GENERATED ALWAYS AS (lower(normalize(prompt, NFKC))) STORED;
+
 -- Browser sessions. The cookie holds a random token, and only its SHA-256 is kept.
 CREATE TABLE sessions (
     id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
@@ -77,11 +80,26 @@ CREATE TABLE shares (
 
 -- The newest frame of what is being rendered. Unlogged: losing it costs nothing.
 CREATE UNLOGGED TABLE previews (
-    video_id bigint PRIMARY KEY,
+    video_id bigint PRIMARY KEY REFERENCES videos ON DELETE CASCADE,
     picture bytea NOT NULL,
     made_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE previews ALTER COLUMN picture SET STORAGE EXTERNAL;
+
+-- Pictures of a form that was not accepted yet, for a while: a browser forgets a chosen file.
+CREATE UNLOGGED TABLE picture_drafts (
+    id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
+    account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    picture bytea NOT NULL,
+    made_at timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX picture_drafts_account ON picture_drafts (account_id, made_at DESC);
+ALTER TABLE picture_drafts ALTER COLUMN picture SET STORAGE EXTERNAL;
+
+-- Videos that ended before this moment are not told of in the queue strip any more.
+ALTER TABLE accounts ADD COLUMN ended_seen_at timestamptz;
+-- What has just ended, for the strip.
+CREATE INDEX videos_just_ended ON videos (account_id, completed_at DESC) WHERE completed_at IS NOT NULL;
 
 -- Calls per token and UTC day, as `usage_days` has them per account.
 CREATE TABLE token_days (
