@@ -6,6 +6,7 @@ sums, kept so that a hold is one guarded UPDATE; `audit` proves that they agree.
 """
 
 from dataclasses import dataclass
+from datetime import date, datetime
 
 from promptreel.db.pool import Connection
 from promptreel.errors import InsufficientCredits, InvalidInput
@@ -166,6 +167,70 @@ async def release(connection: Connection, account_id: int, video_id: int, amount
             {"n": amount, "account": account_id},
         )
     return new
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One transaction as its account sees it: what it did to the credits that can be spent, and how many there were then."""
+
+    id: int
+    kind: str
+    at: datetime
+    amount: int
+    """What was granted, held, spent or given back; never negative."""
+
+    change: int
+    available: int
+    reason: str
+    actor: str
+    video_id: int | None
+    prompt: str | None
+    """Of the video, while it exists."""
+
+
+async def statement(connection: Connection, account_id: int, before: int | None = None, limit: int = 50) -> list[Line]:
+    """The account's newest transactions; `before` an id, to go on from there.
+
+    The balance of each line follows from today's, backwards: no line but those shown and those skipped is read.
+    """
+    cursor = await connection.execute(
+        """WITH lines AS (
+               SELECT t.id, t.kind, t.created_at AS at, t.reason, t.actor, t.video_id,
+                      (SELECT coalesce(max(e.amount), 0) FROM ledger_entries e WHERE e.transaction_id = t.id) AS amount,
+                      (SELECT coalesce(sum(e.amount), 0) FROM ledger_entries e
+                        WHERE e.transaction_id = t.id AND e.book = 'available:' || t.account_id)::bigint AS change
+                 FROM ledger_transactions t
+                WHERE t.account_id = %(account)s AND (%(before)s::bigint IS NULL OR t.id < %(before)s)
+                ORDER BY t.id DESC LIMIT %(limit)s
+           ), newer AS (
+               SELECT coalesce(sum(e.amount), 0)::bigint AS change
+                 FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+                WHERE %(before)s::bigint IS NOT NULL AND t.account_id = %(account)s AND t.id >= %(before)s
+                  AND e.book = 'available:' || t.account_id
+           )
+           SELECT lines.*, v.prompt,
+                  (w.available - newer.change - coalesce(sum(lines.change) OVER newest, 0))::bigint AS available
+             FROM lines CROSS JOIN newer JOIN wallets w ON w.account_id = %(account)s
+             LEFT JOIN videos v ON v.id = lines.video_id AND v.account_id = %(account)s
+           WINDOW newest AS (ORDER BY lines.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            ORDER BY lines.id DESC""",
+        {"account": account_id, "before": before, "limit": limit},
+    )
+    return [Line(**row) for row in await cursor.fetchall()]
+
+
+async def balance_by_day(connection: Connection, account_id: int, since: date) -> tuple[int, dict[date, int]]:
+    """What could be spent when the UTC day `since` began, and the sum of each day's changes; quiet days are absent."""
+    cursor = await connection.execute(
+        """SELECT t.created_at::date AS day, sum(e.amount)::bigint AS change
+             FROM ledger_transactions t JOIN ledger_entries e ON e.transaction_id = t.id
+            WHERE t.account_id = %s AND t.created_at >= %s AND e.book = 'available:' || t.account_id
+            GROUP BY day""",
+        [account_id, since],
+    )
+    changes = {row["day"]: row["change"] for row in await cursor.fetchall()}
+    available = (await balance(connection, account_id)).available
+    return available - sum(changes.values()), changes
 
 
 AUDIT = {

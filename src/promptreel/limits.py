@@ -1,9 +1,9 @@
-"""Exact counters: calls per account and UTC day. A new day is a new row, so nothing ever has to be reset."""
+"""Exact counters: calls per account (and per token) and UTC day. A new day is a new row, so nothing has to be reset."""
 
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
@@ -76,3 +76,45 @@ async def read_quota(connection: Connection, account: Account, now: datetime) ->
     )
     row = await cursor.fetchone()
     return make_quota(account.tier, row["used"] if row else 0, now)
+
+
+async def count_token_calls(connection: Connection, calls: Counter[int], now: datetime) -> None:
+    """Note which tokens the calls of a batch came with: `calls` by token. Tells its owner who calls, and limits nothing."""
+    await connection.execute(
+        """INSERT INTO token_days AS day (token_id, day, calls)
+           SELECT id, %s, calls FROM tokens JOIN unnest(%s::bigint[], %s::integer[]) AS batch (token, calls) ON id = token
+            ORDER BY id FOR KEY SHARE OF tokens
+           ON CONFLICT (token_id, day) DO UPDATE SET calls = day.calls + excluded.calls""",
+        [now.date(), list(calls), list(calls.values())],
+    )
+
+
+async def calls_by_day(connection: Connection, account_id: int, since: date) -> dict[date, int]:
+    """The account's counted calls, by UTC day; days without any are absent."""
+    cursor = await connection.execute(
+        "SELECT day, used FROM usage_days WHERE account_id = %s AND day >= %s", [account_id, since]
+    )
+    return {row["day"]: row["used"] for row in await cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class TokenUse:
+    """The calls that came with one token: today's, and all since a day."""
+
+    token_id: int
+    name: str
+    last_four: str
+    today: int
+    total: int
+
+
+async def calls_by_token(connection: Connection, account_id: int, since: date, today: date) -> list[TokenUse]:
+    """What each of the account's tokens was used for since that UTC day, the busiest first."""
+    cursor = await connection.execute(
+        """SELECT t.id AS token_id, t.name, t.last_four,
+                  coalesce(sum(d.calls) FILTER (WHERE d.day = %(today)s), 0)::int AS today, sum(d.calls)::int AS total
+             FROM tokens t JOIN token_days d ON d.token_id = t.id AND d.day >= %(since)s
+            WHERE t.account_id = %(account)s GROUP BY t.id ORDER BY total DESC, t.id""",
+        {"account": account_id, "since": since, "today": today},
+    )
+    return [TokenUse(**row) for row in await cursor.fetchall()]

@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ import structlog
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from promptreel import accounts, fetch, limits, media, queue, videos
+from promptreel import accounts, fetch, limits, media, queue, underway, videos
 from promptreel.batch import Batch
 from promptreel.db.pool import Connection, Pool, make_pool, transaction
 from promptreel.errors import DatabaseUnreachable, InvalidToken, QuotaExceeded, VideoNotFound
@@ -25,6 +26,8 @@ from promptreel.storage import Storage
 log = structlog.get_logger()
 
 Outside = dict[str, Any]
+OneCall = tuple[int, str, int | None, int]
+"""An account, its tier, the token it came with, and a number of its own."""
 
 
 @dataclass
@@ -44,8 +47,9 @@ class Runtime:
 
     def __post_init__(self) -> None:
         self._callers: Batch[bytes, accounts.Caller] = Batch(self._load_callers)
-        self._calls: Batch[tuple[int, str, int], limits.Quota] = Batch(self._load_calls)
+        self._calls: Batch[OneCall, limits.Quota] = Batch(self._load_calls)
         self._videos: Batch[tuple[int, int], videos.Video] = Batch(self._load_videos)
+        self._underway: Batch[int, underway.Underway] = Batch(self._load_underway)
         self._numbers = itertools.count()
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
@@ -63,10 +67,13 @@ class Runtime:
             raise InvalidToken
         return accounts.admit(caller)
 
-    async def count_call(self, account: accounts.Account) -> limits.Quota:
-        """Count one call of today. Errors: `QuotaExceeded` with the `quota` as data, and then nothing was counted."""
+    async def count_call(self, account: accounts.Account, token_id: int | None = None) -> limits.Quota:
+        """Count one call of today, made with that token.
+
+        Errors: `QuotaExceeded` with the `quota` as data, and then nothing was counted.
+        """
         # Each call is a key of its own: shared answers would count one call for two.
-        quota = await self._calls.get((account.id, account.tier, next(self._numbers)))
+        quota = await self._calls.get((account.id, account.tier, token_id, next(self._numbers)))
         if quota is None:
             async with self.pool.connection() as connection:
                 quota = await limits.read_quota(connection, account, self.clock())
@@ -82,16 +89,19 @@ class Runtime:
         async with self.pool.connection() as connection:
             return await accounts.find_callers(connection, hashes)
 
-    async def _load_calls(self, calls: list[tuple[int, str, int]]) -> Mapping[tuple[int, str, int], limits.Quota]:
+    async def _load_calls(self, calls: list[OneCall]) -> Mapping[OneCall, limits.Quota]:
         now = self.clock()
         async with self.pool.connection() as connection:
-            counted = await limits.count_calls(connection, [(account, tier) for account, tier, _ in calls], now)
-        granted: dict[tuple[int, str, int], limits.Quota] = {}
-        given = {account: before for account, (before, _) in counted.items()}
-        for account, tier, number in calls:
-            if given[account] < counted[account][1]:
-                given[account] += 1
-                granted[account, tier, number] = limits.make_quota(tier, given[account], now)
+            counted = await limits.count_calls(connection, [(account, tier) for account, tier, _, _ in calls], now)
+            granted: dict[OneCall, limits.Quota] = {}
+            given = {account: before for account, (before, _) in counted.items()}
+            for call in calls:
+                account, tier, _, _ = call
+                if given[account] < counted[account][1]:
+                    given[account] += 1
+                    granted[call] = limits.make_quota(tier, given[account], now)
+            if tokens := Counter(token for _, _, token, _ in granted if token is not None):
+                await limits.count_token_calls(connection, tokens, now)
         return granted
 
     # -- videos --------------------------------------------------------------------------------------------------------
@@ -118,6 +128,14 @@ class Runtime:
                 if video.status.ended or left <= 0:
                     return video
                 await watch.next(left)
+
+    async def underway_of(self, account_id: int) -> underway.Underway:
+        """What of the account is under way."""
+        return await self._underway.get(account_id) or underway.Underway()
+
+    async def _load_underway(self, accounts: list[int]) -> Mapping[int, underway.Underway]:
+        async with self.pool.connection() as connection:
+            return await underway.find(connection, accounts, self.settings, self.clock())
 
     async def _load_videos(self, wanted: list[tuple[int, int]]) -> Mapping[tuple[int, int], videos.Video]:
         async with self.pool.connection() as connection:

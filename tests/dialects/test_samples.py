@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from promptreel import asgi
-from promptreel.api import docs_page
+from promptreel.web import docs
 
 from .conftest import Live
 
@@ -36,7 +36,7 @@ def between(text: str, start: str, end: str) -> str:
 
 def at(live: Live, sample: str) -> str:
     """A sample with the host and the token put in, and nothing else."""
-    for host in docs_page.SEED_HOSTS:
+    for host in docs.SEED_HOSTS:
         sample = sample.replace(host, live.url)
     for token in ("your_token_here", "YOUR_TOKEN_HERE", "YOUR_API_KEY"):
         sample = sample.replace(token, live.token)
@@ -118,8 +118,8 @@ async def test_popvid_curl(live: Live, seed_text: dict[str, str]) -> None:
 def test_the_docs_page_shows_these_samples(seed_text: dict[str, str]) -> None:
     page = squeezed(seed_text["prompttovideo"])
     for name in ("python", "javascript", "curl"):
-        assert squeezed(docs_page.sample(f"prompttovideo-{name}")) in page
-    popvid = re.sub(r"^# .*$", "", docs_page.sample("popvid-curl"), flags=re.MULTILINE)
+        assert squeezed(docs.sample(f"prompttovideo-{name}")) in page
+    popvid = re.sub(r"^# .*$", "", docs.sample("popvid-curl"), flags=re.MULTILINE)
     for command in re.split(r"\n\n+", popvid.strip()):
         assert squeezed(command) in squeezed(seed_text["popvid"])
 

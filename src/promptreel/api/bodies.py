@@ -268,7 +268,11 @@ async def read_picture(text: str, allow_networks: Sequence[Network]) -> GivenPic
         url = text.strip()
         check_url(url, allow_networks)
         return GivenPicture(url, url=url)
-    data = await asyncio.to_thread(decode_picture, text)
+    return await given_picture(await asyncio.to_thread(decode_picture, text))
+
+
+async def given_picture(data: bytes) -> GivenPicture:
+    """A picture whose bytes came, made safe. Errors: `PictureRefused`."""
     return GivenPicture(hashlib.sha256(data).hexdigest(), data=await safe_picture_isolated(data))
 
 

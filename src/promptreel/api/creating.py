@@ -1,10 +1,12 @@
-"""Making a video, the same in every dialect: replay, moderation, credits, pictures, then one accepting transaction."""
+"""Making a video, the same through every door: replay, moderation, credits, pictures, then one accepting transaction."""
 
 import secrets
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from promptreel import credits, videos
+from promptreel.accounts import Account
 from promptreel.api.bodies import GivenPicture, Wanted, blamed_on, idempotency_key
 from promptreel.api.dialect import Call
 from promptreel.errors import (
@@ -12,29 +14,52 @@ from promptreel.errors import (
     VideoNotFound,
 )
 
+if TYPE_CHECKING:
+    from promptreel.runtime import Runtime
+
 REPLAYED = {"Idempotent-Replayed": "true"}
 
 Words = Callable[[Call, videos.Accepted], dict[str, Any]]
 """A dialect's answer to an accepted job, as it is sent and as it is remembered."""
 
 
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Who wants what, through which door. `key` makes it the same order however often it comes; None: each is a new one."""
+
+    account: Account
+    wanted: Wanted
+    dialect: str
+    route: str
+    key: str | None = None
+
+
 async def create(call: Call, wanted: Wanted, words: Words) -> tuple[dict[str, Any], dict[str, str]]:
-    """Accept a job: its answer and the headers that go with it. A repeated Idempotency-Key gives the stored answer again.
+    """Accept a job of the API: its answer and the headers that go with it. A repeated Idempotency-Key gives the stored answer
+    again.
+
+    Errors: those of `accept`.
+    """
+    order = Order(call.account, wanted, call.dialect.name, call.route, idempotency_key(call.headers))
+    answer, replayed = await accept(call.runtime, order, lambda accepted: words(call, accepted))
+    return answer, REPLAYED if replayed else {}
+
+
+async def accept(
+    runtime: "Runtime", order: Order, words: Callable[[videos.Accepted], dict[str, Any]]
+) -> tuple[dict[str, Any], bool]:
+    """Accept a job: the answer that `words` finds for it, and whether it was accepted before and so is not made again.
 
     Errors: all that the contract lists from idempotency to capacity; then nothing is stored and nothing is held.
     """
-    runtime, account = call.runtime, call.account
-    key = idempotency_key(call.headers)
+    account, wanted, route, key = order.account, order.wanted, order.route, order.key
     fingerprint = wanted.fingerprint()
-    if key is not None:
-        async with runtime.transaction() as connection:
-            stored = await videos.replay(connection, account.id, call.route, key, fingerprint)
-        if stored is not None:
-            return stored, REPLAYED
-    pictures = await make_ready(call, wanted)
+    if (stored := await accepted_before(runtime, order)) is not None:
+        return stored, True
+    pictures = await make_ready(runtime, account, wanted)
     spec = await wanted.spec(pictures, runtime.settings.engine, secrets.randbelow(2**32))
     submission = videos.Submission(
-        dialect=call.dialect.name,
+        dialect=order.dialect,
         spec=spec,
         price=wanted.quality.price,
         pictures=pictures,
@@ -43,38 +68,46 @@ async def create(call: Call, wanted: Wanted, words: Words) -> tuple[dict[str, An
     )
     async with runtime.transaction() as connection:
         if key is not None:
-            stored = await videos.claim(connection, account.id, call.route, key, fingerprint)
+            stored = await videos.claim(connection, account.id, route, key, fingerprint)
             if stored is not None:
-                return stored, REPLAYED
+                return stored, True
         accepted = await videos.submit(
             connection, runtime.queue, runtime.settings, account, submission, runtime.clock()
         )
-        answer = words(call, accepted)
+        answer = words(accepted)
         if key is not None:
-            await videos.remember(connection, account.id, call.route, key, answer)
-    return answer, {}
+            await videos.remember(connection, account.id, route, key, answer)
+    return answer, False
 
 
-async def make_ready(call: Call, wanted: Wanted) -> dict[str, bytes]:
+async def accepted_before(runtime: "Runtime", order: Order) -> dict[str, Any] | None:
+    """The answer that this very order got before, if it came before. Errors: `IdempotencyMismatch`."""
+    if order.key is None:
+        return None
+    async with runtime.transaction() as connection:
+        return await videos.replay(connection, order.account.id, order.route, order.key, order.wanted.fingerprint())
+
+
+async def make_ready(runtime: "Runtime", account: Account, wanted: Wanted) -> dict[str, bytes]:
     """Every picture made safe. One to be fetched is fetched only for a caller whose prompt is allowed and who can pay.
 
     Errors: `PromptRefused`, `InsufficientCredits`, `InvalidInput` for a picture.
     """
     if any(picture.url for picture in wanted.pictures.values()):
-        videos.moderate(call.runtime.settings, wanted.prompt, wanted.options.negative_prompt or "")
-        async with call.runtime.transaction() as connection:
-            wallet = await credits.balance(connection, call.account.id)
+        videos.moderate(runtime.settings, wanted.prompt, wanted.options.negative_prompt or "")
+        async with runtime.transaction() as connection:
+            wallet = await credits.balance(connection, account.id)
         if wallet.available < wanted.quality.price:
             raise InsufficientCredits(wanted.quality.price, wallet.available)
-    return {name: await fetched(call, name, picture) for name, picture in wanted.pictures.items()}
+    return {name: await fetched(runtime, name, picture) for name, picture in wanted.pictures.items()}
 
 
-async def fetched(call: Call, param: str, picture: GivenPicture) -> bytes:
+async def fetched(runtime: "Runtime", param: str, picture: GivenPicture) -> bytes:
     """The bytes of a picture, from its URL if need be. Errors: `InvalidInput`."""
     if not picture.url:
         return picture.data
     with blamed_on(param):
-        return await call.runtime.fetch_picture(picture.url)
+        return await runtime.fetch_picture(picture.url)
 
 
 async def ended_or_later(call: Call, video_id: int) -> videos.Video | None:

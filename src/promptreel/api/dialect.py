@@ -431,7 +431,7 @@ class Door:
         if not call.caller.scopes & {entry.scope, "admin"}:
             raise ScopeMissing(scope=entry.scope)
         if entry.creates or (self.dialect.counts == "all" and call.runtime.settings.quota_counts == "all"):
-            call.quota = await call.runtime.count_call(call.account)
+            call.quota = await call.runtime.count_call(call.account, call.caller.token_id)
         elif self.dialect.counts == "all":
             call.quota = await call.runtime.quota(call.account)
 

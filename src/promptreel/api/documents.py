@@ -45,13 +45,16 @@ FILE = "https://storage.googleapis.com/..."
 
 # -- PromptToVideo -----------------------------------------------------------------------------------------------------
 
-STATUS_WORDS = ("pending", "processing", "completed", "failed")
+STATUSES = {
+    "pending": "Video is in queue",
+    "processing": "Video is being generated",
+    "completed": "Video is ready",
+    "failed": "Video generation failed",
+}
+STATUS_WORDS = tuple(STATUSES)
 QUALITY_ALIASES = tuple(QUALITIES)
 RESOLUTIONS = tuple(quality.resolution for quality in QUALITIES.values())
-STATUS_TEXT = (
-    "pending: Video is in queue. processing: Video is being generated. completed: Video is ready. "
-    "failed: Video generation failed."
-)
+STATUS_TEXT = " ".join(f"{word}: {meaning}." for word, meaning in STATUSES.items())
 
 WORD_FATES = ("shown", "approximated", "not_shown")
 PROMPT_REPORT = described(

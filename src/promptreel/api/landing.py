@@ -11,7 +11,6 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from promptreel import __version__
-from promptreel.api import docs_page
 from promptreel.api.dialect import base_url
 from promptreel.plans import QUALITIES
 
@@ -27,7 +26,6 @@ PAGE_HEADERS = {
 }
 ASSETS = {
     "site.css": "text/css",
-    "docs.js": "text/javascript",
     "icon.svg": "image/svg+xml",
 }
 
@@ -64,11 +62,6 @@ def address(request: Request) -> str:
 async def front(request: Request) -> Response:
     """GET /"""
     return page("promptreel", front_page(address(request)))
-
-
-async def docs(request: Request) -> Response:
-    """GET /docs"""
-    return page("API documentation · promptreel", docs_page.render(address(request)), script="docs.js")
 
 
 def front_page(base: str) -> str:
@@ -143,4 +136,4 @@ async def serve_asset(request: Request) -> Response:
     return Response(data, media_type=ASSETS[name], headers=headers)
 
 
-ROUTES = [Route("/", front), Route("/docs", docs), Route("/assets/{name}", serve_asset)]
+ROUTES = [Route("/", front), Route("/assets/{name}", serve_asset)]

@@ -1,7 +1,7 @@
 """Languages and time zones of readers. Catalogues are `locale/<language>.po`, read once; English is the texts themselves."""
 
 import io
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from importlib import resources
 from zoneinfo import ZoneInfo, available_timezones
@@ -71,6 +71,11 @@ def zone(name: str) -> tzinfo:
 def moment(value: datetime, locale: str, zone_of: str) -> str:
     """Date and time of the reader's clock."""
     return dates.format_datetime(value, "medium", zone(zone_of), locale)
+
+
+def day(value: date, locale: str) -> str:
+    """A day of the calendar, short."""
+    return dates.format_skeleton("MMMd", value, locale=locale)
 
 
 def ago(value: datetime, now: datetime, locale: str) -> str:

@@ -88,6 +88,7 @@ def fragment(visit: "Visit", template: str, **context: Any) -> str:
             span=lambda seconds: i18n.span(seconds, locale),
             number=lambda value: i18n.number(value, locale),
             size=lambda value: i18n.size(value, locale),
+            day=lambda value: i18n.day(value, locale),
             **context,
         )
     )

@@ -1,19 +1,22 @@
-// What makes /docs alive: the token, the copy buttons, and "Run it", which sends the request and shows the real answer.
+// What makes the API pages alive: the token, the copy buttons, and "Run it", which sends the request and shows the real answer.
+
+const texts = JSON.parse(document.querySelector("#docs")?.dataset.texts ?? '{"copy": "Copy", "copied": "✓", "press": "Ctrl+C"}');
 
 const token = document.querySelector("#token");
 const tokenState = document.querySelector("#token-state");
-const ids = { prompttovideo: "video_id", popvid: "id" };
 
 function rememberToken() {
   const value = token.value.trim();
   sessionStorage.setItem("promptreel-token", value);
-  tokenState.textContent = value ? "Ready: every “Run it” uses this token." : "";
+  tokenState.textContent = value ? texts.ready : "";
 }
 
-token.value = sessionStorage.getItem("promptreel-token") ?? "";
-token.addEventListener("input", rememberToken);
-document.querySelector("#token-form").addEventListener("submit", (event) => event.preventDefault());
-rememberToken();
+if (token) {
+  token.value = sessionStorage.getItem("promptreel-token") ?? "";
+  token.addEventListener("input", rememberToken);
+  document.querySelector("#token-form").addEventListener("submit", (event) => event.preventDefault());
+  rememberToken();
+}
 
 // -- copy buttons ------------------------------------------------------------------------------------------------------
 
@@ -21,23 +24,24 @@ for (const figure of document.querySelectorAll("figure.code")) {
   const button = document.createElement("button");
   button.type = "button";
   button.className = "copy";
-  button.textContent = "Copy";
+  button.textContent = texts.copy;
   button.addEventListener("click", async () => {
     try {
       await navigator.clipboard.writeText(figure.querySelector("code").textContent);
-      button.textContent = "Copied";
+      button.textContent = texts.copied;
     } catch {
       // Without https a browser gives no clipboard: select the text, so that one key copies it.
       getSelection().selectAllChildren(figure.querySelector("code"));
-      button.textContent = "Press Ctrl+C";
+      button.textContent = texts.press;
     }
-    setTimeout(() => (button.textContent = "Copy"), 1600);
+    setTimeout(() => (button.textContent = texts.copy), 1600);
   });
   figure.append(button);
 }
 
 // On a narrow screen the way around the page starts closed.
-if (matchMedia("(max-width: 61.99rem)").matches) document.querySelector(".side details").open = false;
+const around = document.querySelector(".side details");
+if (around && matchMedia("(max-width: 61.99rem)").matches) around.open = false;
 
 // -- sending -----------------------------------------------------------------------------------------------------------
 
@@ -62,7 +66,7 @@ function readForm(form) {
 async function send(form, hint) {
   const { url, options } = readForm(form);
   const started = performance.now();
-  hint.textContent = "Waiting for the answer …";
+  hint.textContent = texts.waiting;
   const response = await fetch(url, options);
   const text = await response.text();
   let data = null;
@@ -82,7 +86,7 @@ function show(form, { response, text, data, seconds }) {
   const state = document.createElement("span");
   state.className = `state ${response.ok ? "good" : "bad"}`;
   const left = response.headers.get("X-RateLimit-Remaining");
-  state.textContent = `${response.status} ${response.statusText} · ${seconds.toFixed(2)} s${left ? ` · ${left} calls left today` : ""}`;
+  state.textContent = `${response.status} ${response.statusText} · ${seconds.toFixed(2)} s${left ? ` · ${left} ${texts.left}` : ""}`;
   const block = document.createElement("pre");
   block.tabIndex = 0;
   block.textContent = data ? JSON.stringify(data, null, 2) : text;
@@ -132,10 +136,10 @@ async function follow(form, id, hint) {
     const data = response.ok ? JSON.parse(text) : null;
     show(form, { response, text, data: data ?? JSON.parse(text), seconds: (performance.now() - started) / 1000 });
     if (!data || ended.has(data.status)) {
-      hint.textContent = data ? `The video is ${data.status}.` : "";
+      hint.textContent = data ? `${texts.ended} ${data.status}` : "";
       return;
     }
-    hint.textContent = data.progress === undefined ? "In the queue …" : `${data.step || "processing"} … ${data.progress} %`;
+    hint.textContent = data.progress === undefined ? texts.queued : `${data.step || texts.processing} … ${data.progress} %`;
   }
 }
 
@@ -144,7 +148,7 @@ async function run(form) {
   const button = form.querySelector("button[type=submit]");
   hint.classList.remove("bad");
   if (!token.value.trim()) {
-    hint.textContent = "Paste your token at the top of the page first.";
+    hint.textContent = texts.paste;
     hint.classList.add("bad");
     return;
   }
@@ -156,12 +160,12 @@ async function run(form) {
     if (result.response.ok && id !== undefined && form.dataset.method === "POST") {
       fillIds(form.dataset.dialect, id);
       if (!ended.has(result.data.status)) {
-        hint.textContent = "Accepted. Following it to the end …";
+        hint.textContent = texts.following;
         await follow(form, id, hint);
       }
     }
   } catch (error) {
-    hint.textContent = `No answer: ${error.message}`;
+    hint.textContent = `${texts.silent} ${error.message}`;
     hint.classList.add("bad");
   } finally {
     button.disabled = false;
