@@ -160,13 +160,18 @@ def cast(hdr, near, camera, scale, light, shade, strength, still, still_numbers,
             ux, uy, uz = ax * a - px, ay * a - py, az * a - pz
             vx, vy, vz = bx * b - px, by * b - py, bz * b - pz
             nx, ny, nz = vy * uz - vz * uy, vz * ux - vx * uz, vx * uy - vy * ux
+            side = f32(-1.0) if nx * dx + ny * dy + nz * dz > f32(0.0) else f32(1.0)
+            side = side / np.sqrt(nx * nx + ny * ny + nz * nz + f32(1e-20))
+            nx, ny, nz = nx * side, ny * side, nz * side
             facing = nx * light[SUN] + ny * light[SUN + 1] + nz * light[SUN + 2]
-            facing = facing / np.sqrt(nx * nx + ny * ny + nz * nz + f32(1e-20))
-            side = nx * dx + ny * dy + nz * dz
-            facing = -facing if side > f32(0.0) else facing
             px, py, pz = px + camera[0], py + camera[1], pz + camera[2]
             lit = sat(facing * f32(4.0) + f32(0.25))
-            hidden = max(_hidden(still, still_numbers, px, py, pz), _hidden(moving, moving_numbers, px, py, pz))
+            # Looked up a cell or two off the surface, so that what the light grazes is not in its own shadow.
+            off = f32(1.6) / still_numbers[12] * sat(f32(1.2) - facing)
+            hidden = max(
+                _hidden(still, still_numbers, px + nx * off, py + ny * off, pz + nz * off),
+                _hidden(moving, moving_numbers, px, py, pz),
+            )
             clear = vexp(-light[FOG] * away)
             share = hidden * lit * clear * strength
             share = share if w > f32(0.0) else f32(0.0)

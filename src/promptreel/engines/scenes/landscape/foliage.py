@@ -145,8 +145,8 @@ def foliage_cloud(
     side = unit(np.cross(face, along))
     length = size * rng.uniform(0.7, 1.3, count)[:, None]
     # Leaves let light through, so none is as dark as its back would be: turn them up.
-    normals = unit(0.42 * out + 0.40 * unit(crown) + 0.30 * face + [0, 0.50, 0])
-    tone = colours[rng.integers(len(colours), size=count)] * rng.uniform(0.78, 1.22, (count, 1))
+    normals = unit(0.42 * out + 0.46 * unit(crown) + 0.18 * face + [0, 0.50, 0])
+    tone = colours[rng.integers(len(colours), size=count)] * rng.uniform(0.82, 1.18, (count, 1))
     shade = (0.20 + 0.80 * depth**1.6) * (0.58 + 0.42 * np.clip(out[:, 1] + 0.45, 0, 1))
     tone = np.minimum(1.35 * tone * shade[:, None], 0.85)
     if snowy:
