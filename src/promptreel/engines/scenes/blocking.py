@@ -3,13 +3,14 @@
 import math
 import zlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from promptreel.engines.scenes import staging
+from promptreel.engines.scenes import company, staging
 from promptreel.engines.scenes.camera import Point, Pose
-from promptreel.engines.scenes.director import ANYBODY, Cast, Plan
+from promptreel.engines.scenes.director import ANYBODY, HUMANS, Cast, Plan
 from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
 from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
@@ -52,8 +53,9 @@ class Blocking:
         self.target: Point | None = None
         self.follow: Callable[[float], Point] | None = None
         self._followed, self._lead_speed, self._heading_of_lead = False, 0.0, 0.0
-        self._shift = 0.0
+        self._shift, self._circling = 0.0, False
         self._ring: Point | None = None
+        self._lead_mark = staging.Mark(0.0, 0.0, 0.0, 0.0)
         self._place_subjects()
         if not self.actors:
             self._look_at_place()
@@ -65,29 +67,49 @@ class Blocking:
         leads: dict[str, Acting] = {}
         side = 1.0 if self._random.random() < 0.5 else -1.0
         for order, cast in enumerate(self.plan.cast):
+            if order == 1 and self._opposed(cast):
+                cast = company.resting(cast)
             random = np.random.default_rng([abs(self.seed), zlib.crc32(cast.row.name.encode()), order])
             self._ring = self._fireside(cast)
             mark, distance = self._mark(cast, order, side, aspect, random)
+            pair = company.pair(self.plan.spec, cast) if not self._ring else ""
+            chased = False
             size = cast.wanted.size * (0.55 if "baby" in cast.wanted.qualities else 1.0)
             rider = cast.wanted.relation == "on" and cast.wanted.target in leads
             speed = self._speed(cast, distance, aspect)
             if order == 0:
                 if self._enclosed and 0 < speed <= 2.0:
                     speed = min(speed, max(0.5 * self._across(distance) / self._longest, 0.5 * speed))
-                self._lead_speed, self._heading_of_lead = speed, mark.heading
+                if any(self._opposed(other) for other in self.plan.cast[1:]):
+                    mark, speed = self._opening(mark, distance), 0.0
+                if pair == "hands":
+                    toward = math.pi + 0.3 * side
+                    mark, speed = replace(mark, heading=toward), min(speed, 0.7 * distance / self._longest)
+                elif pair:
+                    speed = 0.0
+                self._lead_speed, self._heading_of_lead, self._lead_mark = speed, mark.heading, mark
                 self._followed = self._leaves(cast, speed, distance, aspect)
                 if len(self.plan.cast) > 1 and not self._followed and cast.row.habitat not in LANES:
                     speed = self._lead_speed = min(speed, 0.5 * self._across(distance) / self._longest)
+            elif self._opposed(cast):
+                mark, speed = company.facing(self.plan.spec, self.plan.cast[0], cast, self._lead_mark), 0.0
+                self._look_at_both(mark, cast)
             elif speed > 0.05:
                 mark, speed = self._beside(cast, mark, speed, distance, aspect)
+                if self._lead_speed > 0.05 and company.said(self.plan.spec, company.CHASES):
+                    mark = company.ahead(self.plan.cast[0], cast, self._lead_mark)
+                    self._look_at_both(mark, cast)
+                    chased = self._circling
             spread = cast.row.size * size * (1.5 if cast.count > 3 else 1.25)
             body_rng = np.random.default_rng([abs(self.seed), 77, order])
             for number, offset in enumerate(staging.formation(cast.count, spread, random)):
-                body = self._cast_body(cast, number, body_rng)
+                body = self._cast_body(cast, number, body_rng, self._role(cast, pair, number))
                 lift = offset[1] * (1.8 if cast.row.habitat == "air" and cast.count > 3 else 1.0)
                 at = staging.Mark(mark.x + offset[0], mark.y + lift, mark.z + 0.8 * offset[2], mark.heading)
                 if self._ring is not None:
                     at = self._seat(number, cast.count)
+                if pair:
+                    at = company.pair_mark(pair, mark, number, cast.row.height * size / 1.75)
                 holder = self._holder(cast, leads)
                 if holder is not None:
                     path = staging.carried(holder[0], holder[1], 0.32)
@@ -95,9 +117,18 @@ class Blocking:
                     under = leads[cast.wanted.target]
                     mount = self.plan.cast[[c.row.name for c in self.plan.cast].index(cast.wanted.target)]
                     path = staging.carried(under.path, mount.row.height * mount.wanted.size * 0.72)
+                elif cast.row.name == "chair" and (sitter := self._sitter(leads)) is not None:
+                    path = sitter.path
+                elif chased:
+                    lead = self._lead_mark
+                    gap = math.hypot(mark.x - lead.x, mark.z - lead.z)
+                    path = company.earlier(self.actors[0].path, gap / self._lead_speed)
+                elif pair == "dance":
+                    floor = float(self.ground.height(mark.x, mark.z)) if self.setting.ground and not mark.y else mark.y
+                    path = company.turning(mark, number, cast.row.height * size / 1.75, floor)
                 else:
                     path = self._path(cast, at, speed, clock, size, float(random.uniform(0, 6.28)))
-                delay = 0.0 if number == 0 else float(random.uniform(0, 3))
+                delay = 0.0 if number == 0 or pair else float(random.uniform(0, 3))
                 acting = Acting(body, path, size, f"{cast.row.name}#{number}", delay)
                 self.actors.append(acting)
                 leads.setdefault(cast.row.name, acting)
@@ -114,9 +145,16 @@ class Blocking:
         """Where in the world a kind of subject is in the middle of the shot, and how far from the camera."""
         row, wanted, base = cast.row, cast.wanted, self._base
         size = wanted.size
-        distance = staging.framing_distance(row, size, cast.count, self.tangent, aspect)
+        count = 1 if company.pair(self.plan.spec, cast) else cast.count
+        distance = staging.framing_distance(row, size, count, self.tangent, aspect) * (
+            1.15 if count < cast.count else 1
+        )
         distance *= {"far": 2.2, "near": 0.75}.get(wanted.relation, 1.0) * self._nearness(cast)
         distance = max(distance, 0.55 * row.size * size + (0.8 if row.size * size > 0.6 else 0.45))
+        if order == 0 and any(self._opposed(other) for other in self.plan.cast[1:]):
+            other = self.plan.cast[1]
+            there = staging.framing_distance(other.row, other.wanted.size, 1, self.tangent, aspect)
+            distance = max(1.3 * distance, min(1.15 * there, 2.2 * distance))
         if self.plan.portrait and order == 0:
             distance = self.plan.portrait / (2 * self.tangent)
         if order:
@@ -249,6 +287,7 @@ class Blocking:
         feet = staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading)
         if self._enclosed and speed > 2.0 and row.habitat == "ground":
             away = math.hypot(mark.x - self._base.x, mark.z - self._base.z)
+            self._circling = True
             radius = min(max(0.22 * 2 * away * self.tangent * self._aspect, 0.6 * length), 0.22 * away)
             return staging.circling(mark, radius, min(speed, math.sqrt(6 * radius)), feet)
         return staging.straight(mark, speed, clock, feet)
@@ -330,7 +369,7 @@ class Blocking:
 
         return Path(at)
 
-    def _cast_body(self, cast: Cast, number: int, random: np.random.Generator) -> Any:
+    def _cast_body(self, cast: Cast, number: int, random: np.random.Generator, role: str = "") -> Any:
         wanted = cast.wanted
         colour = np.array(COLOURS[wanted.colour], np.float32) if wanted.colour in COLOURS else None
         detail = 2 if cast.count <= 2 else 1 if cast.count <= 8 else 0
@@ -342,11 +381,51 @@ class Blocking:
         # Of many that look alike a few are built, and those are seen again and again.
         if number >= 6:
             return self.actors[len(self.actors) - number + number % 6].body
-        body = cast.row.build(Casting(cast.pose, random, colour, wanted.qualities, detail, dark, self.plan.spec.season))
+        season = self.plan.spec.season
+        body = cast.row.build(Casting(cast.pose, random, colour, wanted.qualities, detail, dark, season, role))
         body = material(body, wanted.qualities)
         return Exploding(body, self._bang(), random) if cast.action == "explode" else body
 
     # -- who is with whom -----------------------------------------------------------------------------------------------
+
+    def _role(self, cast: Cast, pair: str, number: int) -> str:
+        """What one of a cast does with others, one of `company.ROLES` or nothing."""
+        if pair:
+            return company.role(pair, number)
+        names = {other.row.name for other in self.plan.cast}
+        if cast.wanted.relation == "on" and cast.wanted.target in names - {"chair"}:
+            return "ride"
+        if cast.action == "sit" and "chair" in names and self._ring is None:
+            return "chair"
+        if company.said(self.plan.spec, company.FIGHTS):
+            return "box" if cast.count <= 2 else ""
+        return ""
+
+    def _sitter(self, leads: dict[str, Acting]) -> Acting | None:
+        """Who sits on the chair of the film."""
+        names = (c.row.name for c in self.plan.cast if c.action == "sit" and c.row.name in HUMANS)
+        return next((leads[name] for name in names if name in leads), None)
+
+    def _opposed(self, cast: Cast) -> bool:
+        """Whether a kind stands against the first one, or turns to it."""
+        lead = self.plan.cast[0]
+        return cast.index == self.plan.cast[1].index and company.opposed(self.plan.spec, lead, cast)
+
+    def _look_at_both(self, mark: staging.Mark, cast: Cast) -> None:
+        """The camera cares for the middle of the first kind and of another one at `mark`."""
+        if self.target is not None and not self.plan.portrait:
+            x, y, z = self.target
+            lead = self._lead_mark
+            up = 0.5 * (
+                cast.row.height * cast.wanted.size - self.plan.cast[0].row.height * self.plan.cast[0].wanted.size
+            )
+            lift = 0.35 * max(up, 0.0) if self._opposed(cast) else 0.0
+            self.target = x + 0.5 * (mark.x - lead.x), y + lift, z + 0.5 * (mark.z - lead.z)
+
+    def _opening(self, mark: staging.Mark, distance: float) -> staging.Mark:
+        """Where the first of two who face each other stands: left of the middle, looking to the right."""
+        away = 0.22 * self._across(distance)
+        return staging.Mark(self._base.x - min(away, 0.6 * distance), mark.y, mark.z, math.pi / 2 + 0.25)
 
     @property
     def _enclosed(self) -> bool:

@@ -388,6 +388,8 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
         target = wanted.target if wanted.relation == "on" and wanted.target in names else ""
         if target in SEATS and wanted.name != "umbrella":
             continue
+        if target == "chair" and wanted.action == "sit":
+            wanted = replace(wanted, relation="", target="")  # The chair is put below who sits.
         if wanted.name == "umbrella" and target:
             kept = [
                 (other, replace(one, qualities=one.qualities | {"umbrella"}) if one.name == target else one)

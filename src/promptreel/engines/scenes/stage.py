@@ -238,6 +238,8 @@ class Casting:
     night: bool = False
     """Whether it has its own lights on."""
     season: str = ""
+    company: str = ""
+    """What it does with who or what is beside it, one of `company.ROLES`; kinds that know none of it stay as they are."""
 
 
 class Body(Protocol):

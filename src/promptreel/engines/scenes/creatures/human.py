@@ -12,6 +12,9 @@ from promptreel.engines.scenes.creatures.gait import blink, chance, ease, fract,
 from promptreel.engines.scenes.creatures.implicit import Flesh, Point
 from promptreel.engines.scenes.creatures.quadruped import both
 
+CHAIR = 0.485
+"""How high the seat of a chair is, m."""
+
 
 @dataclass(frozen=True, slots=True)
 class Build:
@@ -464,6 +467,74 @@ def sit_down(pose: Pose, build: Build, t: float, seed: float) -> None:
         pose.turn(f"hand_{side}", pitch=-0.5)
 
 
+def sit_on(pose: Pose, build: Build, t: float, seed: float, seat: float) -> None:
+    """On a chair whose seat is `seat` m high, the hands on the thighs; small legs hang."""
+    unit = build.leg * build.scale
+    pose.shift("hips", y=-build.hip + seat + 0.085 * build.scale, z=-0.06 * unit)
+    pose.turn("hips", pitch=0.05)
+    pose.turn("spine", pitch=0.03 - 0.015 * swing(t, 0.2, seed))
+    hanging = max(0.0, seat - 0.43 * unit)
+    for side, sign in (("l", -1.0), ("r", 1.0)):
+        pose.plant(f"leg_{side}", x=sign * 0.03 * unit, y=hanging, z=(0.36 + 0.02 * sign) * unit)
+        pose.turn(f"arm_{side}", pitch=0.42, roll=-sign * 0.03)
+        pose.turn(f"arm_{side}_2", pitch=0.92, roll=sign * 0.22)
+        pose.turn(f"hand_{side}", pitch=-0.25)
+
+
+def ride(pose: Pose, build: Build, t: float, seed: float) -> None:
+    """Astride a mount, whose back is where the feet would be: legs at its sides, hands at the reins, in its rhythm."""
+    unit = build.leg * build.scale
+    beat = swing(t, 1.9, seed)
+    pose.shift("hips", y=-build.hip + (0.10 + 0.018 * beat) * build.scale)
+    pose.turn("spine", pitch=-0.10 - 0.04 * beat)
+    pose.turn("neck", pitch=0.08)
+    for side, sign in (("l", -1.0), ("r", 1.0)):
+        pose.plant(f"leg_{side}", x=sign * 0.17 * unit, y=-0.58 * unit, z=0.13 * unit, end=0.15)
+        pose.turn(f"arm_{side}", pitch=0.48 + 0.04 * beat, roll=sign * 0.06)
+        pose.turn(f"arm_{side}_2", pitch=0.95 - 0.06 * beat, roll=sign * 0.14)
+
+
+def hold_hands(pose: Pose, side: str, t: float, seed: float) -> None:
+    """The hand of one `side`, `l` or `r`, reaches for the neighbour's."""
+    sign = -1.0 if side == "l" else 1.0
+    pose.forget(f"arm_{side}", f"arm_{side}_2", f"hand_{side}")
+    pose.turn(f"arm_{side}", pitch=0.10 + 0.10 * swing(t, 0.9, seed), roll=-sign * 0.12)
+    pose.turn(f"arm_{side}_2", pitch=0.12, roll=-sign * 0.05)
+
+
+def partner(pose: Pose, build: Build, t: float, steps: bool) -> None:
+    """The arms around who stands opposite; with `steps` from one foot to the other, as couples dance."""
+    unit = build.leg * build.scale
+    side = math.sin(math.pi * 1.1 * t) if steps else 0.25 * swing(t, 0.15)
+    pose.shift("hips", x=0.055 * unit * side, y=-0.022 * unit)
+    pose.turn("hips", roll=-0.07 * side)
+    pose.turn("chest", roll=0.05 * side)
+    pose.turn("head", roll=-0.05 * side, yaw=0.12)
+    for leg, sign in (("l", -1.0), ("r", 1.0)):
+        free = max(0.0, -sign * side) ** 1.5 if steps else 0.0
+        pose.plant(f"leg_{leg}", x=0.04 * unit * side * free, y=0.05 * unit * free, end=-0.35 * free, foot=-0.2 * free)
+    # One hand at the waist, the other one at the shoulder.
+    pose.turn("arm_l", pitch=0.72, roll=0.16)
+    pose.turn("arm_l_2", pitch=0.62, roll=-0.35)
+    pose.turn("arm_r", pitch=1.22, roll=-0.10)
+    pose.turn("arm_r_2", pitch=0.40, roll=0.35)
+
+
+def box(pose: Pose, build: Build, t: float, seed: float) -> None:
+    """Fists up, on light feet, a blow now and then."""
+    unit = build.leg * build.scale
+    bounce = abs(math.sin(math.pi * 1.6 * t + seed))
+    pose.shift("hips", y=-unit * (0.05 - 0.02 * bounce), z=0.03 * unit * swing(t, 0.7, seed))
+    pose.turn("hips", yaw=0.35)
+    pose.turn("chest", pitch=-0.10, yaw=0.12 * swing(t, 0.8, seed))
+    pose.plant("leg_l", x=-0.05 * unit, z=0.16 * unit)
+    pose.plant("leg_r", x=0.05 * unit, z=-0.16 * unit, end=-0.2)
+    for side, sign, beat in (("l", -1.0, 0.0), ("r", 1.0, 0.5)):
+        blow = pulse(fract(t / 1.3 + seed + beat), 0.5, 0.16)
+        pose.turn(f"arm_{side}", pitch=0.70 + 0.75 * blow, roll=sign * 0.15)
+        pose.turn(f"arm_{side}_2", pitch=1.95 - 1.75 * blow, roll=sign * 0.25)
+
+
 def talk(pose: Pose, t: float, seed: float) -> None:
     """The mouth, and hands that go with the words."""
     loud = 0.5 + 0.5 * swing(t, 0.37, seed)
@@ -484,15 +555,25 @@ def act(
     holding: bool = False,
     smile: float | None = None,
     more: Callable[[Pose, float, float], None] | None = None,
+    company: str = "",
 ) -> Act:
-    """What a person does for: stand, walk, run, dance, wave, smile, jump, sit, talk. `holding`: an umbrella."""
+    """What a person does for: stand, walk, run, dance, wave, smile, jump, sit, talk. `holding`: an umbrella. `company`:
+    with whom, see `company.ROLES`."""
     seed = float(rng.uniform(0, 1))
     style = int(rng.integers(4))
     mood = {"smile": 1.0, "wave": 0.85, "dance": 0.7, "jump": 0.7}.get(action, 0.28) if smile is None else smile
 
     def perform(pose: Pose, t: float, travelled: float) -> None:
         alive(pose, t, seed, mood)
-        if action in ("walk", "run"):
+        if company in ("dance", "embrace"):
+            partner(pose, build, t, company == "dance")
+        elif company == "box":
+            box(pose, build, t, seed)
+        elif company == "chair":
+            sit_on(pose, build, t, seed, CHAIR)
+        elif company == "ride":
+            ride(pose, build, t, seed)
+        elif action in ("walk", "run"):
             stride(pose, build, travelled, seed, action == "run")
         elif action == "dance":
             dance(pose, build, t, seed, style)
@@ -511,6 +592,8 @@ def act(
             if action == "smile":
                 pose.turn("head", pitch=0.04, roll=0.07 + 0.03 * swing(t, 0.3, seed))
                 pose.morph["brows"] = 0.5
+        if company in ("hand_l", "hand_r"):
+            hold_hands(pose, company[-1], t, 0.0)
         if holding and action not in ("dance", "jump"):
             pose.forget("arm_r", "arm_r_2", "hand_r")
             hold(pose)

@@ -295,7 +295,7 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
             pose.turn("chest", pitch=-bent * 0.6)
             pose.turn("neck", pitch=bent * 1.2)
 
-    return kit.body(act(build, casting.action, rng, holding=holding, more=stoop))
+    return kit.body(act(build, casting.action, rng, holding=holding, more=stoop, company=casting.company))
 
 
 def woman(casting: Casting) -> Creature:
