@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,11 +15,12 @@ import structlog
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from promptreel import accounts, fetch, limits, media, queue, underway, videos
+from promptreel import accounts, fetch, limits, media, people, queue, underway, videos
 from promptreel.batch import Batch
 from promptreel.db.pool import Connection, Pool, make_pool, transaction
 from promptreel.errors import DatabaseUnreachable, InvalidToken, QuotaExceeded, VideoNotFound
 from promptreel.events import Events
+from promptreel.mail import Mailer
 from promptreel.settings import Settings
 from promptreel.storage import Storage
 
@@ -51,10 +52,33 @@ class Runtime:
         self._videos: Batch[tuple[int, int], videos.Video] = Batch(self._load_videos)
         self._underway: Batch[int, underway.Underway] = Batch(self._load_underway)
         self._numbers = itertools.count()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self.mailer = Mailer(self.settings.mail_url, self.settings.mail_from)
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """A connection inside one transaction."""
         return transaction(self.pool)
+
+    # -- what nobody waits for -------------------------------------------------------------------------------------------
+
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something after the answer. A failure of it is logged; the process waits for it a while when it ends."""
+        task = asyncio.create_task(self._guarded(work))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finish(self, seconds: float = 10.0) -> None:
+        """Wait for what was left for later, then end it."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in self._tasks:
+            task.cancel()
+
+    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
+        try:
+            await work
+        except Exception:
+            log.exception("background_work_failed")
 
     # -- who calls, and how often ----------------------------------------------------------------------------------------
 
@@ -174,7 +198,11 @@ async def open_runtime(
     try:
         async with jobs.open_async(pool):
             storage = Storage.open(settings.files_url, settings.signing_key)
-            yield Runtime(settings, pool, jobs, storage, events, clock, outside or {})
+            runtime = Runtime(settings, pool, jobs, storage, events, clock, outside or {})
+            try:
+                yield runtime
+            finally:
+                await runtime.finish()
     finally:
         listener.cancel()
         with suppress(asyncio.CancelledError):
@@ -198,5 +226,6 @@ async def sweep(runtime: Runtime) -> None:
             async with runtime.transaction() as connection:
                 await queue.rebase(connection, queue.POOL)
                 await videos.forget_keys(connection)
+                await people.forget_expired(connection, runtime.clock())
         except Exception as error:  # noqa: BLE001 - a database that is away comes back; the sweeper must be there then
             log.warning("sweep_failed", reason=str(error).strip())
