@@ -56,9 +56,9 @@ def _word(mention: Mention, held: Held, *, pictured: bool) -> Word:
     if not mention.kind:
         return Word(*place, "not_shown")
     by = held.get((mention.kind, mention.name, mention.subject))
-    if by is None and mention.kind == "setting":
+    if by is None:
         # The sea of "hills by the sea" is not the setting, but its water may be seen.
-        others = lexicon().grammar["instead"].get(mention.name, ())
+        others = lexicon().grammar["instead"].get((mention.kind, mention.name), ())
         by = next((words for (kind, name), words in others if any(h[:2] == (kind, name) for h in held)), None)
         if by is not None:
             return Word(*place, "approximated", by)

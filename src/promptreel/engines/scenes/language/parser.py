@@ -48,10 +48,13 @@ import numpy as np
 from promptreel.engines.scenes.language.reading import PEOPLE, Draft, Reading
 from promptreel.engines.scenes.language.reading_setting import Settings, give_way
 from promptreel.engines.scenes.language.reading_units import Unit, units_of
-from promptreel.engines.scenes.language.vocabulary import Lexicon, lexicon
+from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon, lexicon
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
 
 CLEAR_ENDS = frozenset({"overcast", "storm", "rain", "snow", "fog", "lightning"})
+
+CLEAR_SKIES = frozenset({"stars", "milky_way", "meteors", "sun", "full_moon", "half_moon", "crescent_moon"})
+"""What falling snow would hide."""
 
 ANYBODY = frozenset({"person", "people", "persons", "human", "humans", "anybody", "anyone", "somebody", "someone"})
 """Words for people of no kind."""
@@ -115,6 +118,7 @@ def parse(prompt: str, negative_prompt: str = "", *, seed: int = 0, has_image: b
     # A prompt without a known word still gives another picture than the next one, so its text joins the seed.
     random = np.random.default_rng([abs(seed), zlib.crc32(prompt.encode("utf-8", "surrogatepass"))])
     told = [unit for unit in reading.units if unit.key[0] and unit.role != "nobody"]
+    _let_snow_lie(told)
     _pace(reading.units)
     setting = Settings(told, without, known).choose(random, named_only=has_image)
     give_way(told, setting, known)
@@ -127,6 +131,7 @@ def parse(prompt: str, negative_prompt: str = "", *, seed: int = 0, has_image: b
     if not has_image and not any(unit.key[0] not in {"", "sound", "count"} for unit in told):
         _imagine(wishes, colours, known, random)
     _settle(wishes, without)
+    _agree_on_mood(told, wishes, known)
     _join_moods(told, wishes.single.get("mood", ""), known)
     speeds, paces = known.grammar["speeds"], known.grammar["paces"]
     return SceneSpec(
@@ -233,6 +238,17 @@ def _settle(wishes: _Wishes, without: frozenset[str]) -> None:
             wishes.weather.remove("clear")
 
 
+def _agree_on_mood(units: list[Unit], wishes: _Wishes, known: Lexicon) -> None:
+    """Take the mood that most words for moods can live with, the first of those that are as good."""
+    named = [unit.key[1] for unit in units if unit.key[0] == "mood"]
+    if wishes.single.get("mood") in named:
+        kin = known.grammar["kin"]
+        wishes.single["mood"] = max(
+            dict.fromkeys([wishes.single["mood"], *named]),
+            key=lambda mood: sum(other == mood or other in kin.get(mood, ()) for other in named),
+        )
+
+
 def _join_moods(units: list[Unit], mood: str, known: Lexicon) -> None:
     """Let further moods be told by the one that the film has, where that is near to them."""
     for unit in units:
@@ -259,6 +275,15 @@ def _wishes(units: list[Unit]) -> _Wishes:
         for other, value in also:
             wishes.add(other, value)
     return wishes
+
+
+def _let_snow_lie(units: list[Unit]) -> None:
+    """Let the snow of "a cabin in the snow under the stars" lie, for what falls comes from clouds that hide the stars."""
+    if any(unit.key[0] == "sky" and unit.key[1] in CLEAR_SKIES for unit in units):
+        for unit in units:
+            if unit.key == ("weather", "snow") and unit.inside and unit.entry is not None:
+                unit.entry = Entry("detail", "snow", "", (("soft_season", "winter"),))
+                unit.means(unit.entry)
 
 
 def _pace(units: list[Unit]) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from promptreel.engines.scenes.language.reading_text import SENTENCE
 from promptreel.engines.scenes.language.reading_units import MODIFIERS, SAME_IN_PLURAL, Unit, can, natural_of
-from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon
+from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon, described
 
 MOST_SUBJECTS = 12
 
@@ -25,6 +25,19 @@ BY_LIGHT = "the colour of the light"
 ADJECTIVE_VERBS = {"glowing": "glow", "burning": "burn"}
 """Qualities that are verbs where they follow what they are said of: "a candle burning"."""
 
+SEATED_GAMES = frozenset(
+    {"chess", "piano", "cards", "poker", "video", "games", "checkers", "backgammon", "organ", "drums"}
+)
+"""What one plays sitting."""
+
+VEHICLES = frozenset({"boat", "ship", "sailing_boat", "car", "taxi", "bus", "truck", "train", "hot_air_balloon",
+                      "helicopter", "aeroplane", "submarine"})  # fmt: skip
+
+MOUNTS = VEHICLES | frozenset({"horse", "unicorn", "dragon", "elephant", "bicycle", "motorcycle", "whale", "dolphin",
+                               "dinosaur", "turtle", "cow", "bear", "wolf", "lion", "tiger", "eagle", "deer", "giraffe",
+                               "rocket", "ufo"})  # fmt: skip
+"""What one may ride on."""
+
 PLAIN_ACTIONS = frozenset({"stand", "sit"})
 """What another verb for the same subject replaces: "standing and waving"."""
 
@@ -33,9 +46,6 @@ PEOPLE = frozenset({"person", "child", "man", "woman", "boy", "girl"})
 CAMERA_FOR = {"fly": "fly_through", "soar": "fly_through", "glide": "dolly_in", "walk": "dolly_in", "run": "dolly_in",
               "drive": "dolly_in", "rise": "crane_up", "dive": "crane_down", "spin": "orbit"}  # fmt: skip
 """What moves so where a prompt has nobody who could: the camera ("flying over mountains")."""
-
-VEHICLES = frozenset({"boat", "ship", "sailing_boat", "car", "taxi", "bus", "truck", "train", "hot_air_balloon",
-                      "helicopter", "aeroplane", "submarine"})  # fmt: skip
 
 TOLD_RELATIONS = frozenset({"behind", "above", "under", "underneath", "beneath", "below", "beside", "between"})
 """Prepositions of one word that say enough to be told of."""
@@ -89,7 +99,9 @@ class Reading:
             if breaks and pending:
                 self._unbound(pending, lead)
                 pending = []
-            if unit.kind in MODIFIERS or unit.role == "number":
+            if unit.role == "title" and before is not None and before.is_noun and before.at == at - 1:
+                self._modify(unit, before)
+            elif unit.kind in MODIFIERS or unit.role in {"number", "title"}:
                 if not pending:
                     lead = before
                 pending.append(unit)
@@ -182,10 +194,14 @@ class Reading:
 
     def _modify(self, unit: Unit, noun: Unit) -> None:
         """Let an adjective or a number be about a noun."""
-        if unit.role == "number":
+        if unit.role == "number" and unit.value == 1 and noun.subject < 0:
+            unit.role = "stop"
+        elif unit.role == "number":
             if noun.subject >= 0:
                 self.subjects[noun.subject].count = unit.value
             unit.key, unit.subject = ("count", str(unit.value)), noun.subject
+        elif unit.role == "title":
+            unit.key, unit.by, unit.subject = noun.key, noun.by or described(noun.key[1]), noun.subject
         elif unit.role == "unknown":
             if self._natural(unit, noun):
                 unit.key, unit.by, unit.subject = noun.key, noun.by, noun.subject
@@ -223,6 +239,8 @@ class Reading:
             self._tint(unit)
         elif self._natural(unit, noun):
             unit.key, unit.by = noun.key, noun.by
+        elif entry.name == "burning" and noun.kind in {"place", "setting"}:
+            unit.key, unit.by = ("effect", "embers"), "embers"
         elif entry.kind == "colour" and noun.kind != "place":
             self._tint(unit, BY_LIGHT)
 
@@ -255,7 +273,7 @@ class Reading:
                     unit.key = ("count", str(unit.value))
                 else:
                     unit.role = "stop"
-            elif unit.role == "unknown":
+            elif unit.role in {"unknown", "title"}:
                 continue
             elif noun is not None and (about or dressed):
                 if noun.subject >= 0:
@@ -272,7 +290,7 @@ class Reading:
     def _predicate(self, unit: Unit, noun: Unit) -> None:
         """An adjective after its subject; "burning" is then a verb."""
         verb = ADJECTIVE_VERBS.get(unit.entry.name if unit.entry else "", "")
-        if verb and can(noun, verb, self.known):
+        if verb and unit.words == 1 and can(noun, verb, self.known):
             self._act(unit, Entry("action", verb), noun)
         else:
             self._modify_subject(unit, noun.subject)
@@ -322,12 +340,29 @@ class Reading:
             if entry.name in CAMERA_FOR:
                 unit.key, unit.by = ("camera", CAMERA_FOR[entry.name]), "a camera that moves so"
             return
+        entry = self._sort_of(entry, at, doer)
         self._act(unit, entry, doer)
         for other in self._joined(doer):
             if can(other, entry.name, self.known):
                 self._act(None, entry, other)
         if entry.name == "ride" and ahead and ahead[0].subject >= 0 and ahead[0].subject != doer.subject:
             self._carry(entry, doer, ahead[0])
+
+    def _sort_of(self, entry: Entry, at: int, doer: Unit) -> Entry:
+        """What an action is in its company: who plays the violin does not run about as who plays ball does."""
+        if entry.name == "play":
+            players, near = self.known.grammar["players"], self.units[at + 1 : at + 6]
+            if doer.text in players or any(unit.text in players for unit in near):
+                seated = any(unit.text in SEATED_GAMES for unit in near)
+                return Entry("action", "sit" if seated else "stand", "sitting" if seated else "standing")
+        if entry.name == "ride" and doer.subject >= 0 and self.subjects[doer.subject].name in PEOPLE:
+            named = any(unit.text in self.known.grammar["mounts"] or unit.key_name in MOUNTS for unit in self.units)
+            if not named and not any(draft.name in MOUNTS for draft in self.subjects):
+                # Who rides into the sunset sits on a horse, though nobody says so.
+                self.subjects.append(Draft("horse"))
+                draft = self.subjects[doer.subject]
+                draft.relation, draft.target = "on", "horse"
+        return entry
 
     def _directly(self, verb: int, noun: int) -> bool:
         """Whether a noun is what a verb acts on: only articles and adjectives are between."""
@@ -384,9 +419,9 @@ class Reading:
             does = self.known.facts["subject", draft.name].does
             if does and (by or draft.name in VEHICLES):
                 action, by = does[0], by and "moving"
-        if not draft.action or (
-            draft.action in PLAIN_ACTIONS and action not in PLAIN_ACTIONS and can(doer, action, self.known)
-        ):
+        plain = draft.action in PLAIN_ACTIONS and action not in PLAIN_ACTIONS
+        # Of two verbs the one that it can do: "a paper bird unfolding and flying away".
+        if not draft.action or ((plain or not can(doer, draft.action, self.known)) and can(doer, action, self.known)):
             draft.action = action
         if unit is not None:
             unit.key, unit.by, unit.subject = ("action", action), by, doer.subject

@@ -11,10 +11,10 @@ from promptreel.engines.scenes.language.vocabulary import Lexicon
 PLACE_PENALTY = 25
 """By how much a setting that can also stand in another one gives way to it: "a village in the mountains"."""
 
-FEW_PLACES = 6.0
+FEW_PLACES = 12.0
 FAR_PENALTY = 20
-SHORE = frozenset({"sand", "palms", "shore"})
-"""Details that make a beach of a sea."""
+SHORELESS = frozenset({"ocean", "city_skyline"})
+"""Settings that others show along with what is nearer."""
 
 HOLDS_BONUS = 30
 ABSTRACT_RANK = 3
@@ -43,9 +43,7 @@ class Settings:
         if self.staged:
             named = [unit for unit in named if self._facts(unit).rank > ABSTRACT_RANK]
         if named:
-            best = self._best(named)
-            shore = any(unit.key[0] == "detail" and unit.key[1] in SHORE for unit in self.units)
-            return "beach" if best == "ocean" and shore and "beach" not in self.without else best
+            return self._with_details(self._best(named))
         if named_only:
             return ""
         votes = self._votes()
@@ -77,8 +75,27 @@ class Settings:
                 best, most = unit.entry.name, score
         return best
 
+    def _with_details(self, best: str) -> str:
+        """The setting `best`, or the one that shows it together with more of the details that are named: a sea with sand
+        is a beach, and one with cliffs an island."""
+        details = {unit.key for unit in self.units if unit.key[0] == "detail"}
+        facts = self.known.facts
+
+        def carried(name: str) -> int:
+            return sum(
+                ("setting", name) in facts[key].carriers or key in facts["setting", name].holds for key in details
+            )
+
+        holders = [
+            name
+            for kind, name in facts
+            if kind == "setting" and ("setting", best) in facts[kind, name].holds and name not in self.without
+        ]
+        return max([best, *(name for name in holders if best in SHORELESS)], key=carried)
+
     def _votes(self) -> dict[str, float]:
         votes: dict[str, float] = {}
+        hints: dict[str, float] = {}
         fits: Mapping[tuple[str, str], dict[str, float]] = self.known.grammar["fits"]
         for unit in self.units:
             if unit.entry is None or unit.key != (unit.entry.kind, unit.entry.name):
@@ -91,10 +108,18 @@ class Settings:
                 places = [name for name in places if self.known.facts["setting", name].rank > ABSTRACT_RANK]
                 # What is found in few places says more: a cliff more than a light.
                 homes = dict.fromkeys(places, max(1.0, FEW_PLACES / max(len(places), 1)))
+                for name, weight in homes.items():
+                    hints[name] = hints.get(name, 0.0) + weight
+                continue
             for name, weight in homes.items():
                 abstract = self.known.facts["setting", name].rank <= ABSTRACT_RANK
                 if name not in self.without and not (abstract and self.staged):
                     votes[name] = votes.get(name, 0.0) + weight
+        liked = set(votes)
+        for name, weight in hints.items():
+            if name not in self.without:
+                # A wolf on a cliff is in the mountains rather than on an island.
+                votes[name] = votes.get(name, 0.0) + (weight if name in liked or not liked else weight / 2)
         return votes
 
 

@@ -5,10 +5,13 @@ one that nobody knows; and which of them are denied.
 from dataclasses import dataclass, field
 
 from promptreel.engines.scenes.language.reading_text import COMMA, Token, tokens
-from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon, find, mend
+from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon, find, find_abroad, mend
 
 MOST_MENDED = 60
 """Words of one prompt in which a slip of the pen is looked for: a bound on the time that nonsense takes."""
+
+FOREIGN = 4
+"""One word in so many is of another language where the whole prompt is."""
 
 LEADING = frozenset({"on", "over", "above", "under", "below", "by", "near"})
 """Prepositions that a phrase of the lexicon may begin with."""
@@ -18,6 +21,9 @@ NOUNS = frozenset({"subject", "place", "setting", "weather", "sky", "effect", "d
 
 MODIFIERS = frozenset({"colour", "quality", "size"})
 
+ALIVE = frozenset({"eat", "sleep", "swim"})
+"""What animals do and things do not."""
+
 
 @dataclass(slots=True, eq=False)
 class Unit:
@@ -25,7 +31,7 @@ class Unit:
 
     role: str
     """`entry`, `unknown`, or a role in grammar: `number`, `negator`, `free`, `nobody`, `determiner`, `copula`, `pronoun`,
-    `conjunction`, `relation`, `where`, `stop`."""
+    `conjunction`, `relation`, `where`, `stop`, `title` (what a name next to it is called: "samurai cat")."""
     text: str
     stem: str
     start: int
@@ -76,9 +82,14 @@ def units_of(text: str, known: Lexicon) -> list[Unit]:
     found = tokens(text, known)
     units: list[Unit] = []
     at = mended = 0
+    foreign = sum(token.text in known.abroad for token in found) > len(found) / FOREIGN
     while at < len(found):
         unit, length = _unit(found, at, text, known)
-        if unit.role == "unknown" and mended < MOST_MENDED:
+        if unit.role == "unknown" and foreign and mended < MOST_MENDED:
+            mended += 1
+            unit.entries = find_abroad(unit.text, known)
+            unit.role = "entry" if unit.entries else "unknown"
+        elif unit.role == "unknown" and mended < MOST_MENDED:
             mended += 1
             meant = mend(unit.text, known)
             if meant in known.grammar["stop"]:
@@ -90,7 +101,10 @@ def units_of(text: str, known: Lexicon) -> list[Unit]:
     _merge_shades(units, known)
     for unit in units:
         unit.entry = unit.entries[0] if unit.entries else None
+    _make_sense(units, known)
+    _stand_in(units, known)
     _choose_meanings(units, known)
+    _join_compounds(units, text, known)
     _deny(units, text, known)
     return units
 
@@ -228,6 +242,53 @@ def can(unit: Unit, action: str, known: Lexicon) -> bool:
     return action in known.grammar["moves"].get(unit.kind, ())
 
 
+def _stand_in(units: list[Unit], known: Lexicon) -> None:
+    """Make somebody of a pronoun that speaks of nobody named before: "he looks up at the stars"."""
+    for unit in units:
+        if unit.kind == "subject":
+            return
+        who = {"he": "man", "she": "woman"}.get(unit.text, "") if unit.role == "pronoun" else ""
+        if who:
+            unit.role, unit.entries = "entry", known.words[who]
+            unit.entry = unit.entries[0]
+            return
+
+
+def _make_sense(units: list[Unit], known: Lexicon) -> None:
+    """Give words that mean something else in certain company ("cranes at a construction site") that other meaning."""
+    said = {unit.text for unit in units} | {unit.stem for unit in units}
+    for unit in units:
+        beside, meant = known.grammar["senses"].get(unit.stem, (frozenset(), ()))
+        if unit.role == "entry" and unit.words == 1 and not beside.isdisjoint(said):
+            unit.entries, unit.entry = meant, meant[0] if meant else None
+            unit.role = "entry" if meant else "unknown"
+
+
+def _join_compounds(units: list[Unit], text: str, known: Lexicon) -> None:
+    """Of two names that stand together keep the one that is drawn: "robot barista", "sushi chef", "chef hat"."""
+    people, keepers = known.grammar["people"], known.grammar["keepers"]
+    for unit, after in zip(units, units[1:], strict=False):
+        owns = text[unit.start : unit.end].endswith(("'s", "’s", "s'", "s’"))
+        if unit.kind != "subject" or owns or after.gap or unit.plural or after.entry is None or unit.entry is None:
+            continue
+        human = unit.key_name in people
+        if human and after.entry.kind == "detail" and after.entry.name in {"clothes", "features"}:
+            # A chef hat is no chef.
+            unit.entries, unit.entry, unit.role = after.entries, after.entry, "entry"
+        elif after.kind == "subject" and human != (after.key_name in people):
+            animal = not ALIVE.isdisjoint(known.facts["subject", (after if human else unit).key_name].does)
+            robot = "robot" in {unit.key_name, after.key_name}
+            drawn = after if not human and not robot and (after.text in keepers or not animal) else unit
+            if human:
+                # A "samurai cat" is a cat, and a "woman robot" a robot; but a man and his car are two.
+                if not (animal or robot):
+                    continue
+                drawn = after
+            other = unit if drawn is after else after
+            other.entries, other.entry, other.role = (), None, "title"
+            drawn.plural = drawn.plural or after.plural
+
+
 def _choose_meanings(units: list[Unit], known: Lexicon) -> None:
     """Of a word that may be a verb or something else ("waves", "fall") the meaning that fits its place."""
     before: Unit | None = None
@@ -269,7 +330,11 @@ def _deny(units: list[Unit], text: str, known: Lexicon) -> None:
             continue
         first = text[unit.start : unit.end].split(maxsplit=1)[0].lower() if unit.words > 1 else unit.text
         ends = named and (
-            unit.role in {"relation", "where", "copula", "pronoun"} or first in grammar["breaks"] or first in LEADING
+            unit.role in {"relation", "where", "copula", "pronoun"}
+            or first in grammar["breaks"]
+            or first in LEADING
+            # "A cat without a tail sits": but people walking are not wanted either.
+            or (unit.kind == "action" and not unit.text.endswith(("ing", "ed")))
         )
         renewed = unit.role == "conjunction" and after is not None and after.role in {"determiner", "number"}
         if unit.gap or unit.text in grammar["ends_negation"] or ends or renewed:

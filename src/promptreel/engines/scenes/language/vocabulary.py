@@ -85,6 +85,8 @@ class Lexicon:
     """English words that are no slips of the pen, though one letter away from a known word."""
     unspaced: frozenset[str]
     """Known words of scripts that put no spaces between words."""
+    abroad: frozenset[str]
+    """Words of other languages than English."""
     marks: dict[str, str]
     """Pictographs to the word that they stand for."""
 
@@ -128,7 +130,8 @@ def _with_stems(text: str) -> frozenset[str]:
     return frozenset((*words, *(stem_of(word, stemmer) for word in words)))
 
 
-def _described(name: str) -> str:
+def described(name: str) -> str:
+    """The name of a row as a person says it: "a sailing boat"."""
     text = name.replace("_", " ")
     return f"{'an' if text[0] in 'aeiou' else 'a'} {text}"
 
@@ -147,7 +150,7 @@ def _learn(facts: Facts, row: dict[str, Any]) -> None:
     facts.carriers += _keys(row.get("in", ""))
     facts.rank = row.get("rank", facts.rank)
     facts.place = row.get("place", facts.place)
-    facts.by = facts.by or row.get("by", "") or _described(row["name"])
+    facts.by = facts.by or row.get("by", "") or described(row["name"])
 
 
 FILES = (
@@ -194,7 +197,7 @@ class _Building:
         for text in _listed(row.get("words", "")):
             self.add(text, Entry(kind, row["name"], "", also))
         for text in _listed(row.get("like", "")):
-            self.add(text, Entry(kind, row["name"], row.get("by") or _described(row["name"]), also))
+            self.add(text, Entry(kind, row["name"], row.get("by") or described(row["name"]), also))
 
     def find(self, text: str) -> Entry | None:
         """The entry of an English word or phrase."""
@@ -213,6 +216,7 @@ def lexicon() -> Lexicon:
     for kind, row in _tables():
         building.add_row(kind, row)
     marks: dict[str, str] = {}
+    abroad = set(grammar["abroad"].split())
     for english, others in _read("foreign")["words"].items():
         entry = building.find(english)
         if entry is None:
@@ -222,6 +226,7 @@ def lexicon() -> Lexicon:
                 marks[text[0]] = english
             else:
                 building.add(text, entry)
+                abroad.update([text] if " " not in text else [])
     for english in set(marks.values()):
         if " " in english:
             entry = building.find(english)
@@ -230,14 +235,19 @@ def lexicon() -> Lexicon:
     marks = {mark: english.replace(" ", "_") for mark, english in marks.items()}
     for name in (
         "stop", "determiners", "copulas", "pronouns", "conjunctions", "negators", "single_negators", "ends_negation",
-        "shades", "breaks", "unstemmed", "carry", "held",
+        "shades", "breaks", "unstemmed", "carry", "held", "people", "keepers", "players", "mounts",
     ):  # fmt: skip
         grammar[name] = frozenset(grammar[name].split())
     grammar["natural"] = {kind: _with_stems(text) for kind, text in grammar["natural"].items()}
     grammar["moves"] = {kind: frozenset(text.split()) for kind, text in grammar["moves"].items()}
     grammar["kin"] = {mood: frozenset(text.split()) for mood, text in grammar["kin"].items()}
     grammar["instead"] = {
-        name: tuple((_keys(key)[0], by) for key, by in others.items()) for name, others in grammar["instead"].items()
+        _keys(key if ":" in key else f"setting:{key}")[0]: tuple((_keys(other)[0], by) for other, by in others.items())
+        for key, others in grammar["instead"].items()
+    }
+    grammar["senses"] = {
+        word: (frozenset(row["beside"].split()), tuple(Entry(*key) for key in _keys(row.get("means", ""))))
+        for word, row in grammar["senses"].items()
     }
     grammar["fits"] = {_keys(key)[0]: _weights(text) for key, text in grammar["fits"].items()}
     stem = building.stem
@@ -265,6 +275,7 @@ def lexicon() -> Lexicon:
         grammar=grammar,
         guard=frozenset(_read("guard")["words"].split()),
         unspaced=frozenset(word for word in alone if unspaced(word[0])),
+        abroad=frozenset(abroad),
         marks=marks,
     )
 
@@ -291,6 +302,32 @@ def find(word: str, stem: str, known: Lexicon) -> tuple[Entry, ...]:
     for text, entries in known.stems.get(stem, ()):
         if _same_word(word, text) and (text.endswith(word[-2:]) or entries[0].kind not in _refused(word)):
             return entries
+    return ()
+
+
+INFLECTIONS = ("", "e", "n", "s", "r", "en", "er", "es", "em", "a", "as", "os", "i", "ns", "nd", "nde", "t")
+"""What a word of a European language may end in besides what the lexicon has."""
+
+BASES = ("", "e", "o", "a", "en")
+"""What is to be put in the place of such an ending."""
+
+SHORTEST_PART = 4
+"""Letters of the shortest word that a compound is made of."""
+
+
+def find_abroad(word: str, known: Lexicon) -> tuple[Entry, ...]:
+    """What a word of another language stands for, by one of its forms or by the last part of a compound: the "Wagen" of
+    a "Rennwagen"."""
+    if not SHORTEST_PART <= len(word) <= LONGEST_WORD or not word.isalpha():
+        return ()
+    for start in (0, *range(SHORTEST_PART - 1, len(word) - SHORTEST_PART + 1)):
+        for ending in INFLECTIONS:
+            if not word.endswith(ending) or len(word) - start - len(ending) < SHORTEST_PART - 1:
+                continue
+            part = word[start : len(word) - len(ending)]
+            for base in BASES if start == 0 else ("",):
+                if part + base in known.abroad and part + base in known.words and (start == 0 or len(part) > 3):
+                    return known.words[part + base]
     return ()
 
 
