@@ -12,7 +12,8 @@ from psycopg import AsyncConnection, OperationalError
 
 log = structlog.get_logger()
 
-CHANNEL = "promptreel_videos"
+VIDEOS = "promptreel_videos"
+RULES = "promptreel_rules"
 
 
 class Watch:
@@ -40,7 +41,7 @@ class Events:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        # By what is watched: ("video", id) or ("account", id).
+        # By what is watched: ("video", id), ("account", id) or ("rules", 0).
         self._watches: defaultdict[tuple[str, int], set[Watch]] = defaultdict(set)
         self.listening = asyncio.Event()
 
@@ -51,6 +52,10 @@ class Events:
     def watch_account(self, account_id: int) -> AbstractContextManager[Watch]:
         """Wake-ups for every video of an account while the block lasts."""
         return self._watch(("account", account_id))
+
+    def watch_rules(self) -> AbstractContextManager[Watch]:
+        """Wake-ups for changes of tiers, prices and blocked words while the block lasts."""
+        return self._watch(("rules", 0))
 
     @contextmanager
     def _watch(self, key: tuple[str, int]) -> Iterator[Watch]:
@@ -63,9 +68,12 @@ class Events:
             if not self._watches[key]:
                 del self._watches[key]
 
-    def _wake(self, payload: str) -> None:
-        video_id, _, account_id = payload.split()
-        for key in (("video", int(video_id)), ("account", int(account_id))):
+    def _wake(self, channel: str, payload: str) -> None:
+        keys = [("rules", 0)]
+        if channel == VIDEOS:
+            video_id, _, account_id = payload.split()
+            keys = [("video", int(video_id)), ("account", int(account_id))]
+        for key in keys:
             for watch in self._watches.get(key, ()):
                 watch.wake()
 
@@ -79,11 +87,11 @@ class Events:
         while True:
             try:
                 async with await AsyncConnection.connect(self._url, autocommit=True) as connection:
-                    await connection.execute(f"LISTEN {CHANNEL}")
+                    await connection.execute(f"LISTEN {VIDEOS}; LISTEN {RULES}")
                     self.listening.set()
                     self._wake_all()
                     async for notification in connection.notifies():
-                        self._wake(notification.payload)
+                        self._wake(notification.channel, notification.payload)
             except OperationalError as error:
                 log.warning("listener_lost", reason=str(error).strip())
             self.listening.clear()

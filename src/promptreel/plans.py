@@ -1,6 +1,10 @@
-"""Tiers, qualities and prices, as data. An operator changes them in `promptreel.toml`."""
+"""Tiers, qualities and prices, as data. Operators change them in the dashboard; every process follows (`apply`)."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from promptreel.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +53,41 @@ QUALITIES = {
 
 # What the PromptToVideo page lets a caller write for `quality`.
 QUALITY_WORDS = {"free": "free", "360p": "free", "premium": "premium", "1080p": "premium"}
+
+
+# -- what operators change ---------------------------------------------------------------------------------------------
+
+DEFAULTS: dict[str, dict[str, Any]] = {"tier": dict(TIERS), "quality": dict(QUALITIES)}
+CURRENT: dict[str, dict[str, Any]] = {"tier": TIERS, "quality": QUALITIES}
+
+CHANGEABLE: dict[str, dict[str, tuple[float, float]]] = {
+    "tier": {"daily_calls": (0, 1_000_000), "weight": (1, 1000)},
+    "quality": {"price": (0, 1_000_000), "duration": (1, 60)},
+}
+"""Fields that may be changed, with the least and the most."""
+
+
+def check_change(kind: str, name: str, changes: Mapping[str, Any]) -> None:
+    """Errors: `InvalidInput` naming the field, for what does not exist or may not be so."""
+    if name not in DEFAULTS.get(kind, {}):
+        raise InvalidInput(f"There is no {kind} {name!r}", param="name")
+    for field, value in changes.items():
+        if field not in CHANGEABLE[kind]:
+            raise InvalidInput(f"{field} cannot be changed", param=field)
+        least, most = CHANGEABLE[kind][field]
+        unlimited = field == "daily_calls" and value is None
+        whole = field == "duration" or isinstance(value, int)
+        if not unlimited and not (isinstance(value, int | float) and whole and least <= value <= most):
+            raise InvalidInput(f"{field} is {least:g} to {most:g}", param=field)
+
+
+def apply(changes: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
+    """Make `TIERS` and `QUALITIES` the defaults with these changes: (kind, name, fields). What is not valid is left out."""
+    for kind, defaults in DEFAULTS.items():
+        CURRENT[kind].update(defaults)
+    for kind, name, fields in changes:
+        try:
+            check_change(kind, name, fields)
+        except InvalidInput:
+            continue  # of an older or a newer version
+        CURRENT[kind][name] = replace(CURRENT[kind][name], **fields)

@@ -15,7 +15,7 @@ import structlog
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from promptreel import accounts, fetch, limits, media, people, queue, underway, videos
+from promptreel import accounts, fetch, limits, media, moderation, people, plans, queue, underway, videos
 from promptreel.batch import Batch
 from promptreel.db.pool import Connection, Pool, make_pool, transaction
 from promptreel.errors import DatabaseUnreachable, InvalidToken, QuotaExceeded, VideoNotFound
@@ -194,8 +194,10 @@ async def open_runtime(
         raise DatabaseUnreachable(reason=str(error).strip()) from None
     jobs = queue.make_queue()
     events = Events(url)
-    listener = asyncio.create_task(events.run())
+    background = [asyncio.create_task(events.run())]
     try:
+        await load_rules(pool)
+        background.append(asyncio.create_task(follow_rules(pool, events)))
         async with jobs.open_async(pool):
             storage = Storage.open(settings.files_url, settings.signing_key)
             runtime = Runtime(settings, pool, jobs, storage, events, clock, outside or {})
@@ -204,10 +206,31 @@ async def open_runtime(
             finally:
                 await runtime.finish()
     finally:
-        listener.cancel()
-        with suppress(asyncio.CancelledError):
-            await listener
+        for task in background:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
         await pool.close()
+
+
+async def load_rules(pool: Pool) -> None:
+    """Tiers, prices and blocked words as operators have them."""
+    async with pool.connection() as connection:
+        cursor = await connection.execute("SELECT kind, name, changes FROM plan_changes ORDER BY changed_at")
+        plans.apply([(row["kind"], row["name"], row["changes"]) for row in await cursor.fetchall()])
+        cursor = await connection.execute("SELECT word FROM blocked_words")
+        moderation.apply(row["word"] for row in await cursor.fetchall())
+
+
+async def follow_rules(pool: Pool, events: Events) -> None:
+    """Take every change over, in every process, for as long as it lives."""
+    with events.watch_rules() as watch:
+        while True:
+            if await watch.next(3600):
+                try:
+                    await load_rules(pool)
+                except Exception as error:  # noqa: BLE001 - a database that is away comes back, and wakes us
+                    log.warning("rules_not_loaded", reason=str(error).strip())
 
 
 async def sweep(runtime: Runtime) -> None:

@@ -16,6 +16,7 @@ from promptreel import queue, videos
 from promptreel.accounts import ACCOUNT_COLUMNS, Account, as_account
 from promptreel.db.pool import Connection
 from promptreel.errors import PromptRefused
+from promptreel.moderation import moderate
 from promptreel.plans import QUALITIES
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
@@ -226,7 +227,7 @@ async def submit(connection: Connection, runtime: Runtime, film: Film) -> None:
 def allowed(settings: Settings, film: Film) -> bool:
     """Whether the operator's blocked words let the film through."""
     try:
-        videos.moderate(settings, film.prompt)
+        moderate(settings, film.prompt)
     except PromptRefused:
         return False
     return True

@@ -13,6 +13,7 @@ from promptreel.errors import (
     InsufficientCredits,
     VideoNotFound,
 )
+from promptreel.moderation import moderate
 
 if TYPE_CHECKING:
     from promptreel.runtime import Runtime
@@ -94,7 +95,7 @@ async def make_ready(runtime: "Runtime", account: Account, wanted: Wanted) -> di
     Errors: `PromptRefused`, `InsufficientCredits`, `InvalidInput` for a picture.
     """
     if any(picture.url for picture in wanted.pictures.values()):
-        videos.moderate(runtime.settings, wanted.prompt, wanted.options.negative_prompt or "")
+        moderate(runtime.settings, wanted.prompt, wanted.options.negative_prompt or "")
         async with runtime.transaction() as connection:
             wallet = await credits.balance(connection, account.id)
         if wallet.available < wanted.quality.price:

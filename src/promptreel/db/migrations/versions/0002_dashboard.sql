@@ -146,6 +146,17 @@ CREATE TABLE plan_changes (
     PRIMARY KEY (kind, name)
 );
 
+CREATE FUNCTION promptreel_tell_rules() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('promptreel_rules', '');
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER plan_changes_tell AFTER INSERT OR UPDATE OR DELETE ON plan_changes
+    FOR EACH STATEMENT EXECUTE FUNCTION promptreel_tell_rules();
+CREATE TRIGGER blocked_words_tell AFTER INSERT OR UPDATE OR DELETE ON blocked_words
+    FOR EACH STATEMENT EXECUTE FUNCTION promptreel_tell_rules();
+
 ALTER TABLE worker_slots
     -- An operator wants it to finish what it has and take no more.
     ADD COLUMN draining boolean NOT NULL DEFAULT false,
