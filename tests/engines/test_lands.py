@@ -16,6 +16,7 @@ from promptreel.engines.scenes.stage import Brief, Canvas, Casting, Light, Set, 
 
 LANDS = (
     "plain", "meadow", "hills", "mountains", "desert", "canyon", "forest", "jungle", "savanna", "snow_field", "volcano",
+    "moonscape", "red_plain",
 )  # fmt: skip
 TANGENT = math.tan(math.radians(22))
 
@@ -143,7 +144,7 @@ def test_lands_are_dressed_out_of_the_way(name: str) -> None:
     stage = Set(land.brief, land, land.light, taken=[(2.0, 14.0, 4.0)])
     land.dress(stage)
     mesh = stage.mesh.build()
-    assert 0 < len(mesh.triangles) < 160_000
+    assert 0 < len(mesh.triangles) < 170_000
     assert np.isfinite(mesh.vertices).all()
     assert (np.hypot(mesh.vertices[:, 0], mesh.vertices[:, 2]) > 0.7).all(), "nothing stands in the camera"
     assert all((x - 2) ** 2 + (z - 14) ** 2 >= (4.0 + radius) ** 2 - 1e-3 for x, z, radius in stage.taken[1:])
@@ -192,6 +193,6 @@ def test_a_named_colour_is_taken() -> None:
 
 def test_settings_name_rows_that_exist() -> None:
     for name in LANDS:
-        setting = settings()[name]
+        setting = settings()[{"moonscape": "moon", "red_plain": "red_planet"}.get(name, name)]
         assert setting.ground in rows("grounds")
-        assert setting.backdrop == "sky"
+        assert setting.backdrop == ("moon_sky" if name == "moonscape" else "sky")

@@ -87,7 +87,7 @@ def areas() -> dict[str, list[str]]:
 def area_of(setting: str) -> str:
     """`lands`, `waters`, `towns`, `indoors`, `space` or `abstract`: by what it is made of."""
     row = settings()[setting]
-    if row.backdrop in {"space", "planet", "nebula", "asteroids", "earth_orbit"}:
+    if row.backdrop in {"space", "planet", "nebula", "asteroids", "earth_orbit", "moon_sky"}:
         return "space"
     if (
         row.ground in {"ocean", "beach", "island", "lake", "river", "waterfall", "seabed"}

@@ -1,7 +1,7 @@
 """The backdrop `sky`: from sunrise to night, clear to stormy, and the `Light` that such a sky gives.
 
 `Brief.params` of a setting's row: `sun` = "front" (in the picture), "side" or "back" (behind the camera) sets where the
-sun stands; `air` is a factor on the fog.
+sun stands; `air` is a factor on the fog; `cloudless` leaves out clouds that were not asked for.
 """
 
 import math

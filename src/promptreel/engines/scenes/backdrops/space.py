@@ -288,8 +288,8 @@ class Space:
         side = 1.0 if random.random() < 0.5 else -1.0
         self._noise = tile_fbm(TEXELS, brief.seed % (1 << 31), base=8, octaves=6, gain=0.55).ravel()
         self._worlds = self._choose(brief, name, random, side)
-        nebula = {"nebula": 1.0, "space": 0.30, "asteroids": 0.10, "earth_orbit": 0.0}.get(name, 0.05)
-        band = {"nebula": 0.02, "space": 0.12, "earth_orbit": 0.015}.get(name, 0.06)
+        nebula = {"nebula": 1.0, "space": 0.42, "asteroids": 0.10, "earth_orbit": 0.0, "moon_sky": 0.0}.get(name, 0.05)
+        band = {"nebula": 0.02, "space": 0.20, "earth_orbit": 0.015, "moon_sky": 0.012}.get(name, 0.06)
         self._glow = np.array(
             [band, side * random.uniform(0.35, 0.8), nebula, 0.55 if name == "nebula" else 0.9], np.float32
         )
@@ -299,6 +299,8 @@ class Space:
         sun = np.array([side * 0.72, 0.42, -0.42])
         if name == "earth_orbit":
             sun = np.array([side * 0.62, 0.36, 0.55])
+        elif name == "moon_sky":
+            sun = np.array([side * 0.86, 0.34, -0.22])  # Low and from the side: what is flat shows no craters.
         elif name == "planet" and random.random() < 0.4:
             sun = np.array([side * 0.92, 0.25, 0.30])
         self._sun = (sun / np.linalg.norm(sun)).astype(np.float32)
@@ -324,6 +326,13 @@ class Space:
                 World(
                     (0.0, -640.0, 330.0), 600.0, EARTH_RAMP, relief=0.25, sea=0.53, clouds=0.46, lights=0.9,
                     air=(0.10, 0.32, 0.85), ice=0.86, tilt=(0.9, 0.6), spin=0.012,
+                )
+            ]  # fmt: skip
+        if name == "moon_sky":
+            return [
+                World(
+                    (-side * float(random.uniform(55, 105)), float(random.uniform(88, 120)), 400.0), 22.0, EARTH_RAMP,
+                    relief=0.3, sea=0.5, clouds=0.46, air=(0.12, 0.34, 0.85), ice=0.84, tilt=tilt, spin=0.01,
                 )
             ]  # fmt: skip
         if name not in {"planet", "asteroids"}:
@@ -433,5 +442,5 @@ class Space:
             )  # fmt: skip
 
 
-NAMES = ("space", "planet", "nebula", "asteroids", "earth_orbit")
+NAMES = ("space", "planet", "nebula", "asteroids", "earth_orbit", "moon_sky")
 ROWS = tuple(BackdropRow(name, lambda brief, name=name: Space(brief, name), outdoors=False) for name in NAMES)  # type: ignore[misc]

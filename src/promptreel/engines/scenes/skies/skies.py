@@ -159,7 +159,9 @@ def choose_look(brief: Brief) -> Look:
     night = time == "night"
     storm, falls = "storm" in weather, bool(weather & {"rain", "snow"})
     closed = bool(weather & {"overcast", "fog", "sandstorm"}) or (falls and "clouds" not in weather)
-    clear = "clear" in weather or "clouds" in without
+    clear = (
+        "clear" in weather or "clouds" in without or (bool(brief.params.get("cloudless")) and "clouds" not in weather)
+    )
 
     # -- clouds
     haze = between(0.7, 1.2, "haze") if low_sun else between(0.35, 0.7, "haze")

@@ -158,7 +158,7 @@ def draw_water(
             continue
         down = min(down, f32(-0.0007))
         cover = pixel * (eye / -down) * np.sqrt(f32(1.0) / max(-down, f32(0.002)))
-        cover = cover * np.sqrt(np.sqrt(np.sqrt(f32(1.0) / max(-down, f32(0.002)))))
+        cover = cover * f32(1.35) * np.sqrt(np.sqrt(np.sqrt(f32(1.0) / max(-down, f32(0.002)))))
         want_long = max(vlog2(cover * water[SCALE_LONG]), f32(0.0))
         want_short = max(vlog2(cover * water[SCALE_SHORT]), f32(0.0))
         # Far away a step of the march leaps over whole waves and finds crests by chance, so the sea is made flat there.
@@ -370,8 +370,13 @@ def draw_water(
                 lever = sat(f32(1.0) - there * reach[x]) * f32(2.0) * scale * to_mirror_y
                 px = px - across * lever * f32(0.5) * max(-ray_y[x], f32(0.05))
                 py = py + clamp(along * lever, f32(-0.3) * f32(height), f32(0.3) * f32(height))
-                # Unseen slopes draw what is mirrored out into streaks: four looks, up and down.
-                streak = rough * lever * f32(0.6)
+                # Unseen slopes draw what is mirrored out into streaks: four looks, up and down. Where the slope leaps from
+                # pixel to pixel, so does it within each: single ones would stand out as dashes.
+                before, behind = max(x - 1, 0), min(x + 1, width - 1)
+                leap = abs((slope_x[before] - sx) * ray_x[x] + (slope_z[before] - sz) * ray_z[x])
+                leap = max(leap, abs((slope_x[behind] - sx) * ray_x[x] + (slope_z[behind] - sz) * ray_z[x]))
+                streak = (rough * f32(0.6) + leap * flat * f32(1.2)) * lever
+                streak = min(streak, f32(0.25) * f32(height))
                 r = picture_read(mirror[0], px, py - streak) + picture_read(mirror[0], px, py - streak * f32(0.33))
                 r += picture_read(mirror[0], px, py + streak * f32(0.33)) + picture_read(mirror[0], px, py + streak)
                 g = picture_read(mirror[1], px, py - streak) + picture_read(mirror[1], px, py - streak * f32(0.33))
