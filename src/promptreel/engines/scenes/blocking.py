@@ -13,6 +13,7 @@ from promptreel.engines.scenes.camera import Point, Pose
 from promptreel.engines.scenes.director import ANYBODY, HUMANS, Cast, Plan
 from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
+from promptreel.engines.scenes.spray import Hull, Splashes, Wake
 from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
 
 ALOFT = frozenset({"fly", "float", "hover", "drift"})
@@ -131,6 +132,8 @@ class Blocking:
                 delay = 0.0 if number == 0 or pair else float(random.uniform(0, 3))
                 acting = Acting(body, path, size, f"{cast.row.name}#{number}", delay)
                 self.actors.append(acting)
+                if number < 6 and self.setting.ground and self.setting.name != "underwater":
+                    self._stir_water(cast, acting, at, speed)
                 leads.setdefault(cast.row.name, acting)
             if self.target is None:
                 self._aim(cast, leads[cast.row.name], size)
@@ -291,6 +294,21 @@ class Blocking:
             radius = min(max(0.22 * 2 * away * self.tangent * self._aspect, 0.6 * length), 0.22 * away)
             return staging.circling(mark, radius, min(speed, math.sqrt(6 * radius)), feet)
         return staging.straight(mark, speed, clock, feet)
+
+    def _stir_water(self, cast: Cast, acting: Acting, mark: staging.Mark, speed: float) -> None:
+        """The splashes of what leaps, the wake of what swims or sails."""
+        if not bool(self.ground.wet(mark.x, mark.z)) or cast.action in ALOFT | {"explode"} or cast.row.habitat == "air":
+            return
+        length = cast.row.size * acting.scale
+        random = np.random.default_rng([abs(self.seed), 93, len(self.actors)])
+        end = self.plan.shots[-1][1] * self._pace
+        if cast.action in {"jump", "dive"} and cast.row.habitat in {"water", "underwater"}:
+            self.set.layers.append(Splashes(acting.path, length, end, self.ground, self.set.light, random))
+        elif cast.row.habitat in {"water", "ground", "underwater"} and speed > 0.15 and cast.action != "drift":
+            low = acting.body.vertices[acting.body.vertices[:, 1] < 0.25 * cast.row.height]
+            breadth = float(np.ptp(low[:, 0])) * acting.scale if len(low) else 0.3 * length
+            hull = Hull(length, min(breadth, 0.5 * length), min(speed, 9.0))
+            self.set.layers.append(Wake(acting.path, hull, self.ground, self.set.light, random))
 
     def _burst(self, mark: staging.Mark, high: float, length: float, phase: float) -> None:
         """The fire of what explodes there."""

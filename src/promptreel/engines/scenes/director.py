@@ -332,8 +332,9 @@ def _times(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> tuple[s
     said = " ".join(mention.text.lower() for mention in spec.mentions)
     if any(word in said for word in ("turquoise", "azure", "tropical", "crystal clear", "blue sky", "rainbow")):
         times = tuple(time for time in times if time in {"day", "morning"}) or ("day",)
-    if cast and cast[0].row.habitat in {"ground", "air"} and _outdoor(setting):
-        times = tuple(time for time in times if time not in {"night", "dusk"}) or times
+    if cast and cast[0].row.habitat in {"ground", "air", "underwater"} and _outdoor(setting):
+        dark = {"night", "dusk", "sunset"} if cast[0].row.habitat == "underwater" else {"night", "dusk"}
+        times = tuple(time for time in times if time not in dark) or times
     if _outdoor(setting) and LIT_AT_NIGHT & {*spec.effects, *spec.places, *(one.row.name for one in cast)}:
         return ("dusk", "night")
     if {"teal", "blue", "green"} & set(spec.colours) or "rainbow" in spec.sky:

@@ -175,7 +175,7 @@ def leaping(mark: Mark, speed: float, clock: Clock, size: float, phase: float) -
     """A whale or a dolphin: out of the water in an arc and back in, again and again."""
     high = min(0.9 * size, 0.45 * size + 2.0)  # The largest leave the water only just.
     air = 2 * math.sqrt(2 * high / 9.81)
-    period = air + 1.6
+    period = air + min(0.7 + 0.06 * size, 1.6)
 
     def at(t: float) -> Moment:
         u = clock.local(t) + period * (0.5 + phase)
