@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from promptreel import __version__, showcase
-from promptreel.api import documents, files, landing, popvid, prompttovideo
+from promptreel.api import documents, files, popvid, prompttovideo
 from promptreel.api.dialect import (
     HeadersTooLarge,
     InternalError,
@@ -87,7 +87,6 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> FastAPI
             *popvid.ROUTES,
             *files.ROUTES,
             *documents.ROUTES,
-            *landing.ROUTES,
             *routes.ROUTES,
             Route("/healthz", healthz),
             Route("/metrics", show_metrics),

@@ -1,0 +1,49 @@
+"""GET /: the front page, with films that this very installation has rendered."""
+
+from starlette.responses import RedirectResponse, Response
+
+from promptreel import showcase
+from promptreel.errors import NotFound, VideoNotFound
+from promptreel.plans import QUALITIES
+from promptreel.web import stored
+from promptreel.web.door import Visit, page
+
+KINDS = {"film.mp4": "video_key", "poster.jpg": "thumbnail_key"}
+"""The files of a film by the last part of their address."""
+
+
+async def show(visit: Visit) -> Response:
+    """GET /: who is signed in has come to make something."""
+    if visit.session is not None:
+        return visit.finish(RedirectResponse("/create", 303))
+    async with visit.runtime.pool.connection() as connection:
+        stages = await showcase.stages(connection)
+    finished = [stage.finished for stage in stages if stage.finished is not None]
+    return await visit.render(
+        "home.html",
+        sheets=("home.css",),
+        # All or none: a gap among them would look broken.
+        films=finished if len(finished) == len(stages) else [],
+        stages=stages if any(stage.running or stage.finished for stage in stages) else [],
+        qualities=QUALITIES.values(),
+        base=visit.base_url,
+    )
+
+
+async def show_file(visit: Visit) -> Response:
+    """GET /films/{id}/{name}: a film or its poster, for everybody, under an address that caches may keep for a day."""
+    number, name = visit.path["id"], visit.path["name"]
+    if not (number.isascii() and number.isdigit() and len(number) < 19 and name in KINDS):
+        raise VideoNotFound
+    async with visit.runtime.pool.connection() as connection:
+        film = await showcase.find_finished(connection, int(number))
+    key = getattr(film, KINDS[name]) if film is not None else None
+    if key is None:
+        raise NotFound
+    return await stored.serve(visit, key, "public, max-age=86400")
+
+
+ROUTES = [
+    page("/", access="anyone", GET=show),
+    page("/films/{id}/{name}", access="anyone", GET=show_file),
+]
