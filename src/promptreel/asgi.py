@@ -3,6 +3,7 @@
 import asyncio
 import re
 import secrets
+import socket
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,7 +37,7 @@ from promptreel.api.metrics import Metrics
 from promptreel.errors import PromptreelError
 from promptreel.runtime import Runtime, open_runtime, sweep
 from promptreel.settings import Settings
-from promptreel.web import routes
+from promptreel.web import live, routes
 
 log = structlog.get_logger()
 
@@ -93,6 +94,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> FastAPI
         ],
         exception_handlers={HTTPException: on_http_exception},
     )
+    app.state.streams = live.Streams()
     app.add_middleware(Envelope, metrics=metrics)
     return app
 
@@ -269,6 +271,19 @@ class HttpProtocol(HttpToolsProtocol):
         ]
         self.transport.write(b"\r\n".join([*head, b"", bytes(answer.body)]))
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which lets live pages go before it waits for what is still being answered."""
+
+    def __init__(self, app: FastAPI, settings: Settings, **options: Any) -> None:
+        super().__init__(server_config(app, settings, **options))
+        self._streams: live.Streams = app.state.streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End in order."""
+        self._streams.close()
+        await super().shutdown(sockets)
 
 
 def server_config(app: ASGIApp, settings: Settings, **options: Any) -> uvicorn.Config:

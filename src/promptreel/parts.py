@@ -37,16 +37,14 @@ def run_api(settings: Settings, listener: int | None, leash: int | None) -> None
 
 def serve_http(settings: Settings, url: str, listener: socket.socket) -> None:
     """Answer calls until a signal says to end."""
-    import uvicorn
-
-    from promptreel.asgi import create_app, server_config
+    from promptreel.asgi import Server, create_app
 
     settings = settings.model_copy(update={"database_url": url})
-    config = server_config(create_app(settings), settings, timeout_graceful_shutdown=3)
+    server = Server(create_app(settings), settings, timeout_graceful_shutdown=3)
     # uvicorn ends in order, then raises the signal again: that must not end us before the database is let go.
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: None)
-    uvicorn.Server(config).run(sockets=[listener])
+    server.run(sockets=[listener])
 
 
 def run_slots(settings: Settings, slots: int) -> None:

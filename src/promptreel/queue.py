@@ -28,6 +28,9 @@ FIRST_GUESS = {"free": 1.0, "premium": 8.0, "720p": 2.0}
 REBASE_AT = 2**30
 # Procrastinate's priority is an int4. Who is that far behind, after years of the queue to himself, is last among equals.
 LAST_PRIORITY = -(2**31)
+LAST_JOB = 2**63 - 1
+"""A number behind that of every job: of one that is not there yet."""
+
 # Every accepting transaction shares this advisory lock; moving the base takes it alone.
 BASE_LOCK = 0x70726F6D70740001
 
@@ -55,18 +58,24 @@ class Turn:
     seconds: float
 
 
-TAKE_TURN = """
-    WITH clock AS (SELECT coalesce(max(virtual_time), 0) AS now, coalesce(max(base), 0) AS base
-                     FROM queue_clocks WHERE pool = %(pool)s),
-         -- The median pace of the newest renders of that kind, in seconds per second of video.
-         pace AS (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY render_seconds / video_seconds) AS median
-                    FROM (SELECT render_seconds, video_seconds FROM render_times
-                           WHERE engine = %(engine)s AND quality = %(quality)s ORDER BY id DESC LIMIT 31) newest),
-         cost AS (SELECT greatest(0.1, coalesce(median, %(guess)s) * %(length)s)::real AS seconds FROM pace)
-    UPDATE accounts SET last_tag = greatest(last_tag, clock.now)
-                                   + greatest(1, round(cost.seconds * %(scale)s / %(weight)s))::bigint
-      FROM clock, cost WHERE id = %(account)s
+COST = """
+    clock AS (SELECT coalesce(max(virtual_time), 0) AS now, coalesce(max(base), 0) AS base
+                FROM queue_clocks WHERE pool = %(pool)s),
+    -- The median pace of the newest renders of that kind, in seconds per second of video.
+    pace AS (SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY render_seconds / video_seconds) AS median
+               FROM (SELECT render_seconds, video_seconds FROM render_times
+                      WHERE engine = %(engine)s AND quality = %(quality)s ORDER BY id DESC LIMIT 31) newest),
+    cost AS (SELECT greatest(0.1, coalesce(median, %(guess)s) * %(length)s)::real AS seconds FROM pace)
+"""
+TAG = """greatest(last_tag, clock.now) + greatest(1, round(cost.seconds * %(scale)s / %(weight)s))::bigint"""
+TAKE_TURN = f"""
+    WITH {COST}
+    UPDATE accounts SET last_tag = {TAG} FROM clock, cost WHERE id = %(account)s
     RETURNING last_tag AS tag, greatest(clock.base - last_tag, %(last)s)::int AS priority, cost.seconds
+"""
+NEXT_TURN = f"""
+    WITH {COST}, turn AS (SELECT {TAG} AS tag FROM accounts, clock, cost WHERE id = %(account)s)
+    SELECT tag, greatest(clock.base - tag, %(last)s)::int AS priority, cost.seconds FROM turn, clock, cost
 """
 
 
@@ -75,15 +84,28 @@ async def take_turn(connection: Connection, account_id: int, tier: str, pool: st
 
     The caller shares `BASE_LOCK` since an earlier statement: this one would wait for a moving base and then still see the old.
     """
+    return await _turn(connection, TAKE_TURN, account_id, tier, pool, spec.engine, spec.quality, spec.duration)
+
+
+async def next_turn(
+    connection: Connection, account_id: int, tier: str, pool: str, engine: str, quality: str, seconds: float
+) -> Turn:
+    """The turn that a video of `seconds` would get now. Takes none."""
+    return await _turn(connection, NEXT_TURN, account_id, tier, pool, engine, quality, seconds)
+
+
+async def _turn(
+    connection: Connection, sql: str, account_id: int, tier: str, pool: str, engine: str, quality: str, seconds: float
+) -> Turn:
     cursor = await connection.execute(
-        TAKE_TURN,
+        sql,
         {
             "pool": pool,
             "last": LAST_PRIORITY,
-            "engine": spec.engine,
-            "quality": spec.quality,
-            "guess": FIRST_GUESS.get(spec.quality, 2.0),
-            "length": spec.duration,
+            "engine": engine,
+            "quality": quality,
+            "guess": FIRST_GUESS.get(quality, 2.0),
+            "length": seconds,
             "scale": TAGS_PER_SECOND,
             "weight": TIERS[tier].weight,
             "account": account_id,
@@ -129,7 +151,7 @@ class Load:
 LOAD = """(SELECT coalesce(sum(greatest(estimated_seconds * (1 - progress), 0)), 0)
              FROM videos WHERE status = 'processing' AND pool = %(pool)s) AS running,
           (SELECT count(*) FROM worker_slots
-            WHERE pool = %(pool)s AND seen_at > now() - make_interval(secs => %(within)s)) AS slots"""
+            WHERE pool = %(pool)s AND seen_at > now() - make_interval(secs => %(within)s) AND NOT draining) AS slots"""
 
 
 async def load_of(connection: Connection, pool: str, alive_within: float) -> Load:
@@ -156,6 +178,11 @@ async def place_of(
     assert row is not None
     load = Load(float(row["running"]), max(1, row["slots"]))
     return row["videos"] + 1, seconds_until_done(float(row["seconds"]), load, own_seconds)
+
+
+def seconds_left(own_seconds: float, progress: float) -> float:
+    """What is left of a running video's own seconds."""
+    return max(0.0, own_seconds * (1 - progress))
 
 
 def seconds_until_done(ahead_seconds: float, load: Load, own_seconds: float) -> float:

@@ -13,7 +13,7 @@ from uuid import UUID
 import procrastinate
 from psycopg.types.json import Jsonb
 
-from promptreel import credits, queue
+from promptreel import credits, previews, queue
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
 from promptreel.errors import (
@@ -21,9 +21,9 @@ from promptreel.errors import (
     IdempotencyMismatch,
     IdempotencyRunning,
     NoCapacity,
-    PromptRefused,
     VideoNotFound,
 )
+from promptreel.moderation import moderate
 from promptreel.settings import Settings
 from promptreel.spec import Status, VideoSpec
 
@@ -99,13 +99,6 @@ class Accepted:
     estimated_seconds: float
 
 
-def moderate(settings: Settings, *texts: str) -> None:
-    """Errors: `PromptRefused` where a text has one of the operator's blocked words."""
-    words = {word for text in texts for word in "".join(c if c.isalnum() else " " for c in text.casefold()).split()}
-    if words.intersection(word.casefold() for word in settings.blocked_words):
-        raise PromptRefused
-
-
 INSERT = f"""
     INSERT INTO videos (id, account_id, dialect, prompt, quality, spec, metadata, webhook_url, price, pool, tag, job_id,
                         estimated_seconds, created_at, updated_at)
@@ -166,6 +159,19 @@ async def submit(
     if position > settings.max_pending:
         raise NoCapacity
     return Accepted(video, credits_remaining, position, until_done)
+
+
+async def foresee(
+    connection: Connection, settings: Settings, account: Account, quality: str, engine: str, seconds: float
+) -> tuple[float, float]:
+    """What a video of `seconds` would meet if it were accepted now: seconds until it is done, by the same estimate that it
+    would get, and the part of it that is its own rendering.
+    """
+    turn = await queue.next_turn(connection, account.id, account.tier, queue.POOL, engine, quality, seconds)
+    _, until_done = await queue.place_of(
+        connection, queue.POOL, turn.tag, queue.LAST_JOB, turn.seconds, alive_window(settings)
+    )
+    return until_done, turn.seconds
 
 
 async def next_id(connection: Connection) -> int:
@@ -317,33 +323,43 @@ class QueueStats:
 
 
 async def waiting(connection: Connection, account_id: int, settings: Settings, limit: int = 1000) -> list[Waiting]:
-    """The account's pending videos in queue order, the first `limit` of them.
+    """The account's pending videos in queue order, the first `limit` of them."""
+    cursor = await connection.execute(
+        f"""SELECT {COLUMNS} FROM videos WHERE status = 'pending' AND account_id = %s
+             ORDER BY tag, job_id LIMIT %s""",
+        [account_id, limit],
+    )
+    return await places_of(connection, [as_video(row) for row in await cursor.fetchall()], settings)
+
+
+async def places_of(connection: Connection, pending: Sequence[Video], settings: Settings) -> list[Waiting]:
+    """The places of pending videos, in queue order; one that has started meanwhile is left out.
 
     One pass over the waiting index counts and sums all places at once, instead of one count per video.
     """
+    if not pending:
+        return []
+    last = max((video.tag, video.job_id) for video in pending)
     cursor = await connection.execute(
-        f"""WITH mine AS (SELECT {COLUMNS} FROM videos WHERE status = 'pending' AND account_id = %(account)s
-                           ORDER BY tag, job_id LIMIT %(limit)s),
-                 line AS (SELECT pool, tag, job_id,
-                                 row_number() OVER place AS position,
+        """SELECT * FROM (SELECT pool, job_id, row_number() OVER place AS position,
                                  sum(estimated_seconds) OVER place AS until
-                            FROM videos WHERE status = 'pending'
-                             AND (tag, job_id) <= (SELECT tag, job_id FROM mine ORDER BY tag DESC, job_id DESC LIMIT 1)
-                          WINDOW place AS (PARTITION BY pool ORDER BY tag, job_id ROWS UNBOUNDED PRECEDING))
-            SELECT mine.*, line.position AS line_position, line.until AS line_until
-              FROM mine JOIN line USING (pool, tag, job_id) ORDER BY tag, job_id""",
-        {"account": account_id, "limit": limit},
+                            FROM videos WHERE status = 'pending' AND (tag, job_id) <= (%s, %s)
+                          WINDOW place AS (PARTITION BY pool ORDER BY tag, job_id ROWS UNBOUNDED PRECEDING)) line
+            WHERE job_id = ANY(%s::bigint[])""",
+        [*last, [video.job_id for video in pending]],
     )
-    rows = await cursor.fetchall()
+    places = {row["job_id"]: (row["position"], float(row["until"])) for row in await cursor.fetchall()}
     loads = {
-        pool: await queue.load_of(connection, pool, alive_window(settings)) for pool in {row["pool"] for row in rows}
+        pool: await queue.load_of(connection, pool, alive_window(settings))
+        for pool in {video.pool for video in pending}
     }
     result = []
-    for row in rows:
-        video = as_video(row)
-        ahead = float(row["line_until"]) - video.estimated_seconds
-        seconds = queue.seconds_until_done(ahead, loads[video.pool], video.estimated_seconds)
-        result.append(Waiting(video, row["line_position"], seconds))
+    for video in sorted(pending, key=lambda video: (video.tag, video.job_id)):
+        if video.job_id in places:
+            position, until = places[video.job_id]
+            ahead = until - video.estimated_seconds
+            seconds = queue.seconds_until_done(ahead, loads[video.pool], video.estimated_seconds)
+            result.append(Waiting(video, position, seconds))
     return result
 
 
@@ -406,12 +422,27 @@ async def start(connection: Connection, video_id: int, max_attempts: int) -> Vid
     return video
 
 
-async def report_progress(connection: Connection, video: Video, progress: float, step: str) -> bool:
-    """Tell how far an attempt is (0…1, never falling), which also renews its lease. False: it is no longer the current one."""
+async def report_progress(
+    connection: Connection, video: Video, progress: float, step: str, preview: bytes | None = None
+) -> bool:
+    """Tell how far an attempt is (0…1, never falling), which also renews its lease. False: it is no longer the current one.
+
+    A new `preview` is kept under the lock of the video's row: none outlives the video's end.
+    """
     cursor = await connection.execute(
-        """UPDATE videos SET progress = greatest(progress, %s), step = %s, progress_at = now()
-            WHERE id = %s AND attempt = %s AND status = 'processing'""",
-        [progress, step, video.id, video.attempt],
+        """WITH told AS (UPDATE videos SET progress = greatest(progress, %(progress)s), step = %(step)s, progress_at = now()
+                          WHERE id = %(video)s AND attempt = %(attempt)s AND status = 'processing' RETURNING id),
+                shown AS (INSERT INTO previews (video_id, picture)
+                          SELECT id, %(preview)s::bytea FROM told WHERE %(preview)s::bytea IS NOT NULL
+                          ON CONFLICT (video_id) DO UPDATE SET picture = excluded.picture, made_at = now())
+           SELECT FROM told""",
+        {
+            "progress": progress,
+            "step": step,
+            "preview": preview if preview is not None and previews.sane(preview) else None,
+            "video": video.id,
+            "attempt": video.attempt,
+        },
     )
     return bool(cursor.rowcount)
 
@@ -480,8 +511,9 @@ async def fail(connection: Connection, video: Video, error: str, code: str) -> b
 
 
 async def drop_pictures(connection: Connection, video_id: int) -> None:
-    """A video that has ended needs its pictures no more."""
+    """A video that has ended needs its pictures no more, nor one of what is being rendered."""
     await connection.execute("DELETE FROM video_pictures WHERE video_id = %s", [video_id])
+    await previews.drop(connection, video_id)
 
 
 # -- ending by the caller ----------------------------------------------------------------------------------------------

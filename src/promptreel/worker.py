@@ -4,10 +4,9 @@ import asyncio
 import contextlib
 import os
 import shutil
-import socket
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
@@ -16,8 +15,9 @@ import procrastinate
 import psutil
 import structlog
 from procrastinate import JobContext
+from procrastinate.jobs import Job
 
-from promptreel import queue, videos
+from promptreel import queue, slots, videos
 from promptreel.engines.host import EngineHost, Rendered, warm_up
 from promptreel.errors import EngineFailed, EngineTimeout
 from promptreel.runtime import Runtime, sweep
@@ -38,14 +38,20 @@ class Fenced(Exception):
 class Slot:
     """One render slot: its engine processes by name, and its place to work in."""
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, pool: str = queue.POOL) -> None:
         self._runtime = runtime
         self._settings = runtime.settings
+        self._pool = pool
         self._cache = runtime.settings.data.absolute() / "cache" / "kernels"
         self._folder = runtime.settings.data.absolute() / "work"
         self._hosts: dict[str, EngineHost] = {}
         self.busy = False
         self.last_busy = time.monotonic()
+        self.id = uuid4()
+        self.rendering: Video | None = None
+        self._news = asyncio.Event()
+        self.draining = False
+        """An operator wants this slot to finish what it has and to take no more."""
 
     async def render(self, context: JobContext, video_id: int) -> None:
         """Procrastinate's task. Returns when the video has ended or is another's; raises to have it run again."""
@@ -62,6 +68,13 @@ class Slot:
         if video is None:
             return
         log.info("render_started", video=video.id, attempt=video.attempt, engine=video.spec.engine)
+        self.render_now(video)
+        try:
+            await self._bring_to_an_end(video)
+        finally:
+            self.render_now(None)
+
+    async def _bring_to_an_end(self, video: Video) -> None:
         try:
             result = await self._make(video)
             async with self._runtime.transaction() as connection:
@@ -97,7 +110,7 @@ class Slot:
         began = time.monotonic()
         with work_folder(self._folder, f"{video.public_id}-{video.attempt}") as folder:
             async with self._progress(video) as report:
-                rendered = await host.render(video.spec, folder, pictures, report, limit)
+                rendered = await host.render(video.spec, folder, pictures, report, limit, report.show)
                 seconds = time.monotonic() - began
                 return await self._store(video, rendered, seconds)
 
@@ -194,6 +207,37 @@ class Slot:
         if not await warm_up(self._settings.engine, self._cache):
             log.warning("warm_up_failed", engine=self._settings.engine)
 
+    # -- what the database knows of it -----------------------------------------------------------------------------------
+
+    def render_now(self, video: Video | None) -> None:
+        """Note what is rendered, to be told at once; no render waits for that."""
+        self.rendering = video
+        self._news.set()
+
+    async def tell(self) -> None:
+        """Tell that the slot is there and what it renders, and hear whether it should drain."""
+        video = self.rendering
+        try:
+            async with self._runtime.pool.connection() as connection:
+                engine = video.spec.engine if video else ""
+                number = video.id if video else None
+                self.draining = await slots.tell(connection, self.id, self._pool, number, engine)
+        except Exception as error:  # noqa: BLE001 - a database that is away comes back
+            log.warning("slot_not_told", reason=str(error).strip())
+
+    async def keep_alive(self) -> None:
+        """Tell so for as long as the process lives; be forgotten in the end."""
+        try:
+            while True:
+                self._news.clear()
+                await self.tell()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._news.wait(), self._settings.heartbeat_interval)
+        finally:
+            with suppress(Exception):
+                async with self._runtime.pool.connection() as connection:
+                    await slots.forget(connection, self.id)
+
     async def close(self) -> None:
         """End the engine processes."""
         for host in self._hosts.values():
@@ -207,11 +251,16 @@ class Reporter:
         self._runtime = runtime
         self._video = video
         self._latest = (0.0, "starting")
+        self._preview: bytes | None = None
         self.fenced = False
 
     def __call__(self, fraction: float, step: str) -> None:
         """Note the newest progress."""
         self._latest = (max(fraction, self._latest[0]), step)
+
+    def show(self, preview: bytes) -> None:
+        """Note the newest picture of what is being rendered."""
+        self._preview = preview
 
     async def run(self, block: "asyncio.Task[object]") -> None:
         """Report until cancelled; cancel `block` when the attempt turns out to be over.
@@ -222,7 +271,9 @@ class Reporter:
             await asyncio.sleep(REPORT_EVERY)
             try:
                 async with self._runtime.pool.connection() as connection:
-                    current = await videos.report_progress(connection, self._video, *self._latest)
+                    # Once each: a picture that could not be told is followed by another.
+                    preview, self._preview = self._preview, None
+                    current = await videos.report_progress(connection, self._video, *self._latest, preview)
             except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end a render
                 log.warning("progress_not_reported", video=self._video.id, reason=str(error).strip())
                 continue
@@ -272,31 +323,16 @@ def clear_work(parent: Path) -> None:
 # -- the process -------------------------------------------------------------------------------------------------------
 
 
-async def keep_slot_alive(runtime: Runtime, pool: str) -> None:
-    """Tell that this slot is there, so that estimates count it; forget it in the end."""
-    slot = uuid4()
-    try:
-        while True:
-            try:
-                async with runtime.pool.connection() as connection:
-                    await connection.execute(
-                        """INSERT INTO worker_slots (id, pool, host, pid) VALUES (%s, %s, %s, %s)
-                           ON CONFLICT (id) DO UPDATE SET seen_at = now()""",
-                        [slot, pool, socket.gethostname(), os.getpid()],
-                    )
-                    await connection.execute("DELETE FROM worker_slots WHERE seen_at < now() - interval '1 day'")
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.warning("slot_not_told", reason=str(error).strip())
-            await asyncio.sleep(runtime.settings.heartbeat_interval)
-    finally:
-        with suppress(Exception):
-            async with runtime.pool.connection() as connection:
-                await connection.execute("DELETE FROM worker_slots WHERE id = %s", [slot])
-
-
 def bind_task(jobs: procrastinate.App, slot: Slot) -> None:
-    """Tell Procrastinate what a render job is."""
+    """Tell Procrastinate what a render job is, and to take none while the slot drains."""
     jobs.task(name=queue.RENDER, queue=queue.POOL, retry=queue.Backoff(), pass_context=True)(slot.render)
+    fetch = jobs.job_manager.fetch_job
+
+    async def fetch_unless_draining(queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        return None if slot.draining else await fetch(queues, worker_id)
+
+    # Procrastinate knows no pause. Stopping its worker would end the heartbeat of the job that is to be finished.
+    jobs.job_manager.fetch_job = fetch_unless_draining  # type: ignore[method-assign]
 
 
 async def run_worker(runtime: Runtime, *, pool: str = queue.POOL, grace: float = 10.0) -> None:
@@ -304,11 +340,11 @@ async def run_worker(runtime: Runtime, *, pool: str = queue.POOL, grace: float =
     settings = runtime.settings
     # A worker that ends tells no heartbeats any more: past this its job would be rescued instead of handed back.
     grace = min(grace, settings.stalled_after / 2)
-    slot = Slot(runtime)
+    slot = Slot(runtime, pool)
     bind_task(runtime.queue, slot)
     background = [
         asyncio.create_task(slot.prepare()),
-        asyncio.create_task(keep_slot_alive(runtime, pool)),
+        asyncio.create_task(slot.keep_alive()),
         asyncio.create_task(sweep(runtime)),
     ]
     try:

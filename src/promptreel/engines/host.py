@@ -4,15 +4,18 @@ The parent (`EngineHost`) writes one JSON object per line to the child's standar
 standard output. The child (`main`) ends as soon as its input closes, so it never outlives a worker that was killed.
 
 parent → child: `{"render": {…}, "job": number}`, `{"stop": number}`
-child → parent: `{"ready": true}`, `{"progress": 0…1, "step": "…"}`, then one of `{"done": {…}}`, `{"stopped": true}`,
-`{"failed": {"slug", "reason"}}`, each with its `"job"`: what is told of a job that was given up answers no other.
+child → parent: `{"ready": true}`, `{"progress": 0…1, "step": "…"}`, `{"preview": "JPEG in base64"}`, then one of
+`{"done": {…}}`, `{"stopped": true}`, `{"failed": {"slug", "reason"}}`, each with its `"job"`: what is told of a job that was
+given up answers no other.
 """
 
 import asyncio
+import base64
 import contextlib
 import ctypes
 import itertools
 import json
+import math
 import os
 import queue
 import signal
@@ -45,6 +48,8 @@ log = structlog.get_logger()
 STOP_GRACE = 5.0
 MEMORY_CHECK = 0.25
 LONGEST_LINE = 1 << 20
+PREVIEW_EVERY = 1.0
+"""Seconds between two pictures for who waits: each costs a few milliseconds."""
 
 
 # -- the parent's side -------------------------------------------------------------------------------------------------
@@ -97,8 +102,10 @@ class EngineHost:
         pictures: dict[str, bytes],
         progress: Callable[[float, str], None],
         time_limit: float,
+        preview: Callable[[bytes], None] = lambda _: None,
     ) -> Rendered:
-        """Render into `folder`. Cancelling the call stops the engine, gently at first.
+        """Render into `folder`. Cancelling the call stops the engine, gently at first. `preview` gets a small JPEG of the
+        newest frame about once a second.
 
         Errors: `EngineFailed` (`EngineTimeout` after `time_limit` seconds, `EngineOutOfMemory`); the process is replaced
         after all of them but a refusal by the engine itself.
@@ -111,7 +118,7 @@ class EngineHost:
         process = await self.start()
         number = next(self._numbers)
         watcher = asyncio.create_task(self._watch_memory(process))
-        conversation = asyncio.create_task(self._converse(process, number, job, progress))
+        conversation = asyncio.create_task(self._converse(process, number, job, progress, preview))
         try:
             done, _ = await asyncio.wait(
                 {watcher, conversation}, timeout=time_limit, return_when=asyncio.FIRST_COMPLETED
@@ -140,6 +147,7 @@ class EngineHost:
         number: int,
         job: dict[str, Any],
         progress: Callable[[float, str], None],
+        preview: Callable[[bytes], None],
     ) -> dict[str, Any]:
         assert process.stdin
         try:
@@ -150,6 +158,8 @@ class EngineHost:
                     continue
                 if "progress" in message:
                     progress(float(message["progress"]), str(message["step"]))
+                elif "preview" in message:
+                    preview(base64.b64decode(message["preview"], validate=True))
                 elif "done" in message:
                     result: dict[str, Any] = message["done"]
                     return result
@@ -327,8 +337,11 @@ class Child:
                 last_told = now
                 self._tell({"progress": min(1.0, max(0.0, fraction)), "step": step})
 
+        def preview(jpeg: bytes) -> None:
+            self._tell({"preview": base64.b64encode(jpeg).decode()})
+
         pictures = {place: read_picture(Path(job[place])) for place in ("image", "last_image") if place in job}
-        encoded = encode(engine, RenderJob(spec, progress, **pictures), folder / "video.mp4", folder.name)
+        encoded = encode(engine, RenderJob(spec, progress, **pictures), folder / "video.mp4", folder.name, preview)
         check(folder / "video.mp4", spec)
         (folder / "poster.jpg").write_bytes(encoded.poster)
         (folder / "spritesheet.jpg").write_bytes(encoded.spritesheet.jpeg)
@@ -336,17 +349,28 @@ class Child:
         return {"report": report}
 
 
-def encode(engine: Engine, job: RenderJob, path: Path, provenance: str | None = None) -> Any:
-    """Render `job` frame by frame into an H.264 file at `path`: never a whole video in memory.
+def encode(
+    engine: Engine,
+    job: RenderJob,
+    path: Path,
+    provenance: str | None = None,
+    preview: Callable[[bytes], None] | None = None,
+) -> Any:
+    """Render `job` frame by frame into an H.264 file at `path`: never a whole video in memory. `preview` is shown the newest
+    frame now and then.
 
     Errors: `EngineFailed` for what the engine or the encoder cannot do, `EngineStopped`.
     """
     spec = job.spec
     sound = engine.sound(spec) if isinstance(engine, WithSound) else None
     with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance, sound=sound) as encoder:
+        shown_at = -math.inf
         for number, frame in enumerate(engine.render(job), start=1):
             encoder.add(frame)
             job.progress(number / spec.frames, "rendering")
+            if preview is not None and (now := time.monotonic()) - shown_at >= PREVIEW_EVERY:
+                shown_at = now
+                preview(encoder.preview())
         if encoder.frames != spec.frames:
             raise EngineFailed(f"it made {encoder.frames} frames instead of {spec.frames}")
         return encoder.close()

@@ -53,6 +53,7 @@ POSTER_AT = 0.4
 """Where in the video the poster is looked for: past a fade-in, well before the end."""
 
 POSTER_LONGEST = 1280
+PREVIEW_LONGEST = 320
 TILE_LONGEST = 160
 SHEET_COLUMNS = 10
 SHEET_TILES = SHEET_COLUMNS * SHEET_COLUMNS
@@ -132,6 +133,7 @@ class Encoder:
         self.frames = 0
         self._partial = path.with_name(path.name + ".part")
         self._tiles: list[_Tile] = []
+        self._newest: av.VideoFrame | None = None
         self._stride = max(1, round(fps / TILES_PER_SECOND))
         # faststart: the index goes to the front, so that a browser plays before it has the whole file.
         self._container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
@@ -178,6 +180,7 @@ class Encoder:
             self._sound.until((self.frames + 1) / self.fps)
         if self.frames % self._stride == 0:
             self._keep_tile(picture)
+        self._newest = picture
         self.frames += 1
 
     def close(self) -> Encoded:
@@ -251,6 +254,12 @@ class Encoder:
         if len(self._tiles) > SHEET_TILES:
             self._tiles = self._tiles[::2]
             self._stride *= 2
+
+    def preview(self) -> bytes:
+        """The newest frame as a small JPEG, for who waits. Errors: `EngineFailed` before the first."""
+        if self._newest is None:
+            raise EngineFailed("there is not one frame")
+        return _jpeg(_to_rgb(self._newest, *_fit(self.width, self.height, PREVIEW_LONGEST)), 72)
 
     def _spritesheet(self) -> Spritesheet:
         height, width, _ = self._tiles[0].pixels.shape

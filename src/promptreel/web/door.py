@@ -7,6 +7,7 @@ API knows callers by a token and never by a cookie.
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import quote, urlsplit
@@ -146,12 +147,16 @@ class Visit:
         return f"{url.path}?{url.query}" if url.query else url.path
 
     def file_url(self, key: str | None, download_name: str | None = None) -> str:
-        """A link to a stored file that works for a while; empty where there is none."""
+        """A link to a stored file that works for a while; empty where there is none.
+
+        The same link for half of its time, so that a page that is drawn anew does not load its pictures anew.
+        """
         if key is None:
             return ""
-        runtime = self.runtime
-        link = runtime.storage.link
-        return link(key, ttl=runtime.settings.link_ttl, now=runtime.clock(), base_url="", download_name=download_name)
+        runtime, ttl = self.runtime, self.runtime.settings.link_ttl
+        now = runtime.clock()
+        now += timedelta(seconds=-now.timestamp() % (ttl / 2))
+        return runtime.storage.link(key, ttl=ttl, now=now, base_url="", download_name=download_name)
 
     @property
     def by_htmx(self) -> bool:
@@ -185,7 +190,8 @@ class Visit:
         if notice and self.session:
             async with self.runtime.pool.connection() as connection:
                 await people.clear_notice(connection, self.session.id)
-        return self.finish(render.page(self, template, status, notice=notice, **context))
+        strip = await self.runtime.underway_of(self.account.id) if self.session else None
+        return self.finish(render.page(self, template, status, notice=notice, strip=strip, **context))
 
     async def redirect(self, path: str, notice: str = "", kind: Literal["good", "bad"] = "good") -> Response:
         """Go on to one of our pages after a form (303), where `notice` is told to who is signed in."""

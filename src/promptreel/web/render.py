@@ -29,8 +29,11 @@ HEADERS = {
 
 
 @cache
-def environment() -> jinja2.Environment:
-    """The templates, which escape all that they are given and fail on what they are not."""
+def environment(locale: str) -> jinja2.Environment:
+    """The templates in a language, which escape all that they are given and fail on what they are not.
+
+    Not overlays of one: those share their globals, and so the texts of whichever language came last.
+    """
     made = jinja2.Environment(
         loader=jinja2.PackageLoader("promptreel.web"),
         autoescape=True,
@@ -39,14 +42,8 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n", "jinja2.ext.do"],
     )
-    made.globals |= {"version": __version__, "languages": i18n.LOCALES, "style": style, "asset_url": asset_url}
-    return made
-
-
-@cache
-def _localised(locale: str) -> jinja2.Environment:
-    made = environment().overlay()
     made.install_gettext_translations(i18n.translations(locale), newstyle=True)  # type: ignore[attr-defined]
+    made.globals |= {"version": __version__, "languages": i18n.LOCALES, "style": style, "asset_url": asset_url}
     return made
 
 
@@ -55,15 +52,16 @@ def page(
 ) -> HTMLResponse:
     """A whole page. `sheets` are style sheets of `static` beside `base.css`, inlined like it."""
     session = visit.session
+    sheets = ("base.css", *(("strip.css",) if session else ()), *sheets)
     body = fragment(
         visit,
         template,
-        sheets=("base.css", *sheets),
+        sheets=sheets,
         session=session,
         account=session.account if session else None,
         **context,
     )
-    return HTMLResponse(body, status, {**HEADERS, "Content-Security-Policy": policy(("base.css", *sheets))})
+    return HTMLResponse(body, status, {**HEADERS, "Content-Security-Policy": policy(sheets)})
 
 
 def fragment(visit: "Visit", template: str, **context: Any) -> str:
@@ -77,7 +75,7 @@ def fragment(visit: "Visit", template: str, **context: Any) -> str:
         return Markup('<time datetime="{}" title="{}">{}</time>').format(moment.isoformat(), title, text)
 
     return (
-        _localised(locale)
+        environment(locale)
         .get_template(template)
         .render(
             visit=visit,
