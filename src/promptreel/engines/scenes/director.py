@@ -49,6 +49,10 @@ WAYLESS = frozenset({"hills", "meadow", "plain", "forest", "desert", "mountains"
 MATERIALS = frozenset({"golden", "metal", "stone", "wooden", "glass", "transparent", "glowing", "baby"})
 """Qualities that `world` gives to any body."""
 
+AGEING = frozenset({"person", "man", "woman", "car", "taxi", "truck", "bus", "boat", "ship", "sailing_boat", "bicycle",
+                    "aeroplane", "rocket", "train", "tree", "lantern"})  # fmt: skip
+"""What is drawn otherwise where it is old: grey hair, the shapes of another time, rust."""
+
 UNNAMED = ("meadow", "ocean", "mountains", "hills", "plain")
 """Settings for a spec that names none."""
 
@@ -68,14 +72,14 @@ ANYBODY = {
 """What a film can let anything do, and how fast, in its own lengths a second: a path or a burst needs no body's help."""
 
 SAME_ACTION = {
-    "walk": ("walk", "run", "waddle", "hop", "ride", "drive"),
+    "walk": ("walk", "run", "waddle", "hop", "ride", "drive", "swim"),
     "run": ("run", "gallop", "walk", "drive"),
     "fly": ("fly", "soar", "glide", "hover", "float", "rise"),
     "soar": ("soar", "glide", "fly"),
-    "glide": ("glide", "soar", "fly", "float", "swim"),
+    "glide": ("glide", "soar", "fly", "float", "swim", "drive", "run", "walk"),
     "hover": ("hover", "float", "fly"),
     "swim": ("swim", "dive", "float", "drift"),
-    "dive": ("dive", "swim"),
+    "dive": ("dive", "swim", "fly", "jump"),
     "drift": ("drift", "float", "swim", "fly"),
     "float": ("float", "drift", "hover", "rise", "swim"),
     "rise": ("rise", "float", "fly", "launch"),
@@ -246,7 +250,8 @@ def _with_a_way(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> Se
 
 def _words(spec: SceneSpec, kind: str) -> str:
     """What the prompt says of a kind, in one line."""
-    return " ".join(mention.text.lower() for mention in spec.mentions if mention.kind == kind and not mention.negated)
+    said = (mention.text.lower() for mention in spec.mentions if mention.kind == kind and not mention.negated)
+    return " ".join(said).replace("-", " ")
 
 
 NEARNESS = (("extreme close", 0.36), ("macro", 0.45), ("close", 0.5), ("headshot", 0.45), ("portrait shot", 0.5),
@@ -453,7 +458,7 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
         "action": _judge_action,
         "quality": _judge_quality,
         "count": _judge_count,
-        "size": lambda plan, m: "" if _of(plan, m) else None,
+        "size": _judge_size,
         "relation": _judge_relation,
         "time": _judge_time,
         "season": lambda plan, m: "" if m.name == plan.spec.season else None,
@@ -541,7 +546,7 @@ def _judge_quality(plan: Plan, mention: Mention) -> str | None:
     cast = _of(plan, mention)
     if cast is None:
         return None
-    if mention.name in getattr(cast.row, "qualities", frozenset()) or mention.name in MATERIALS - {"baby"}:
+    if mention.name in MATERIALS - {"baby"} or (mention.name == "old" and cast.row.name in AGEING):
         return ""
     return "a small one" if mention.name == "baby" else None
 
@@ -553,8 +558,37 @@ def _judge_count(plan: Plan, mention: Mention) -> str | None:
     return "" if cast.count == max(cast.wanted.count, 1) else f"{cast.count} of them"
 
 
+def _judge_size(plan: Plan, mention: Mention) -> str | None:
+    cast = _of(plan, mention)
+    if cast is None or cast.index != mention.subject or (cast.wanted.size > 1) != (mention.name in {"large", "giant"}):
+        return None
+    # Where there is nothing else, the camera frames a mouse as it frames a whale.
+    compared = len(plan.cast) > 1 or plan.places or plan.setting.ground not in {"", "nothing", "studio"}
+    return "" if compared else "one with nothing beside it"
+
+
 def _judge_relation(plan: Plan, mention: Mention) -> str | None:
-    return "" if _of(plan, mention) else None
+    """What `blocking` does about it: places stay where they are, and who leads is placed first."""
+    cast = _of(plan, mention)
+    if cast is None or (cast.index == mention.subject and cast.wanted.relation != mention.name):
+        return None
+    if cast.index != mention.subject:
+        return ""  # It is a part of what it is on.
+    target, aloft = cast.wanted.target, cast.aloft or cast.row.habitat in {"air", "space"} or not plan.setting.ground
+    other = next((one for one in plan.cast if one.row.name == target and one is not cast), None)
+    if target and other is None and not any(place.name == target for place in plan.places):
+        return None
+    if mention.name in {"far", "left", "right"} or (mention.name in {"near", "middle"} and not target):
+        return ""
+    if mention.name == "above":
+        return "" if aloft else "near it"
+    if mention.name == "below":
+        return "" if aloft or (other is not None and other.row.habitat == "air") else "near it"
+    if other is None:
+        return {"front": "", "behind": "in front of it"}.get(mention.name, "near it")
+    if mention.name in {"front", "behind"} and cast is plan.cast[0]:
+        return "beside it"
+    return "between them and us" if mention.name == "middle" else ""
 
 
 def _judge_time(plan: Plan, mention: Mention) -> str | None:
@@ -595,10 +629,11 @@ def _judge_colour(plan: Plan, mention: Mention) -> str | None:
 
 
 def _judge_camera(plan: Plan, mention: Mention) -> str | None:
-    said = mention.text.lower()
+    said = mention.text.lower().replace("-", " ")
     sized = plan.nearness != 1 and plan.cast and any(words in said for words, _ in NEARNESS)
     high = plan.setting.horizon <= 0.2 and any(words in said for words in FROM_ABOVE)
-    return "" if mention.name == plan.camera or sized or high else None
+    low = plan.setting.ground and any(words in said for words in FROM_LOW)
+    return "" if mention.name == plan.camera or sized or high or low else None
 
 
 def _judge_style(plan: Plan, mention: Mention) -> str | None:

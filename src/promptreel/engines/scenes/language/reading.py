@@ -7,7 +7,7 @@ a kite"), prepositions to a subject and what stands after them.
 from dataclasses import dataclass, field
 
 from promptreel.engines.scenes.language.reading_text import SENTENCE
-from promptreel.engines.scenes.language.reading_units import MODIFIERS, SAME_IN_PLURAL, Unit, can, natural_of
+from promptreel.engines.scenes.language.reading_units import ALIVE, MODIFIERS, SAME_IN_PLURAL, Unit, can, natural_of
 from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon, described
 
 MOST_SUBJECTS = 12
@@ -24,6 +24,9 @@ BY_LIGHT = "the colour of the light"
 
 ADJECTIVE_VERBS = {"glowing": "glow", "burning": "burn"}
 """Qualities that are verbs where they follow what they are said of: "a candle burning"."""
+
+DONE_TO_THINGS = frozenset({"explode", "fall", "rise", "burn", "open", "glow", "bloom", "roll"})
+"""What a verb that is shown by one of these says of its object, where it has a living subject: "a boxer strikes"."""
 
 SEATED_GAMES = frozenset(
     {"chess", "piano", "cards", "poker", "video", "games", "checkers", "backgammon", "organ", "drums"}
@@ -329,6 +332,11 @@ class Reading:
             self._act(unit, entry, near)
             return
         direct = ahead[0] if ahead and self._directly(at, ahead[0].at) else None
+        if doer is None and entry.by and entry.name in DONE_TO_THINGS:
+            # Who pours, strikes or lifts something is not what falls, bursts or rises.
+            doer = next((head for head in back if head.subject >= 0 and self._lives(head)), None)
+            entry = Entry("action", "stand", "standing") if doer is not None else entry
+            unit.key, unit.by = ("action", entry.name), entry.by
         if doer is None and direct is not None and can(direct, entry.name, self.known):
             self._act(unit, entry, direct)
             self._carry(entry, next((head for head in back if head.subject >= 0), None), direct)
@@ -347,6 +355,9 @@ class Reading:
                 self._act(None, entry, other)
         if entry.name == "ride" and ahead and ahead[0].subject >= 0 and ahead[0].subject != doer.subject:
             self._carry(entry, doer, ahead[0])
+
+    def _lives(self, head: Unit) -> bool:
+        return head.key_name in PEOPLE or not ALIVE.isdisjoint(self.known.facts["subject", head.key_name].does)
 
     def _sort_of(self, entry: Entry, at: int, doer: Unit) -> Entry:
         """What an action is in its company: who plays the violin does not run about as who plays ball does."""

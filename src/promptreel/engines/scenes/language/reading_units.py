@@ -235,8 +235,8 @@ def can(unit: Unit, action: str, known: Lexicon) -> bool:
     """Whether what a unit names does that by its nature."""
     if unit.entry is None:
         return False
-    if unit.entry.name in {"clothes", "face"}:
-        return False
+    if unit.entry.name in {"clothes", "face", "features", "wings", "eyes"}:
+        return False  # It is whose they are that moves.
     if unit.kind == "subject":
         return action in known.facts["subject", unit.entry.name].does
     return action in known.grammar["moves"].get(unit.kind, ())
