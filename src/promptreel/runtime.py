@@ -15,7 +15,7 @@ import structlog
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from promptreel import accounts, fetch, limits, media, moderation, people, plans, queue, underway, videos
+from promptreel import accounts, fetch, limits, media, moderation, oidc, people, plans, queue, underway, videos
 from promptreel.batch import Batch
 from promptreel.db.pool import Connection, Pool, make_pool, transaction
 from promptreel.errors import DatabaseUnreachable, InvalidToken, QuotaExceeded, VideoNotFound
@@ -53,6 +53,7 @@ class Runtime:
         self._underway: Batch[int, underway.Underway] = Batch(self._load_underway)
         self._numbers = itertools.count()
         self._tasks: set[asyncio.Task[None]] = set()
+        self.issuer = oidc.Issuer(self.settings)
         self.mailer = Mailer(self.settings.mail_url, self.settings.mail_from)
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:

@@ -6,6 +6,7 @@ from promptreel.web import (
     assets,
     docs,
     gallery,
+    elsewhere,
     home,
     live,
     plan,
@@ -26,6 +27,7 @@ ROUTES: list[Route] = [
     *signing_in.ROUTES,
     *recovering.ROUTES,
     *home.ROUTES,
+    *elsewhere.ROUTES,
     # Before the page of one video: its own paths have no number in them.
     *gallery.ROUTES,
     *video_page.ROUTES,
