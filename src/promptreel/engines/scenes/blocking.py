@@ -13,6 +13,7 @@ from promptreel.engines.scenes.camera import Point, Pose
 from promptreel.engines.scenes.director import ANYBODY, HUMANS, Cast, Plan
 from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
+from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.spray import Hull, Splashes, Wake
 from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
 
@@ -58,6 +59,7 @@ class Blocking:
         self._ring: Point | None = None
         self._lead_mark = staging.Mark(0.0, 0.0, 0.0, 0.0)
         self._place_subjects()
+        self._clear_the_way()
         if not self.actors:
             self._look_at_place()
 
@@ -81,6 +83,8 @@ class Blocking:
             if order == 0:
                 if self._enclosed and 0 < speed <= 2.0:
                     speed = min(speed, max(0.5 * self._across(distance) / self._longest, 0.5 * speed))
+                if self._passes(cast, speed, distance):
+                    mark, speed = self._past(mark, speed, distance, side)
                 if any(self._opposed(other) for other in self.plan.cast[1:]):
                     mark, speed = self._opening(mark, distance), 0.0
                 if pair == "hands":
@@ -519,6 +523,53 @@ class Blocking:
                     a = self._base.x + (x - self._base.x) * share
                     b = self._base.z + (z - self._base.z) * share
                     self.set.taken.append((a, b, 0.3 + radius * share * 0.7))
+
+    def _passes(self, cast: Cast, speed: float, distance: float) -> bool:
+        """Whether the first subject would be gone at once: it is fast, and the camera is to stand still."""
+        if self._followed or self._enclosed or cast.row.habitat not in {"ground", "air"} or cast.count > 3:
+            return False
+        if self.set.spots or self.plan.portrait or cast.action == "launch":
+            return False
+        return speed * self._longest > 0.7 * self._across(distance)
+
+    def _past(self, mark: staging.Mark, speed: float, distance: float, side: float) -> tuple[staging.Mark, float]:
+        """The middle of a way from far off at one edge of the frame to near at the other one, no longer than the shot lasts,
+        and the speed on it: much of its own may be spared, which nobody sees."""
+        base, wide = self._base, self.tangent * min(self._aspect, 2.2)
+        speed = min(speed, max(0.3 * speed, 2.5 * distance / self._longest))
+        near = 0.9 * distance
+        far = near + speed * self._longest
+        for _ in range(6):
+            across = wide * (0.30 * near + 0.34 * far)
+            far = near + math.sqrt(max((speed * self._longest) ** 2 - across * across, 0.0))
+        x0, x1 = base.x - side * 0.34 * wide * far, base.x + side * 0.30 * wide * near
+        z0, z1 = base.z + far, base.z + near
+        x, z = 0.5 * (x0 + x1), 0.5 * (z0 + z1)
+        y = mark.y
+        if y:  # As high in the picture when it is near as it would have been.
+            y = base.y + (y - base.y) * (0.5 * (near + far) / distance) ** 0.3
+        return staging.Mark(x, y, z, math.atan2(x1 - x0, z1 - z0)), speed
+
+    def _clear_the_way(self) -> None:
+        """Traffic and strollers that would go through a subject stay away."""
+        known = rows("subjects")
+        end = self.plan.shots[-1][1] * self._pace
+        moments = [end * step / 40 for step in range(41)]
+        ways = [(a, [a.path.at(t) for t in moments]) for a in self.actors if a.name.split("#")[0] in known]
+        kept = []
+        for body in self.set.bodies:
+            row = known.get(body.name.split("~")[0]) if "~" in body.name else None
+            if row is not None:
+                own = [body.path.at(t) for t in moments]
+                for acting, way in ways:
+                    reach = 0.5 * (row.size + known[acting.name.split("#")[0]].size * acting.scale) + 0.2
+                    if min(math.hypot(a[0] - b[0], a[2] - b[2]) for a, b in zip(own, way, strict=True)) < reach:
+                        row = None
+                        break
+                if row is None:
+                    continue
+            kept.append(body)
+        self.set.bodies[:] = kept
 
     # -- the camera's interest ------------------------------------------------------------------------------------------
 

@@ -229,3 +229,21 @@ def cast_shadows(
         moving.depth,
         moving.vector,
     )
+
+
+def share_hidden(still: ShadowMap, points: Floats) -> float:
+    """The mean share 0…1 of the light that a map hides from `points` (n, 3), bilinear as in `cast`."""
+    side = len(still.depth)
+    local = (points @ still.axes.T - still.axes @ still.centre) * np.float32(side / (2 * still.reach))
+    place = local[:, :2] + np.float32(0.5 * side - 0.5)
+    inside = ((place > 0) & (place < side - 2)).all(axis=1)
+    if not inside.any():
+        return 0.0
+    place, high = place[inside], (local[inside, 2] + still.bias) * np.float32(2 * still.reach / side)
+    cell = place.astype(np.int64)
+    a, b = (place - cell).T
+    hidden = np.zeros(len(place), np.float32)
+    for row, v in ((0, 1 - b), (1, b)):
+        for column, u in ((0, 1 - a), (1, a)):
+            hidden += u * v * (still.depth[cell[:, 1] + row, cell[:, 0] + column] > high)
+    return float(hidden.sum() / len(points))

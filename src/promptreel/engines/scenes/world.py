@@ -17,9 +17,11 @@ from promptreel.engines.scenes.moods import graded
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
 from promptreel.engines.scenes.shading import light_bodies
-from promptreel.engines.scenes.shadows import ShadowMap, cast_shadows, darken_feet, make_map
+from promptreel.engines.scenes.shadows import ShadowMap, cast_shadows, darken_feet, make_map, share_hidden
 from promptreel.engines.scenes.stage import (
     LUMINANCE,
+    SUNLIGHT,
+    Acting,
     Backdrop,
     Brief,
     Canvas,
@@ -61,7 +63,8 @@ class _Buffers:
     backdrop: Any
     ground: Any
     still: Rasteriser | None
-    moving: Rasteriser | None
+    rigid: Rasteriser | None
+    living: Rasteriser | None
     layers: list[Any]
 
 
@@ -212,7 +215,9 @@ class World:
 
     def _finish_set(self) -> None:
         """Light what stands still, and draw the shadows that it throws."""
-        self._bodies = [*self.set.bodies, *self.actors]
+        # What is rigid comes first: it is drawn before the shadows are, and what lives after them.
+        self._bodies = sorted([*self.set.bodies, *self.actors], key=_lives)
+        self._first_living = sum(not _lives(acting) for acting in self._bodies)
         self._noise = tile_fbm(256, self.seed % (1 << 31), base=4, octaves=6).ravel()
         lamps = [
             np.asarray(lamp, np.float32) * np.array([1, 1, 1, *[self.light.glow] * 3], np.float32)
@@ -343,13 +348,16 @@ class World:
 
     def _buffers(self, canvas: Canvas, *, layers: bool) -> _Buffers:
         width, height = canvas.width, canvas.height
-        still, moving = self._still, len(self._moving_triangles)
+        still, split, total = self._still, int(self._ends[self._first_living]), int(self._ends[-1])
+        rigid = int((self._moving_triangles[:, 0] < split).sum())
+        living = len(self._moving_triangles) - rigid
         return _Buffers(
             canvas,
             self.backdrop.new_state(width, height),
             self.ground.new_state(width, height) if layers else None,
             Rasteriser(width, height, len(still[0]), len(still[2])) if still is not None else None,
-            Rasteriser(width, height, int(self._ends[-1]), moving) if moving else None,
+            Rasteriser(width, height, split, rigid) if rigid else None,
+            Rasteriser(width, height, total - split, living) if living else None,
             [layer.new_state(width, height) for layer in self.layers] if layers else [],
         )
 
@@ -379,9 +387,9 @@ class World:
         # Everything but the camera lives in the world's time, which may run slower or faster than the film's.
         now = t * self._pace
         self._pose(state, now)
-        lamps = self._lamps_at(now)
+        self._light(state, camera, self._lamps_at(now))
         if state.mirror is not None:
-            self._draw_mirror(state, state.mirror, camera, now, lamps)
+            self._draw_mirror(state, state.mirror, camera, now)
         main = state.main
         canvas = main.canvas
         self.backdrop.draw(main.backdrop, canvas, camera, now)
@@ -391,12 +399,10 @@ class World:
         if self._dark < 1 and not self._wet:
             canvas.hdr *= np.where(canvas.near > 0, np.float32(2 * self._dark), np.float32(1.0))
         self._draw_still(main, camera, GRAIN)
-        if self._sharp:
-            # So near one would see the triangles in the shadows on a face, which has its own soft light.
-            self._cast_shadows(state, canvas, camera, now)
-        self._draw_bodies(state, main, camera, lamps)
-        if not self._sharp:
-            self._cast_shadows(state, canvas, camera, now)
+        self._draw_rigid(state, main, camera)
+        self._cast_shadows(state, canvas, camera, now)
+        # On round skin one would see the triangles in the shadows: what lives is lit as a whole.
+        self._draw_living(state, main, camera)
         flash = getattr(self.backdrop, "flash", None)
         if flash is not None and (strength := float(flash(now))) > 0:
             canvas.hdr *= np.where(canvas.near > 0, np.float32(1 + 2.2 * strength), np.float32(1.0))
@@ -440,23 +446,56 @@ class World:
                 floor=floor,
             )  # fmt: skip
 
-    def _draw_bodies(
-        self, state: _State, buffers: _Buffers, camera: Camera, lamps: Floats, floor: float = DEEP
-    ) -> None:
-        canvas = buffers.canvas
-        if buffers.moving is not None:
-            near_lamps = self._near(lamps, state)
+    def _light(self, state: _State, camera: Camera, lamps: Floats) -> None:
+        """The radiance of every corner of the bodies, as `camera` sees it."""
+        if not len(state.vertices):
+            return
+        split, near_lamps = int(self._ends[self._first_living]), self._near(lamps, state)
+        parts = [(0, split, self._body_light)] if split else []
+        strength = 0.0 if self._sharp else self._shadow_strength()
+        for number in range(self._first_living, len(self._bodies)):
+            first, last = int(self._ends[number]), int(self._ends[number + 1])
+            light = self._body_light
+            if strength > 0.02 and self._still is not None:
+                light = light.copy()
+                points = state.vertices[first : last : max((last - first) // 40, 1)]
+                light[SUNLIGHT : SUNLIGHT + 3] *= 1 - strength * share_hidden(self._still_shadows, points)
+            parts.append((first, last, light))
+        for first, last, light in parts:
             light_bodies(
                 state.vertices, state.normals, self._moving_colour, self._moving_emission, self._moving_finish,
-                near_lamps, self._body_light, np.ascontiguousarray(camera.frame[:3]), np.float32(self._glow),
-                0, len(state.vertices), state.shades,
+                near_lamps, light, np.ascontiguousarray(camera.frame[:3]), np.float32(self._glow), first, last,
+                state.shades,
             )  # fmt: skip
-            if self._dark < 1:
-                state.shades *= self._dark
-            buffers.moving.draw(
-                state.vertices, state.shades, self._moving_triangles, camera, self._haze, NO_GRAIN, self._noise,
-                canvas.hdr, near=canvas.near, floor=floor,
-            )  # fmt: skip
+        if self._dark < 1:
+            state.shades *= self._dark
+
+    def _draw_rigid(self, state: _State, buffers: _Buffers, camera: Camera, floor: float = DEEP) -> None:
+        self._draw_part(state, buffers.rigid, buffers.canvas, camera, 0, int(self._ends[self._first_living]), floor)
+
+    def _draw_living(self, state: _State, buffers: _Buffers, camera: Camera, floor: float = DEEP) -> None:
+        first, last = int(self._ends[self._first_living]), int(self._ends[-1])
+        self._draw_part(state, buffers.living, buffers.canvas, camera, first, last, floor)
+
+    def _draw_part(
+        self,
+        state: _State,
+        raster: Rasteriser | None,
+        canvas: Canvas,
+        camera: Camera,
+        first: int,
+        last: int,
+        floor: float,
+    ) -> None:
+        """The bodies whose corners are `first`…`last`."""
+        if raster is None:
+            return
+        corner = self._moving_triangles[:, 0]
+        triangles = self._moving_triangles[(corner >= first) & (corner < last)] - np.int32(first)
+        raster.draw(
+            state.vertices[first:last], state.shades[first:last], triangles, camera, self._haze, NO_GRAIN, self._noise,
+            canvas.hdr, near=canvas.near, floor=floor,
+        )  # fmt: skip
 
     def _near(self, lamps: Floats, state: _State) -> Floats:
         """The dozen lamps nearest to the bodies."""
@@ -466,17 +505,22 @@ class World:
         away = ((lamps[:, :3] - middle) ** 2).sum(axis=1)
         return np.ascontiguousarray(lamps[np.sort(np.argsort(away, kind="stable")[:12])])
 
-    def _draw_mirror(self, state: _State, mirror: _Buffers, camera: Camera, t: float, lamps: Floats) -> None:
+    def _draw_mirror(self, state: _State, mirror: _Buffers, camera: Camera, t: float) -> None:
         """The world upside down under y = 0, for water to mirror."""
         seen = camera.mirrored()
         self.backdrop.draw(mirror.backdrop, mirror.canvas, seen, t)
         self._draw_still(mirror, seen, NO_GRAIN, floor=0.0)
-        self._draw_bodies(state, mirror, seen, lamps, floor=0.0)
+        self._draw_rigid(state, mirror, seen, floor=0.0)
+        self._draw_living(state, mirror, seen, floor=0.0)
 
-    def _cast_shadows(self, state: _State, canvas: Canvas, camera: Camera, t: float) -> None:
+    def _shadow_strength(self) -> float:
+        """How strongly what hides the sun darkens, 0…1."""
         light = self.light
         strength = float(np.clip(1.6 * light.sunlight @ LUMINANCE / max(light.white, 1e-9) - 0.1, 0, 1))
-        strength *= float(getattr(self.ground, "shadowed", 1.0))
+        return strength * float(getattr(self.ground, "shadowed", 1.0))
+
+    def _cast_shadows(self, state: _State, canvas: Canvas, camera: Camera, t: float) -> None:
+        light, strength = self.light, self._shadow_strength()
         feet = self._feet(t) if self.setting.ground else None
         if feet is not None and len(feet):
             darken_feet(canvas.hdr, canvas.near, camera.frame, np.float32(scale_of(camera, canvas.height)), feet)
@@ -517,6 +561,11 @@ class World:
                 x, y = x[near > 0], y[near > 0]
                 found[acting.name] = float(x.min()), float(y.min()), float(x.max()), float(y.max())
         return found
+
+
+def _lives(acting: Acting) -> bool:
+    """Whether it has skin over bones."""
+    return getattr(acting.body, "skeleton", None) is not None
 
 
 def _joined(parts: list[Floats], columns: int) -> Floats:
