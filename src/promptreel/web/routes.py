@@ -3,10 +3,11 @@
 from starlette.routing import Route
 
 from promptreel.web import (
+    admin,
     assets,
     docs,
-    gallery,
     elsewhere,
+    gallery,
     home,
     live,
     plan,
@@ -26,8 +27,8 @@ ROUTES: list[Route] = [
     *visitors.ROUTES,
     *signing_in.ROUTES,
     *recovering.ROUTES,
-    *home.ROUTES,
     *elsewhere.ROUTES,
+    *home.ROUTES,
     # Before the page of one video: its own paths have no number in them.
     *gallery.ROUTES,
     *video_page.ROUTES,
@@ -39,4 +40,5 @@ ROUTES: list[Route] = [
     *statement.ROUTES,
     *plan.ROUTES,
     *docs.ROUTES,
+    *admin.ROUTES,
 ]
