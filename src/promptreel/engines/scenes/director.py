@@ -186,6 +186,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     if setting.name == "planet" and cast and cast[0].row.habitat in {"ground", "road"} and cast[0].action != "float":
         setting = settings().get("red_planet", setting)
     setting = _in_bloom(_seen_from(setting, spec), spec)
+    if setting.name in CANOPIES and cast and cast[0].row.habitat == "air" and _aloft(cast[0]):
+        setting = replace(setting, eye=26.0, horizon=0.52, travel=max(setting.travel, 6.0))
     portrait = _portrait(spec, cast)
     if portrait:
         setting = replace(setting, fov=min(setting.fov, PORTRAIT_LENS))
@@ -307,6 +309,15 @@ def _posing(cast: Cast) -> str:
 
 FROM_ABOVE = ("aerial", "bird", "above", "drone", "overhead", "top", "high angle", "fly", "fpv")
 FROM_LOW = ("low angle", "from below", "worm")
+CANOPIES = frozenset({"forest", "jungle", "forest_road"})
+"""Settings over whose trees one must rise to see what flies."""
+
+
+def _aloft(cast: Cast) -> bool:
+    """Whether it flies high: a butterfly stays among the flowers."""
+    return cast.row.size * cast.wanted.size > 0.8 and cast.action not in {"stand", "sit", "sleep", "walk", "perch"}
+
+
 AERIAL = frozenset(
     {"island", "ocean", "beach", "forest", "hills", "meadow", "mountains", "desert", "canyon", "city_skyline", "village",
      "river", "lake", "snow_field", "savanna", "road", "desert_road", "forest_road", "harbour", "jungle", "volcano"}
@@ -578,7 +589,11 @@ def _judge_relation(plan: Plan, mention: Mention) -> str | None:
     other = next((one for one in plan.cast if one.row.name == target and one is not cast), None)
     if target and other is None and not any(place.name == target for place in plan.places):
         return None
-    if mention.name in {"far", "left", "right"} or (mention.name in {"near", "middle"} and not target):
+    if mention.name in {"left", "right"}:
+        if cast.raised or plan.setting.name == "room":
+            return "somewhere in the room"
+        return "beside it" if target and (other is None or cast is plan.cast[0]) else ""
+    if mention.name == "far" or (mention.name in {"near", "middle"} and not target):
         return ""
     if mention.name == "above":
         return "" if aloft else "near it"
