@@ -83,8 +83,6 @@ class Blocking:
             if order == 0:
                 if self._enclosed and 0 < speed <= 2.0:
                     speed = min(speed, max(0.5 * self._across(distance) / self._longest, 0.5 * speed))
-                if self._passes(cast, speed, distance):
-                    mark, speed = self._past(mark, speed, distance, side)
                 if any(self._opposed(other) for other in self.plan.cast[1:]):
                     mark, speed = self._opening(mark, distance), 0.0
                 if pair == "hands":
@@ -94,6 +92,8 @@ class Blocking:
                     speed = 0.0
                 self._lead_speed, self._heading_of_lead, self._lead_mark = speed, mark.heading, mark
                 self._followed = self._leaves(cast, speed, distance, aspect)
+                if self._passes(cast, speed, distance):
+                    mark, speed = self._past(mark, speed, distance, side)
                 if len(self.plan.cast) > 1 and not self._followed and cast.row.habitat not in LANES:
                     speed = self._lead_speed = min(speed, 0.5 * self._across(distance) / self._longest)
             elif self._opposed(cast):
@@ -530,7 +530,7 @@ class Blocking:
             return False
         if self.set.spots or self.plan.portrait or cast.action == "launch":
             return False
-        return speed * self._longest > 0.7 * self._across(distance)
+        return speed * self._longest > 1.1 * self._across(distance)
 
     def _past(self, mark: staging.Mark, speed: float, distance: float, side: float) -> tuple[staging.Mark, float]:
         """The middle of a way from far off at one edge of the frame to near at the other one, no longer than the shot lasts,
