@@ -243,6 +243,31 @@ def test_a_clear_subject_is_found_and_told_from_its_background():
     assert layers.background[205, 192].astype(int)[0] < 150
 
 
+def blurred(width: int = 384, height: int = 300) -> Picture:
+    """A dark head before a bright background far out of focus, where every line would be seen."""
+    y, x = np.mgrid[0:height, 0:width].astype(np.float32) / height
+    image = 150 + 90 * cv2.GaussianBlur(grain(height, width, 8, 60), (0, 0), 12)[..., None] * np.array((1, 0.8, 0.4))
+    head = np.clip((0.24 - np.hypot(x - 0.7, y - 0.45)) * height / 2, 0, 1)[..., None]
+    image += (np.array((70, 34, 22)) + 6 * grain(height, width, 9, 5)[..., None] - image) * head
+    return np.clip(image + 0.5, 0, 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize("picture", [portrait(), blurred()], ids=["wall", "blur"])
+def test_the_layers_together_are_the_picture(picture: Picture):
+    layers = depth.analyse(picture, no_tick)
+    share = layers.matte[..., None]
+    assert share.max() > 0.9
+    together = share * layers.subject + (1 - share) * layers.background
+    assert np.percentile(np.abs(together - picture), 99.9) < 3
+
+
+def test_a_subject_that_is_hardly_trusted_is_none(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(depth, "_confidence", lambda *_: 0.5 * depth.DOUBTFUL)
+    layers = depth.analyse(portrait(), no_tick)
+    assert layers.confidence == 0
+    assert not layers.matte.any()
+
+
 def test_noise_is_no_subject():
     picture = np.random.default_rng(3).integers(0, 255, (216, 384, 3), dtype=np.uint8)
     layers = depth.analyse(picture, no_tick)

@@ -37,6 +37,9 @@ ANALYSIS_SIDE = 208
 FLAT = 2.5
 """A picture whose colours spread less than this (standard deviation of CIELAB, 8 bit) has nothing to find."""
 
+DOUBTFUL = 0.3
+"""A subject that is trusted less than this is none: half a head cut out of a picture shows, and what it gains does not."""
+
 SKY_NEARNESS = 0.02
 WALL_NEARNESS = 0.14
 """What stands above the horizon without being sky."""
@@ -337,7 +340,7 @@ def _find_subject(small: Picture, lab: Map, saliency: Map, sky: Map) -> tuple[Ma
         confidence = _confidence(bold, lab) * float(_ramp(agreement, 0.6, 0.85))
         if confidence > trust + 0.05:
             best, trust = bold, confidence
-    return best, trust
+    return (best, trust) if trust > DOUBTFUL else (np.zeros_like(best), 0.0)
 
 
 def _otsu(saliency: Map) -> float:
@@ -575,8 +578,12 @@ def _separate(picture: Picture, matte: Map) -> tuple[Picture, Picture]:
     subject = _spread(image, matte**2, reach)
     # What is still missing from the composition goes to the subject, as the eye follows it.
     missing = image - share * subject - (1 - share) * background
-    subject = np.clip(subject + missing * share / (share * share + 0.05), 0, 255)
+    subject = np.clip(subject + missing * share / (share * share + 0.004), 0, 255)
     subject[matte >= 1] = image[matte >= 1]
+    # Where the subject is thin, it cannot make up for a background that was guessed wrong: that would show as a line.
+    missing = image - share * subject - (1 - share) * background
+    thin = 1 - np.asarray(_ramp(matte, 0.5, 0.9))[..., None]
+    background = background + missing * thin / np.maximum(1 - share, 0.1)
     return _bytes(background), _bytes(subject)
 
 
