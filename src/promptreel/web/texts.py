@@ -114,12 +114,8 @@ def write(locale: str) -> int:
     pofile.write_po(text, made, width=128, sort_output=True, include_lineno=False, omit_header=False)
     lines = text.getvalue().decode().split("\n")
     # Dates and tools in the header would change the file each time it is made.
-    untold = ('"POT-Creation', '"PO-Revision', '"Generated-By', '"Last-Translator')
-    kept = [
-        line
-        for line in lines
-        if not line.startswith(('"POT-Creation', '"PO-Revision', '"Generated-By', '"Last-Translator'))
-    ]
+    untold = ('"POT-Creation', '"PO-Revision', '"Generated-By', '"Last-Translator', '"Report-Msgid', "# ")
+    kept = [line for line in lines if not line.startswith(untold)]
     LOCALE.mkdir(exist_ok=True)
     (LOCALE / f"{locale}.po").write_text("\n".join(kept), encoding="utf-8")
     return len(missing(locale))
