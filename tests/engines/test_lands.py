@@ -16,8 +16,11 @@ from promptreel.engines.scenes.stage import Brief, Canvas, Casting, Light, Set, 
 
 LANDS = (
     "plain", "meadow", "hills", "mountains", "desert", "canyon", "forest", "jungle", "savanna", "snow_field", "volcano",
-    "moonscape", "red_plain",
+    "moonscape", "red_plain", "bamboo", "avenue", "vineyard",
 )  # fmt: skip
+SETTING_OF = {
+    "moonscape": "moon", "red_plain": "red_planet", "bamboo": "bamboo_forest", "avenue": "cherry_avenue",
+}  # fmt: skip
 TANGENT = math.tan(math.radians(22))
 
 
@@ -193,6 +196,6 @@ def test_a_named_colour_is_taken() -> None:
 
 def test_settings_name_rows_that_exist() -> None:
     for name in LANDS:
-        setting = settings()[{"moonscape": "moon", "red_plain": "red_planet"}.get(name, name)]
+        setting = settings()[SETTING_OF.get(name, name)]
         assert setting.ground in rows("grounds")
         assert setting.backdrop == ("moon_sky" if name == "moonscape" else "sky")

@@ -40,7 +40,8 @@ PLACES = named(
 SETTINGS = named(
     "ocean beach island lake river waterfall underwater mountains hills desert canyon meadow forest volcano snow_field sky "
     "city_skyline city_street village harbour road space_station futuristic_city ruins garden room studio space planet "
-    "nebula asteroids earth_orbit launch_pad red_planet fluid particles waves kaleidoscope fire smoke ink savanna jungle railway"
+    "nebula asteroids earth_orbit launch_pad red_planet fluid particles waves kaleidoscope fire smoke ink savanna jungle railway "
+    "bamboo_forest cherry_avenue vineyard"
 )
 EFFECTS = named(
     "rain snow fog wind sandstorm leaves petals fireflies embers fireworks confetti bubbles dust smoke sparks"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from promptreel.engines.scenes.landscape import plants_small, plants_trees
+from promptreel.engines.scenes.landscape import plants_rows, plants_small, plants_trees
 from promptreel.engines.scenes.landscape.heightfield import noise_at
 from promptreel.engines.scenes.mesh import Mesh, MeshBuilder
 from promptreel.engines.scenes.scene_spec import SceneSpec
@@ -47,6 +47,8 @@ KINDS: dict[str, Kind] = {
     "palm": Kind(plants_trees.palm, (5.5, 10.0), 0.36),
     "acacia": Kind(plants_trees.acacia, (5.0, 8.5), 0.75),
     "dead_tree": Kind(plants_trees.dead_tree, (4.0, 9.0), 0.35),
+    "bamboo": Kind(plants_rows.bamboo, (9.0, 14.0), 0.10, 0.030),
+    "vine": Kind(plants_rows.vine, (1.5, 1.9), 0.5, 0.2),
     "bush": Kind(plants_trees.bush, (0.7, 2.0), 0.75, 0.35, 0.18),
     "cactus": Kind(plants_small.cactus, (2.0, 4.5), 0.22),
     "fern": Kind(plants_small.fern, (0.45, 0.95), 0.95, 0.3),
