@@ -70,8 +70,10 @@ class Blocking:
         leads: dict[str, Acting] = {}
         side = 1.0 if self._random.random() < 0.5 else -1.0
         for order, cast in enumerate(self.plan.cast):
-            if order == 1 and self._opposed(cast):
+            if order and (self._opposed(cast) or (self._rests and cast.row.habitat in {"ground", "table"})):
                 cast = company.resting(cast)
+            elif order and not company.said(self.plan.spec, company.CHASES):
+                cast = company.keeping_up(self.plan.cast[0], cast)
             random = np.random.default_rng([abs(self.seed), zlib.crc32(cast.row.name.encode()), order])
             self._ring = self._fireside(cast)
             mark, distance = self._mark(cast, order, side, aspect, random)
@@ -186,7 +188,7 @@ class Blocking:
         way = self.set.spots.get("walk")
         if self.plan.portrait and order == 0:
             way = spots = None
-        if way and row.habitat == "ground" and 0.05 < cast.speed <= 2.0 and (order or distance > 3.0):
+        if way and row.habitat == "ground" and 0.05 < cast.speed <= 2.0 and self._strolls(order, distance):
             (x0, y0, z0), (x1, _, z1) = way[0], way[-1]
             back = min(1.1 * distance, math.hypot(x1 - base.x, z1 - base.z))
             at = min(max((back - z0) / max(z1 - z0, 0.1), 0.35), 0.8)
@@ -427,6 +429,16 @@ class Blocking:
         """Who sits on the chair of the film."""
         names = (c.row.name for c in self.plan.cast if c.action == "sit" and c.row.name in HUMANS)
         return next((leads[name] for name in names if name in leads), None)
+
+    @property
+    def _rests(self) -> bool:
+        """Whether the first kind stays where it is."""
+        lead = self.plan.cast[0]
+        return lead.row.habitat in {"ground", "table"} and lead.speed < 0.05 and not lead.aloft
+
+    def _strolls(self, order: int, distance: float) -> bool:
+        """Whether one of a kind goes along the path of the place: who accompanies one that rests stays with it."""
+        return not self._rests if order else distance > 3.0
 
     def _opposed(self, cast: Cast) -> bool:
         """Whether a kind stands against the first one, or turns to it."""

@@ -103,6 +103,13 @@ def resting(cast: Cast) -> Cast:
     return cast if cast.wanted.action else replace(cast, action=calm)
 
 
+def keeping_up(first: Cast, second: Cast) -> Cast:
+    """The second kind at the pace of the first, unless the prompt says what it does: a dog beside a walker walks."""
+    action = first.action
+    fits = not second.wanted.action and action in {"walk", "run"} and action in second.row.actions
+    return replace(second, action=action) if fits else second
+
+
 def earlier(path: Path, seconds: float) -> Path:
     """Where who goes the same way is that many seconds later: who is chased in a circle."""
     return Path(lambda t: path.at(t + seconds))

@@ -48,6 +48,9 @@ SOFTBOX = (0.55, 1.45)
 FACE_KEY = 1.25
 """How bright paper before the face of a portrait is on the film, in terms of the light's key: incident metering."""
 
+BRIGHTEST_LEAD = 0.55
+"""How bright what the film is about may be on the film in the mean: a white robot is not to burn out before dark asphalt."""
+
 GRAIN = np.array([0.26, 7.0, 0.22, 34.0], np.float32)
 """The grain on what is built, see `mesh.resolve_band`."""
 
@@ -308,8 +311,15 @@ class World:
             soft = self._soft()
             incident = float((0.6 * soft.sunlight + 0.7 * soft.above) @ LUMINANCE)
             face = FACE_KEY * self.light.key / 0.16 / max(incident, 1e-9)
-            exposure = face**0.7 * exposure**0.3
-        return float(exposure)
+            return float(face**0.7 * exposure**0.3)
+        return float(max(min(exposure, BRIGHTEST_LEAD / max(self._lead_light(state), 1e-9)), 0.5 * exposure))
+
+    def _lead_light(self, state: _State) -> float:
+        """The mean luminance of what the film is about, as it was drawn last."""
+        if not self.actors:
+            return 0.0
+        number = next(n for n, acting in enumerate(self._bodies) if acting is self.actors[0])
+        return float((state.shades[self._ends[number] : self._ends[number + 1]] @ LUMINANCE).mean())
 
     def _soft(self) -> Light:
         """The light on bodies: the world's, softened for a portrait."""
