@@ -39,7 +39,6 @@ async def sign_up(
     *,
     verified: bool = False,
     locale: str | None = None,
-    zone: str | None = None,
 ) -> Account:
     """A new account. The first one on an empty installation runs it.
 
@@ -54,7 +53,7 @@ async def sign_up(
         first = await is_empty(connection)
     account = await accounts.create_account(connection, email, settings.signup_tier, verified=verified, operator=first)
     await people.set_password(connection, account.id, password_hash)
-    await people.set_language(connection, account.id, locale, zone)
+    await people.set_language(connection, account.id, locale, None)
     await audit.record(connection, account, "signed_up", account_id=account.id, operator=first)
     if verified or not settings.mail_url:
         await give_credits(connection, settings, account.id)
@@ -111,7 +110,7 @@ async def use_letter(
 # -- as another site knows one -----------------------------------------------------------------------------------------
 
 
-async def enter(connection: Connection, settings: Settings, claims: dict[str, Any], locale: str, zone: str) -> Account:
+async def enter(connection: Connection, settings: Settings, claims: dict[str, Any], locale: str) -> Account:
     """The account of who has signed in at another site: `claims` of a verified ID token. A new one where there is none.
 
     An account with the same address is theirs only if the issuer says that the address is. Errors: `SignupClosed`.
@@ -133,7 +132,6 @@ async def enter(connection: Connection, settings: Settings, claims: dict[str, An
             None,
             verified=proven and bool(usable),
             locale=locale,
-            zone=zone,
         )
     await people.add_identity(connection, account.id, issuer, subject)
     await audit.record(connection, account, "identity_connected", account_id=account.id, issuer=issuer)

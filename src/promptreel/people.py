@@ -128,12 +128,14 @@ class Browser:
     seen_at: datetime
 
 
-async def list_sessions(connection: Connection, account_id: int, now: datetime) -> list[Browser]:
-    """The browsers that are signed in as the account, the latest seen first."""
+async def list_sessions(
+    connection: Connection, account_id: int, now: datetime, first: int | None = None
+) -> list[Browser]:
+    """The browsers that are signed in as the account, the latest seen first, but before them the session `first`."""
     cursor = await connection.execute(
         """SELECT id, agent, network, operator_id IS NOT NULL AS acting, created_at, seen_at FROM sessions
-            WHERE account_id = %s AND expires_at > %s ORDER BY seen_at DESC, id DESC""",
-        [account_id, now],
+            WHERE account_id = %s AND expires_at > %s ORDER BY id IS NOT DISTINCT FROM %s DESC, seen_at DESC, id DESC""",
+        [account_id, now, first],
     )
     return [Browser(**row) for row in await cursor.fetchall()]
 

@@ -95,7 +95,7 @@ async def come_back(visit: Visit) -> Response:
         if state.get("link") is not None:
             return await connect(visit, state["link"], claims)
         async with runtime.transaction() as connection:
-            account = await joining.enter(connection, runtime.settings, claims, visit.locale, visit.zone)
+            account = await joining.enter(connection, runtime.settings, claims, visit.locale)
         await visit.sign_in(account.id)
         if visit.session is None:
             return await show_text(visit, visit.text("This account is suspended."), 403)

@@ -4,7 +4,7 @@ All of this happens after the answer, so that a page is the same, and as fast, w
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from promptreel import accounts, audit, failures, joining, letters, people
 from promptreel.accounts import Account
@@ -34,12 +34,11 @@ class Desk:
     runtime: "Runtime"
     base_url: str
     locale: str
-    zone: str
 
     @classmethod
     def of(cls, visit: "Visit") -> "Desk":
         """The desk of who visits."""
-        return cls(visit.runtime, visit.base_url, visit.locale, visit.zone)
+        return cls(visit.runtime, visit.base_url, visit.locale)
 
     async def send(self, kind: str, to: str, locale: str | None, link: str = "", **values: str) -> None:
         """Write a letter in the language of its reader and send it."""
@@ -79,7 +78,7 @@ class Desk:
         try:
             async with self.runtime.transaction() as connection:
                 account = await joining.sign_up(
-                    connection, self.runtime.settings, email, password_hash, locale=self.locale, zone=self.zone
+                    connection, self.runtime.settings, email, password_hash, locale=self.locale
                 )
         except EmailTaken:
             async with self.runtime.pool.connection() as connection:
@@ -164,7 +163,7 @@ def wording(kind: str, locale: str, base_url: str, link: str, **values: str) -> 
     ]
 
 
-async def note(visit: "Visit", action: str, **detail: object) -> None:
+async def note(visit: "Visit", action: str, **detail: Any) -> None:
     """Write what concerns the account's safety into the audit log."""
     async with visit.runtime.transaction() as connection:
         await audit.record(connection, visit.account, action, account_id=visit.account.id, **detail)

@@ -13,6 +13,7 @@ from promptreel.web import (
     plan,
     recovering,
     sharing,
+    settings_page,
     signing_in,
     statement,
     strip,
@@ -29,6 +30,7 @@ ROUTES: list[Route] = [
     *recovering.ROUTES,
     *elsewhere.ROUTES,
     *home.ROUTES,
+    *settings_page.ROUTES,
     # Before the page of one video: its own paths have no number in them.
     *gallery.ROUTES,
     *video_page.ROUTES,

@@ -112,9 +112,7 @@ async def sign_up(visit: Visit) -> Response:
                 text = visit.text("Follow the link in our letter to confirm your address. It works for three days.")
                 return await show_sent(visit, visit.text("Look into your mailbox"), text, email)
             async with runtime.transaction() as connection:
-                account = await joining.sign_up(
-                    connection, runtime.settings, email, password_hash, locale=visit.locale, zone=visit.zone
-                )
+                account = await joining.sign_up(connection, runtime.settings, email, password_hash, locale=visit.locale)
             await visit.sign_in(account.id)
             return await visit.redirect(
                 safe_next(form["next"]), visit.text("Welcome. Describe your first video below.")
