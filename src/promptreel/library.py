@@ -5,12 +5,11 @@ one that is made or deleted meanwhile moves no other.
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from promptreel.db.pool import Connection
-from promptreel.videos import COLUMNS, Video, as_video
+from promptreel.videos import COLUMNS, Video, as_video, searchable
 
 STATES = {
     "ready": ("completed",),
@@ -116,7 +115,7 @@ def _conditions(wish: Wish) -> tuple[list[str], dict[str, object]]:
         conditions.append("quality = %(quality)s")
         values["quality"] = wish.quality
     for number, pattern in enumerate(patterns(wish.words)):
-        conditions.append(f"search LIKE lower(%(word{number})s)")
+        conditions.append(f"search LIKE %(word{number})s")
         values[f"word{number}"] = pattern
     return conditions, values
 
@@ -124,11 +123,10 @@ def _conditions(wish: Wish) -> tuple[list[str], dict[str, object]]:
 def patterns(text: str) -> list[str]:
     """The words of a search as `LIKE` patterns over `videos.search`: all have to occur, in any order, anywhere.
 
-    In the column's own form (NFKC; PostgreSQL makes them lower case, as it did there), so that full-width letters and composed
-    accents find their like. `%` and `_` are themselves. Languages without spaces are one word, or several where the reader
-    parts them.
+    In the column's own form, so that full-width letters, capitals and composed accents find their like. `%` and `_` are
+    themselves. Languages without spaces are one word, or several where the reader parts them.
     """
-    words = unicodedata.normalize("NFKC", text).replace("\0", "").split()
+    words = searchable(text).replace("\0", "").split()
     return ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words[:MOST_WORDS]]
 
 

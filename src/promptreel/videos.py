@@ -4,6 +4,7 @@ Every function takes the connection first and commits nothing: the caller's tran
 guarded UPDATE; no row back means that someone else was first.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -100,13 +101,18 @@ class Accepted:
 
 
 INSERT = f"""
-    INSERT INTO videos (id, account_id, dialect, prompt, quality, spec, metadata, webhook_url, price, pool, tag, job_id,
-                        estimated_seconds, created_at, updated_at)
+    INSERT INTO videos (id, account_id, dialect, prompt, search, quality, spec, metadata, webhook_url, price, pool, tag,
+                        job_id, estimated_seconds, created_at, updated_at)
     OVERRIDING SYSTEM VALUE
-    VALUES (%(id)s, %(account)s, %(dialect)s, %(prompt)s, %(quality)s, %(spec)s, %(metadata)s, %(webhook)s, %(price)s,
-            %(pool)s, %(tag)s, %(job)s, %(seconds)s, %(now)s, %(now)s)
+    VALUES (%(id)s, %(account)s, %(dialect)s, %(prompt)s, %(search)s, %(quality)s, %(spec)s, %(metadata)s, %(webhook)s,
+            %(price)s, %(pool)s, %(tag)s, %(job)s, %(seconds)s, %(now)s, %(now)s)
     RETURNING {COLUMNS}
 """
+
+
+def searchable(text: str) -> str:
+    """A text in the form in which it is searched: one form of each letter (NFKC), without case."""
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
 async def submit(
@@ -136,6 +142,7 @@ async def submit(
             "account": account.id,
             "dialect": submission.dialect,
             "prompt": spec.prompt,
+            "search": searchable(spec.prompt),
             "quality": spec.quality,
             "spec": Jsonb(spec.as_dict()),
             "metadata": Jsonb(submission.metadata),

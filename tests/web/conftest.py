@@ -13,6 +13,7 @@ from promptreel.runtime import Runtime
 from promptreel.web.door import SECURE_COOKIE
 
 from ..conftest import MakeAccount
+from .films import Studio
 
 SAME_SITE = {"Sec-Fetch-Site": "same-origin"}
 
@@ -61,3 +62,9 @@ def make_browser(runtime: Runtime, client: httpx2.AsyncClient, make_account: Mak
 def stranger(client: httpx2.AsyncClient) -> Browser:
     """A browser that is signed out."""
     return Browser(client, None, {})
+
+
+@pytest.fixture
+def studio(runtime: Runtime) -> Studio:
+    """Makes videos without an engine."""
+    return Studio(runtime)

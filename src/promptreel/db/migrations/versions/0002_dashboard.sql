@@ -15,8 +15,10 @@ UPDATE accounts SET verified_at = now();
 -- Who was here first runs the place.
 UPDATE accounts SET operator = true WHERE id = (SELECT min(id) FROM accounts);
 
--- What the search of a gallery looks through: the prompt in one form of each letter, folded once and not at every look.
-ALTER TABLE videos ADD COLUMN search text GENERATED ALWAYS AS (lower(normalize(prompt, NFKC))) STORED;
+-- What the search of a gallery looks through: see `videos.searchable`. Not computed here: what a database knows of other
+-- alphabets' letters depends on its locale, and ours has none.
+ALTER TABLE videos ADD COLUMN search text NOT NULL DEFAULT '';
+UPDATE videos SET search = lower(prompt);
 
 -- Browser sessions. The cookie holds a random token, and only its SHA-256 is kept.
 CREATE TABLE sessions (
