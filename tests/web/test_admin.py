@@ -266,10 +266,10 @@ async def test_workers_are_drained(make_browser: MakeBrowser, runtime: Runtime) 
 
 async def test_a_broken_ledger_is_told(make_browser: MakeBrowser, runtime: Runtime) -> None:
     operator = await make_browser(operator=True)
-    assert "agree to the last credit" in (await operator.get("/admin/ledger")).text
+    assert "agree to the last credit" in (await operator.post("/admin/ledger")).text
     async with runtime.transaction() as connection:
         await connection.execute("UPDATE wallets SET available = available + 1")
-    assert "the ledger says" in (await operator.get("/admin/ledger")).text
+    assert "the ledger says" in (await operator.post("/admin/ledger")).text
 
 
 async def test_the_log_goes_on_where_a_page_ended(make_browser: MakeBrowser, runtime: Runtime) -> None:

@@ -308,10 +308,18 @@ async def queue(visit: Visit) -> Response:
 
 
 async def ledger(visit: Visit) -> Response:
-    """GET /admin/ledger: whether ledger, wallets and videos agree, looked at now."""
+    """GET /admin/ledger: the sums. Whether all agrees is looked at when somebody asks: it reads every line."""
+    async with visit.runtime.pool.connection() as connection:
+        totals = await operators.totals(connection)
+    return await draw(visit, "ledger", differences=None, totals=totals)
+
+
+async def audit_ledger(visit: Visit) -> Response:
+    """POST /admin/ledger: whether ledger, wallets and videos agree, looked at now."""
     async with visit.runtime.pool.connection() as connection:
         differences = await credits.audit(connection)
         totals = await operators.totals(connection)
+        await audit.record(connection, visit.account, "ledger.audited", differences=len(differences))
     return await draw(visit, "ledger", differences=differences, totals=totals)
 
 
@@ -426,7 +434,7 @@ ROUTES = [
     page("/admin/workers/{slot}", "operator", POST=drain),
     page("/admin/engines", "operator", GET=engines),
     page("/admin/queue", "operator", GET=queue),
-    page("/admin/ledger", "operator", GET=ledger),
+    page("/admin/ledger", "operator", GET=ledger, POST=audit_ledger),
     page("/admin/moderation", "operator", GET=moderation, POST=block),
     page("/admin/log", "operator", GET=log),
     page("/admin/plans", "operator", GET=prices, POST=change_prices),
