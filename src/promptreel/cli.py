@@ -420,6 +420,37 @@ def account_list(data: Data = None, as_json: Json = False) -> None:
         say(f"{row['id']:>6}  {row['email']}  {row['tier']}, {row['credits']} credits, {row['held']} held{note}")
 
 
+@account_app.command("link")
+def account_link(
+    who: Who,
+    url: Annotated[str | None, typer.Option("--url", help="Where the server is reached.", show_default=False)] = None,
+    data: Data = None,
+    as_json: Json = False,
+) -> None:
+    """Make a link that signs its holder in, once, to choose a password in the dashboard."""
+    from datetime import UTC, datetime
+
+    from promptreel import joining, letters
+    from promptreel.serve import address
+
+    settings = load_settings(data=data)
+    now = datetime.now(UTC)
+
+    async def make(connection: Any) -> str:
+        account = await account_of(connection, who)
+        if account.suspended:
+            raise Unknown(f"The account {account.email} is suspended")
+        return await joining.make_start_link(connection, account, now)
+
+    path = in_database(data, make)
+    link = (url or settings.public_url or address(settings)).rstrip("/") + path
+    if as_json:
+        say_json({"url": link, "expires_at": now + letters.LASTS["start"]})
+    else:
+        say("This link works once, for a day; whoever opens it is that account:")
+        say(link)
+
+
 @token_app.command("create")
 def token_create(
     who: Who,

@@ -2,12 +2,13 @@
 
 import json
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
 from rich.console import Console
 
-from promptreel import accounts, credits, database
+from promptreel import accounts, credits, database, joining, people
 from promptreel.client import GENERATE, Client
 from promptreel.console import progress_bar, tell
 from promptreel.db.pool import Connection
@@ -35,6 +36,18 @@ def create_operator(url: str) -> str | None:
         return token
 
     return database.run(url, create)
+
+
+def claim_path(url: str) -> str | None:
+    """The path of a new link with which to claim the installation in a browser; None where that was done."""
+
+    async def write(connection: Connection) -> str | None:
+        person = await people.find_person(connection, EMAIL)
+        if person is None or person.account.suspended or person.password_hash is not None:
+            return None
+        return await joining.make_start_link(connection, person.account, datetime.now(UTC))
+
+    return database.run(url, write)
 
 
 class FirstVideo:

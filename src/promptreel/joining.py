@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from promptreel import accounts, audit, credits, letters, people
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
-from promptreel.errors import NotFound, PromptreelError
+from promptreel.errors import PromptreelError
 from promptreel.people import Person
 from promptreel.settings import Settings
 
@@ -144,14 +144,8 @@ def stand_in_address(issuer: str, subject: str) -> str:
     return f"{digest}@{urlsplit(issuer).hostname or 'unknown'}.invalid"
 
 
-async def make_start_link(connection: Connection, email: str, now: datetime) -> str:
-    """The path of a link that signs its holder in and lets them choose a password, for who runs the place to hand out.
-
-    Errors: `NotFound` for an unknown account.
-    """
-    account = await accounts.find_account(connection, email)
-    if account.suspended:
-        raise NotFound
+async def make_start_link(connection: Connection, account: Account, now: datetime) -> str:
+    """The path of a link that lets its holder choose the account's password, for who runs the place to hand out."""
     secret = await letters.write(connection, account.id, "start", account.email, now)
     await audit.record(connection, None, "start_link_made", account_id=account.id)
     return f"/start/{secret}"

@@ -46,7 +46,7 @@ def serve(settings: Settings, first_video: bool) -> None:
             if first_video and video.wanted:
                 tell(console, f"\nThe first video: {first_run.PROMPT!r}")
                 video.make(supervisor.database_url, url, console)
-            tell_places(settings, url, console)
+            tell_places(settings, url, first_run.claim_path(supervisor.database_url), console)
             threading.Event().wait()
 
 
@@ -142,13 +142,18 @@ def welcome(database_url: str, video: "first_run.FirstVideo | None", console: Co
         tell(console, "The first video was interrupted; it is carried on with.")
 
 
-def tell_places(settings: Settings, url: str, console: Console) -> None:
-    """Where everything is."""
-    public = settings.public_url or url
-    for line in (
+def tell_places(settings: Settings, url: str, claim: str | None, console: Console) -> None:
+    """Where everything is, and how whoever runs the place gets into its dashboard while nobody has yet."""
+    public = settings.public_url.rstrip("/") or url
+    lines = [
         f"\npromptreel serves at {public}",
         f"    documentation  {public}/docs",
         f"    data folder    {settings.data}",
-        "Ctrl-C stops it.",
-    ):
+    ]
+    if claim is not None:
+        lines += [
+            "Claim it in a browser, with a password of yours (the link works once, for a day):",
+            f"    {public}{claim}",
+        ]
+    for line in (*lines, "Ctrl-C stops it."):
         tell(console, line)
