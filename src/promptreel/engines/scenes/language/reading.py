@@ -28,6 +28,9 @@ ADJECTIVE_VERBS = {"glowing": "glow", "burning": "burn"}
 DONE_TO_THINGS = frozenset({"explode", "fall", "rise", "burn", "open", "glow", "bloom", "roll"})
 """What a verb that is shown by one of these says of its object, where it has a living subject: "a boxer strikes"."""
 
+BODILY = frozenset({("detail", name) for name in ("face", "eyes", "features", "wings")})
+"""Parts of a body."""
+
 SEATED_GAMES = frozenset(
     {"chess", "piano", "cards", "poker", "video", "games", "checkers", "backgammon", "organ", "drums"}
 )
@@ -238,6 +241,8 @@ class Reading:
             index = self._last_person(noun)
             if index >= 0 and entry.kind == "colour":
                 self._modify_subject(unit, index)
+        elif noun.key in BODILY:
+            return  # Red hair is no red light.
         elif entry.kind == "colour" and light:
             self._tint(unit)
         elif self._natural(unit, noun):
@@ -523,7 +528,7 @@ class Reading:
             if not draft.relation:
                 draft.relation, draft.target = "on", self.subjects[holder.subject].name
                 unit.key, unit.subject = ("relation", "on"), thing.subject
-        elif thing.key == ("detail", "clothes"):
+        elif people and thing.key == ("detail", "clothes"):
             unit.key, unit.by = thing.key, thing.by
 
     # -- what is left --------------------------------------------------------------------------------------------------
