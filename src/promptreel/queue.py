@@ -148,7 +148,9 @@ class Load:
     slots: int
 
 
-LOAD = """(SELECT coalesce(sum(greatest(estimated_seconds * (1 - progress), 0)), 0)
+LOAD = """(SELECT coalesce(sum(greatest(estimated_seconds * (1 - progress),
+                  CASE WHEN attempt = 1 AND progress >= 0.1
+                       THEN extract(epoch FROM now() - started_at) * (1 - progress) / progress ELSE 0 END)), 0)
              FROM videos WHERE status = 'processing' AND pool = %(pool)s) AS running,
           (SELECT count(*) FROM worker_slots
             WHERE pool = %(pool)s AND seen_at > now() - make_interval(secs => %(within)s) AND NOT draining) AS slots"""
@@ -180,9 +182,13 @@ async def place_of(
     return row["videos"] + 1, seconds_until_done(float(row["seconds"]), load, own_seconds)
 
 
-def seconds_left(own_seconds: float, progress: float) -> float:
-    """What is left of a running video's own seconds."""
-    return max(0.0, own_seconds * (1 - progress))
+def seconds_left(own_seconds: float, progress: float, elapsed: float) -> float:
+    """What is left of a running video: of what it should take, or more where it has turned out slower, as `LOAD` has it.
+
+    `elapsed` seconds since it began; 0 where an earlier attempt spoils that.
+    """
+    slower = elapsed * (1 - progress) / progress if progress >= 0.1 else 0.0
+    return max(own_seconds * (1 - progress), slower, 0.0)
 
 
 def seconds_until_done(ahead_seconds: float, load: Load, own_seconds: float) -> float:

@@ -91,7 +91,8 @@ async def find(
         preview_at[video.id] = row["preview_at"]
     result = {account: Underway(credits=amount) for account, amount in (await wallets(connection, account_ids)).items()}
     for video in by_status[Status.PROCESSING]:
-        left = queue.seconds_left(video.estimated_seconds, video.progress)
+        elapsed = (now - video.started_at).total_seconds() if video.started_at and video.attempt == 1 else 0.0
+        left = queue.seconds_left(video.estimated_seconds, video.progress, elapsed)
         result[video.account_id].jobs.append(Job(video, None, left, preview_at[video.id]))
     for waiting in await videos.places_of(connection, by_status[Status.PENDING], settings):
         job = Job(waiting.video, waiting.position, waiting.estimated_seconds)

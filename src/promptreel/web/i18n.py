@@ -27,6 +27,11 @@ def translations(locale: str) -> support.Translations:
     return support.Translations(compiled)
 
 
+def text(message: str) -> str:
+    """Mark a text for the catalogues that is translated only where it is shown."""
+    return message
+
+
 def choose(chosen: str | None, accepted: str) -> str:
     """The language of a page: the one that was chosen, else the first of `Accept-Language` that we have, else English."""
     if chosen in LOCALES:

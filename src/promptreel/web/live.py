@@ -122,7 +122,7 @@ async def updates(visit: Visit, streams: Streams, view: str) -> AsyncIterator[st
     assert visit.session is not None
     runtime, account = visit.runtime, visit.account
     with streams.opened(runtime, visit.session.id, account.id) as (stream, watch):
-        shown, told_at = "", monotonic()
+        shown, told_at, due = "", monotonic(), False
         ended: set[int] | None = None
         while not stream.over:
             try:
@@ -132,15 +132,17 @@ async def updates(visit: Visit, streams: Streams, view: str) -> AsyncIterator[st
                 return
             before, ended = ended, {video.id for video in found.ended}
             drawn = strip.draw(visit, found, view)
-            if drawn != shown:
+            # What is due is told even if it is the same: the page has counted down meanwhile.
+            if drawn != shown or due:
                 news = ended - before if before is not None else set()
                 yield "".join(event("ended", str(number)) for number in sorted(news)) + message(drawn)
                 shown, told_at = drawn, monotonic()
             await asyncio.sleep(GAP)
-            changed = False
-            while not (changed or stream.over):
-                changed = await watch.next(REFRESH if found.jobs else HEARTBEAT) or bool(found.jobs)
-                if monotonic() - told_at >= HEARTBEAT:
+            changed = due = False
+            while not (changed or due or stream.over):
+                changed = await watch.next(REFRESH if found.jobs else HEARTBEAT)
+                due = bool(found.jobs) and not changed
+                if not found.jobs and monotonic() - told_at >= HEARTBEAT:
                     yield ":\n\n"
                     told_at = monotonic()
         if not stream.welcome:

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from starlette.responses import HTMLResponse
 
 from promptreel import __version__
-from promptreel.web import i18n
+from promptreel.web import i18n, steps
 
 if TYPE_CHECKING:
     from promptreel.web.door import Visit
@@ -44,6 +44,7 @@ def environment(locale: str) -> jinja2.Environment:
     )
     made.install_gettext_translations(i18n.translations(locale), newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {"version": __version__, "languages": i18n.LOCALES, "style": style, "asset_url": asset_url}
+    made.globals["step_words"] = steps.words
     return made
 
 

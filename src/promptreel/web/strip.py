@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from promptreel import previews, underway, videos
 from promptreel.errors import VideoNotFound
+from promptreel.plans import QUALITIES
 from promptreel.underway import Underway
 from promptreel.web import render
 from promptreel.web.door import Visit, page, safe_next
@@ -15,7 +16,7 @@ LARGEST_ID = 2**63 - 1
 
 def draw(visit: Visit, found: Underway, view: str = "strip") -> str:
     """What is under way as HTML: as the `strip` of every page, or as the `stage` of the page that creates."""
-    return render.fragment(visit, f"{view}.html", strip=found)
+    return render.fragment(visit, f"{view}.html", strip=found, qualities=QUALITIES.values())
 
 
 def video_id(visit: Visit) -> int:

@@ -1,12 +1,12 @@
-// Estimates count down between the server's updates; a Clear or a Cancel is answered by /live.
+// Estimates count down between the server's updates, each of which begins them anew.
 
-const counting = new WeakMap();
+let counting = new WeakMap();
 
 function countDown() {
   const language = document.documentElement.lang;
   for (const place of document.querySelectorAll("[data-left]")) {
     let from = counting.get(place);
-    if (!from || from.left !== place.dataset.left) {
+    if (!from) {
       from = { left: place.dataset.left, at: performance.now() };
       counting.set(place, from);
     }
@@ -21,4 +21,7 @@ function countDown() {
 }
 
 setInterval(countDown, 1000);
-document.addEventListener("htmx:sse:after:message", countDown);
+document.addEventListener("htmx:sse:after:message", () => {
+  counting = new WeakMap();
+  countDown();
+});

@@ -1,0 +1,161 @@
+"""The form that asks for a video: what was typed and chosen, read by the very rules of the API, each fault beside its field."""
+
+import asyncio
+import hashlib
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from uuid import UUID
+
+from starlette.datastructures import FormData, UploadFile
+
+from promptreel import drafts
+from promptreel.api.bodies import (
+    PICTURES,
+    GivenPicture,
+    Wanted,
+    given_picture,
+    read_options,
+    read_picture,
+    read_prompt,
+)
+from promptreel.engines import Picture
+from promptreel.errors import InvalidInput, PromptreelError
+from promptreel.fetch import check_url
+from promptreel.media import encode_picture, frame_at
+from promptreel.plans import QUALITIES, Quality
+from promptreel.runtime import Runtime
+from promptreel.spec import Status
+from promptreel.web.door import Visit
+from promptreel.web.forms import Form
+from promptreel.web.strip import read_id
+
+LONGEST_PROMPT = 2000
+ANIMATE = "720p"
+"""The quality that is made of a picture."""
+
+NUMBERS = ("duration", "seed", "fps")
+TEXTS = ("aspect_ratio", "negative_prompt", "engine")
+PREFILLED = ("prompt", "quality", *NUMBERS, *TEXTS, "picture_of", "at", "image_draft", "last_image_draft")
+"""Fields that the address of the page may fill in."""
+
+_frame_readers = asyncio.Semaphore(2)
+
+
+def read_wanted(visit: Visit, form: Form, pictures: Mapping[str, GivenPicture]) -> Wanted | None:
+    """What the form asks for; None, with every fault told beside its field, where it asks for nothing that can be had."""
+    prompt = ""
+    try:
+        prompt = read_prompt({"prompt": form["prompt"]}, LONGEST_PROMPT)
+    except InvalidInput as error:
+        form.wrong("prompt", visit.error_text(error))
+    quality = QUALITIES.get(form["quality"])
+    if quality is None:
+        form.wrong("quality", visit.text("Choose a quality"))
+    elif quality.alias == ANIMATE and "image" not in pictures:
+        form.wrong("image", visit.text("Choose the picture that should move"))
+    given = {name: value for name in (*NUMBERS, *TEXTS) if (value := field_value(form, name)) is not None}
+    for name, value in given.items():
+        try:
+            read_options({name: value})
+        except InvalidInput as error:
+            form.wrong(name, visit.error_text(error))
+    if not form.ok or quality is None:
+        return None
+    return Wanted(prompt, quality, read_options(given), pictures)
+
+
+def field_value(form: Form, name: str) -> str | int | float | None:
+    """What a field says, a number where it has one; None for an empty one."""
+    text = form[name]
+    if name not in NUMBERS or not re.fullmatch(r"[0-9]{1,20}(\.[0-9]{1,9})?", text, re.ASCII):
+        return text or None
+    return float(text) if "." in text or name == "duration" else int(text)
+
+
+def length_of(quality: Quality, form: Form) -> float:
+    """Seconds of the video that the form asks for, as far as they make sense."""
+    value = field_value(form, "duration")
+    return value if isinstance(value, float) and 1 <= value <= 60 else quality.duration
+
+
+# -- pictures ----------------------------------------------------------------------------------------------------------
+
+
+async def read_pictures(visit: Visit, form: Form, data: FormData) -> dict[str, GivenPicture]:
+    """The pictures that were sent, kept or named, by place. Faults are told beside their fields."""
+    pictures = {}
+    for place in PICTURES:
+        try:
+            picture = await read_place(visit, form, data, place)
+        except PromptreelError as error:
+            form.wrong(place, visit.error_text(error))
+            continue
+        if picture is not None:
+            pictures[place] = picture
+    return pictures
+
+
+async def read_place(visit: Visit, form: Form, data: FormData, place: str) -> GivenPicture | None:
+    """The picture of one place: a new file, else a URL, else what was kept, else a frame of a video of the reader's.
+
+    Errors: `PictureRefused`, `UrlRefused`, `VideoNotFound`, `MediaInvalid`.
+    """
+    settings = visit.runtime.settings
+    file = data.get(f"{place}_file")
+    if isinstance(file, UploadFile) and file.filename:
+        return await given_picture(await file.read())
+    if url := form[f"{place}_url"]:
+        if not url.lower().startswith("data:"):
+            check_url(url, settings.fetch_allow_networks)
+        return await read_picture(url, settings.fetch_allow_networks)
+    if (kept := await find_draft(visit, form[f"{place}_draft"])) is not None:
+        return GivenPicture(hashlib.sha256(kept).hexdigest(), data=kept)
+    if place == "image" and form["picture_of"]:
+        frame = await frame_of(visit, form["picture_of"], form["at"])
+        return GivenPicture(hashlib.sha256(frame).hexdigest(), data=frame)
+    return None
+
+
+async def find_draft(visit: Visit, name: str) -> bytes | None:
+    """A picture of the reader's that was kept, while it is kept."""
+    try:
+        draft_id = UUID(name)
+    except ValueError:
+        return None
+    async with visit.runtime.pool.connection() as connection:
+        return await drafts.find(connection, visit.account.id, draft_id)
+
+
+async def keep_files(visit: Visit, form: Form, data: FormData, pictures: Mapping[str, GivenPicture]) -> None:
+    """Keep the pictures that came as files: a form that is shown again cannot hold a file."""
+    for place, picture in pictures.items():
+        file = data.get(f"{place}_file")
+        if isinstance(file, UploadFile) and file.filename:
+            async with visit.runtime.transaction() as connection:
+                draft = await drafts.keep(connection, visit.account.id, picture.data)
+            form.values[f"{place}_draft"] = str(draft)
+            form.values["picture_of"] = "" if place == "image" else form.values["picture_of"]
+
+
+async def frame_of(visit: Visit, number: str, at: str) -> bytes:
+    """A frame of a finished video of the reader's, as a picture file. Errors: `VideoNotFound`, `MediaInvalid`."""
+    video = await visit.runtime.video(visit.account.id, read_id(number))
+    if video.status is not Status.COMPLETED or video.video_key is None:
+        raise InvalidInput(visit.text("That video has no frames yet"), param="image")
+    seconds = float(at) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,9})?", at, re.ASCII) else 0.0
+    # Two at a time, in threads that bound themselves: decoding is the only thing here that takes a processor.
+    async with _frame_readers:
+        frame = await stored_frame(visit.runtime, video.video_key, seconds)
+        return await asyncio.to_thread(encode_picture, frame)
+
+
+async def stored_frame(runtime: Runtime, key: str, seconds: float) -> Picture:
+    """A frame of a stored file. Errors: `NotFound`, `MediaInvalid`."""
+    with tempfile.TemporaryDirectory(prefix="promptreel-") as folder:
+        path = Path(folder) / "video.mp4"
+        with path.open("wb") as file:
+            async for piece in runtime.storage.stream(key):
+                file.write(piece)
+        return await asyncio.to_thread(frame_at, path, seconds)

@@ -1,0 +1,185 @@
+// The form that asks for a video: pictures by drop and paste, what a choice costs and how long it takes, one press one video.
+
+const form = document.querySelector("#create");
+const prompt = form.elements.prompt;
+const button = document.querySelector("#go");
+const counter = document.querySelector("#count-line");
+const language = document.documentElement.lang;
+
+for (const text of form.querySelectorAll(".with-js")) text.hidden = false;
+
+// -- what may be sent -------------------------------------------------------------------------------------------------
+
+function chosenQuality() {
+  return form.querySelector("[name=quality]:checked");
+}
+
+function hasPicture(place) {
+  const fields = form.elements;
+  return fields[`${place}_file`].files.length > 0 || fields[`${place}_url`].value.trim() !== ""
+    || fields[`${place}_draft`].value !== "" || (place === "image" && fields.picture_of.value !== "");
+}
+
+function refresh() {
+  const length = [...prompt.value].length;
+  const over = length > Number(prompt.dataset.longest);
+  counter.classList.toggle("over", over);
+  const animate = form.querySelector("[data-needs-picture]");
+  if (animate) {
+    animate.disabled = !hasPicture("image");
+    form.querySelector(".needs-picture").hidden = !animate.disabled;
+    if (animate.disabled && animate.checked) form.querySelector("[name=quality]:not(:disabled)").checked = true;
+  }
+  const quality = chosenQuality()?.value;
+  const short = document.querySelector(`.cost[data-quality="${quality}"]`)?.hasAttribute("data-short");
+  button.disabled = over || prompt.value.trim() === "" || short || "spent" in form.dataset || "sent" in form.dataset;
+}
+
+form.addEventListener("input", refresh);
+form.addEventListener("change", refresh);
+document.addEventListener("htmx:sse:after:message", refresh);
+
+// -- how long it takes: what is ahead, and its own rendering, which grows with its length -----------------------------
+
+function spell(seconds) {
+  const minutes = seconds >= 90;
+  const unit = { style: "unit", unit: minutes ? "minute" : "second", unitDisplay: "long" };
+  return new Intl.NumberFormat(language, unit).format(Math.max(1, Math.round(minutes ? seconds / 60 : seconds)));
+}
+
+form.elements.duration.addEventListener("input", () => {
+  const wanted = Number(form.elements.duration.value);
+  for (const card of form.querySelectorAll("[name=quality]")) {
+    const { own, wait, seconds, length } = card.dataset;
+    const asked = wanted >= 1 && wanted <= 60 ? wanted : Number(length);
+    const label = card.closest(".quality");
+    const place = label.querySelector(".q-wait");
+    place.dataset.pattern ??= place.textContent.trim();
+    place.dataset.said ??= spell(Number(wait));
+    const until = Number(wait) + Number(own) * (asked / Number(seconds) - 1);
+    place.textContent = place.dataset.pattern.replace(place.dataset.said, spell(until));
+    const about = label.querySelector(".q-length");
+    about.textContent = about.textContent.replace(/[\d.,]+/, new Intl.NumberFormat(language).format(asked));
+  }
+});
+
+// -- examples ---------------------------------------------------------------------------------------------------------
+
+form.addEventListener("click", (event) => {
+  const chip = event.target.closest("[data-example]");
+  if (!chip || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  prompt.value = chip.dataset.example;
+  prompt.dispatchEvent(new Event("input", { bubbles: true }));
+  prompt.focus();
+});
+
+// -- pictures ---------------------------------------------------------------------------------------------------------
+
+function show(box, source) {
+  const image = box.querySelector(".chosen img");
+  if (image.src.startsWith("blob:")) URL.revokeObjectURL(image.src);
+  if (source) image.src = source;
+  else image.removeAttribute("src");
+  box.querySelector(".chosen").hidden = !source;
+  box.querySelector(".choose").hidden = Boolean(source);
+}
+
+function take(box, file) {
+  const holder = new DataTransfer();
+  holder.items.add(file);
+  const input = box.querySelector("[type=file]");
+  input.files = holder.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}
+
+for (const box of form.querySelectorAll("[data-picture]")) {
+  const drop = box.querySelector(".drop");
+  const input = box.querySelector("[type=file]");
+  const remove = box.querySelector("[name=remove]");
+  input.addEventListener("change", () => {
+    if (!input.files.length) return;
+    box.querySelector(".error")?.remove();
+    box.classList.remove("wrong");
+    show(box, URL.createObjectURL(input.files[0]));
+    remove.focus();
+  });
+  remove.addEventListener("click", (event) => {
+    event.preventDefault();
+    input.value = "";
+    for (const name of [`${remove.value}_draft`, `${remove.value}_url`]) form.elements[name].value = "";
+    if (remove.value === "image") form.elements.picture_of.value = "";
+    show(box, "");
+    input.focus();
+    refresh();
+  });
+  for (const kind of ["dragenter", "dragover"]) {
+    drop.addEventListener(kind, (event) => {
+      if (![...event.dataTransfer.items].some((item) => item.kind === "file")) return;
+      event.preventDefault();
+      drop.classList.add("over");
+    });
+  }
+  for (const kind of ["dragleave", "drop"]) drop.addEventListener(kind, () => drop.classList.remove("over"));
+  drop.addEventListener("drop", (event) => {
+    const file = [...event.dataTransfer.files].find((each) => each.type.startsWith("image/"));
+    if (!file) return;
+    event.preventDefault();
+    take(box, file);
+  });
+}
+
+// A browser would leave the page for a picture that falls beside its place.
+for (const kind of ["dragover", "drop"]) {
+  window.addEventListener(kind, (event) => { if (!event.defaultPrevented && event.dataTransfer?.types.includes("Files")) event.preventDefault(); });
+}
+
+document.addEventListener("paste", (event) => {
+  const file = [...event.clipboardData.files].find((each) => each.type.startsWith("image/"));
+  if (!file) return;
+  event.preventDefault();
+  take(form.querySelector("[data-picture]"), file);
+});
+
+// -- sending ----------------------------------------------------------------------------------------------------------
+
+prompt.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !button.disabled) form.requestSubmit(button);
+});
+
+form.addEventListener("submit", (event) => {
+  if ("sent" in form.dataset) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "";
+  button.dataset.text = button.textContent;
+  button.textContent = button.dataset.busy;
+  // Later, since a button that is disabled now would not be part of what is sent.
+  setTimeout(refresh);
+});
+
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  // Back from another page: what is sent from here now is a new order.
+  delete form.dataset.sent;
+  if (button.dataset.text) button.textContent = button.dataset.text;
+  form.elements.key.value = [...crypto.getRandomValues(new Uint8Array(16))].join("");
+  refresh();
+});
+
+// -- the film that has arrived ----------------------------------------------------------------------------------------
+
+const stage = document.querySelector("#stage");
+new MutationObserver((changes) => {
+  for (const change of changes) {
+    for (const node of change.addedNodes) {
+      const film = node.nodeType === 1 && (node.matches("video") ? node : node.querySelector("video"));
+      if (!film || window.matchMedia("(prefers-reduced-motion: reduce)").matches) continue;
+      film.muted = true;
+      film.play().catch(() => {});
+    }
+  }
+}).observe(stage, { childList: true, subtree: true });
+
+refresh();

@@ -1,0 +1,33 @@
+"""What an engine does just now, as people are told."""
+
+from promptreel.web.i18n import text
+
+STEPS = {
+    "starting": text("Starting"),
+    "preparing": text("Reading the prompt"),
+    "rendering": text("Drawing"),
+    "waiting for a worker": text("Waiting for a worker"),
+    "sky": text("Painting the sky"),
+    "clouds": text("Heaping up clouds"),
+    "land": text("Shaping the land"),
+    "ground": text("Shaping the land"),
+    "mountains": text("Raising mountains"),
+    "woods": text("Planting woods"),
+    "waves": text("Making waves"),
+    "places": text("Building the place"),
+    "subjects": text("Placing who is in it"),
+    "light": text("Setting the light"),
+    "exposure": text("Setting the exposure"),
+    "ready": text("Ready to draw"),
+    "looking at the picture": text("Looking at the picture"),
+    "comparing the pictures": text("Comparing the pictures"),
+    "measuring the depth": text("Measuring the depth"),
+    "filling in the background": text("Filling in the background"),
+    "what moves": text("Finding what moves"),
+}
+"""By the engine's own word. What stands here not is told as it came."""
+
+
+def words(step: str) -> str:
+    """What is being done, in English: to be translated where it is shown."""
+    return STEPS.get(step or "starting", step)
