@@ -37,6 +37,9 @@ HALF_HEAD = 0.145
 HANDY = frozenset({"book", "cup", "guitar"})
 """What a person who is there too has in the hands."""
 
+BACKS = {"flower": 0.97, "chair": 0.49, "mushroom": 1.0}
+"""At what share of its height one sits on something, where it is not 0.72 as on a horse."""
+
 HOLDERS = frozenset({"person", "man", "woman", "child", "boy", "girl", "monkey", "robot"})
 
 
@@ -115,6 +118,8 @@ class Blocking:
                 at = staging.Mark(mark.x + offset[0], mark.y + lift, mark.z + 0.8 * offset[2], mark.heading)
                 if self._ring is not None:
                     at = self._seat(number, cast.count)
+                elif number:
+                    at = self._on_its_own_ground(cast, at, mark, size)
                 if pair:
                     at = company.pair_mark(pair, mark, number, cast.row.height * size / 1.75)
                 holder = self._holder(cast, leads)
@@ -123,7 +128,9 @@ class Blocking:
                 elif rider:
                     under = leads[cast.wanted.target]
                     mount = self.plan.cast[[c.row.name for c in self.plan.cast].index(cast.wanted.target)]
-                    path = staging.carried(under.path, mount.row.height * mount.wanted.size * 0.72)
+                    path = staging.carried(
+                        under.path, mount.row.height * mount.wanted.size * BACKS.get(mount.row.name, 0.72)
+                    )
                 elif cast.row.name == "chair" and (sitter := self._sitter(leads)) is not None:
                     path = sitter.path
                 elif chased:
@@ -239,6 +246,14 @@ class Blocking:
         speed = cast.speed * min(max(self._pace, 0.3), 2.0) ** 0.0
         longest = max(end - start for start, end in self.plan.shots)
         return min(speed, max(70.0, 2.2 * distance) / max(longest * self._pace, 1.0))
+
+    def _on_its_own_ground(self, cast: Cast, at: staging.Mark, first: staging.Mark, size: float) -> staging.Mark:
+        """One of a group beside the first: not in a hedge or a house, in water only who belongs there."""
+        if not self.setting.ground or at.y or cast.habitat not in {"ground", "road", "water"}:
+            return at
+        wet = cast.habitat == "water" and bool(self.ground.wet(first.x, first.z))
+        spot = staging.dry_spot(self.set, at.x, at.z, 0.3 * cast.row.size * size, wet=wet)
+        return replace(at, x=spot[0], z=spot[1]) if spot else at
 
     def _path(
         self, cast: Cast, mark: staging.Mark, speed: float, clock: staging.Clock, size: float, phase: float

@@ -315,7 +315,7 @@ CANOPIES = frozenset({"forest", "jungle", "forest_road"})
 
 def _aloft(cast: Cast) -> bool:
     """Whether it flies high: a butterfly stays among the flowers."""
-    return cast.row.size * cast.wanted.size > 0.8 and cast.action not in {"stand", "sit", "sleep", "walk", "perch"}
+    return cast.row.size * cast.wanted.size >= 2.0 and cast.action not in {"stand", "sit", "sleep", "walk", "perch"}
 
 
 AERIAL = frozenset(
@@ -369,6 +369,8 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         row = known.get(wanted.name)
         if row is None or wanted.name in spec.without or len(cast) == MOST_KINDS:
             continue
+        if wanted.name == "tree" and _own_palms(spec, setting):
+            continue
         most = MOST.get(row.habitat, MOST_ELSEWHERE)
         if row.size > 8:
             most = min(most, 8)
@@ -380,6 +382,14 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
     # The camera goes by the first: one that stands on the ground sees what flies above it as well, but not the reverse.
     return sorted(cast, key=lambda one: bool(setting.ground) and one.row.habitat == "air")
+
+
+def _own_palms(spec: SceneSpec, setting: Setting) -> bool:
+    """Whether the trees that the prompt speaks of are the palms that grow in the setting anyway."""
+    said = [mention.text.lower() for mention in spec.mentions if mention.name == "tree" and not mention.negated]
+    return (
+        bool(setting.params.get("palms")) and bool(said) and all("palm" in text or "coconut" in text for text in said)
+    )
 
 
 def _furniture(spec: SceneSpec) -> str:
@@ -409,7 +419,12 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
             wanted = replace(wanted, relation="", target="")  # The chair is put below who sits.
         if wanted.name == "umbrella" and target:
             kept = [
-                (other, replace(one, qualities=one.qualities | {"umbrella"}) if one.name == target else one)
+                (
+                    other,
+                    replace(one, qualities=one.qualities | {"umbrella", f"umbrella_{wanted.colour}"})
+                    if one.name == target
+                    else one,
+                )
                 for other, one in kept
             ]
             continue
@@ -526,6 +541,8 @@ def _judge_setting(plan: Plan, mention: Mention) -> str | None:
 
 
 def _judge_subject(plan: Plan, mention: Mention) -> str | None:
+    if mention.name == "tree" and _own_palms(plan.spec, plan.setting):
+        return ""
     cast = _of(plan, mention)
     if cast is None:
         return None
@@ -640,6 +657,8 @@ def _judge_colour(plan: Plan, mention: Mention) -> str | None:
     if mention.subject < 0:
         return "" if mention.name in plan.spec.colours else None
     cast = _of(plan, mention)
+    if cast and cast.index != mention.subject and f"umbrella_{mention.name}" in cast.wanted.qualities:
+        return ""
     return "" if cast and cast.wanted.colour == mention.name else None
 
 

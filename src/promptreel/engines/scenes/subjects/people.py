@@ -20,6 +20,7 @@ from promptreel.engines.scenes.creatures.face import complexion, face
 from promptreel.engines.scenes.creatures.human import Build, Clothes, act, flesh, hold, skeleton, spread
 from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
 from promptreel.engines.scenes.creatures.quadruped import both
+from promptreel.engines.scenes.materials import COLOURS
 from promptreel.engines.scenes.mesh import wrap_triangles
 from promptreel.engines.scenes.stage import Casting, Subject
 
@@ -192,6 +193,14 @@ def umbrella(kit: Kit, at: np.ndarray, rng: np.random.Generator, tint: ArrayLike
              [0.012 * k, 0.010 * k, 0.006 * k, 0.002], (0.06, 0.05, 0.045), 0.4)  # fmt: skip
 
 
+def _umbrella_tint(casting: Casting) -> ArrayLike | None:
+    """The colour that the prompt gives the umbrella."""
+    named = (
+        quality.removeprefix("umbrella_") for quality in sorted(casting.qualities) if quality.startswith("umbrella_")
+    )
+    return next((COLOURS[name] for name in named if name in COLOURS), None)
+
+
 def _held(build: Build) -> np.ndarray:
     """Where the right hand is when it holds something."""
     bones = skeleton(build)
@@ -286,7 +295,7 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
         0.25,
     )
     if holding:
-        umbrella(kit, hand, rng, casting.colour, k)
+        umbrella(kit, hand, rng, _umbrella_tint(casting), k)
     bent = 0.16 if old else 0.0
 
     def stoop(pose: Pose, _t: float, _travelled: float) -> None:
