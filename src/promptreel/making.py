@@ -12,9 +12,12 @@ from promptreel.client import ANIMATE, GENERATE, Client, Door, Progress, read_pi
 from promptreel.console import progress_bar
 from promptreel.errors import AuthorizationRequired, FolderUnwritable, InvalidInput
 from promptreel.plans import Quality
-from promptreel.spec import ASPECT_RATIOS, VideoSpec, frame_size
+from promptreel.spec import ASPECT_RATIOS, VISIBLE, VideoSpec, frame_size
 
 __all__ = ["ANIMATE", "GENERATE", "make_here", "make_there", "read_image"]
+
+LONGEST_TEXT = 2000
+"""Characters of a prompt, as on the server."""
 
 
 def read_image(image: str) -> str:
@@ -28,10 +31,11 @@ def read_image(image: str) -> str:
 def make_there(door: Door, fields: dict[str, Any], output: Path, url: str, token: str) -> dict[str, Any]:
     """The server's answer for a finished video, saved as `output`.
 
-    Errors: `AuthorizationRequired`, `FolderUnwritable`, and those of `Client`.
+    Errors: `AuthorizationRequired`, `InvalidInput`, `FolderUnwritable`, and those of `Client`.
     """
     if not token:
         raise TokenMissing
+    check_texts(fields)
     check_writable(output)
     console = Console(stderr=True)
     with Client(url, token) as client:
@@ -46,6 +50,7 @@ def make_here(fields: dict[str, Any], image: str | None, quality: Quality, outpu
 
     Errors: `InvalidInput`, `PictureRefused`, `EngineUnknown`, `EngineFailed`, `FolderUnwritable`.
     """
+    check_texts(fields)
     check_writable(output)
     # Before the engine is loaded: that is when its compiler looks where to keep what it compiles.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(kernel_cache()))
@@ -76,8 +81,10 @@ class TokenMissing(AuthorizationRequired):
 def make_spec(fields: dict[str, Any], engine: str, quality: Quality, picture_size: tuple[int, int] | None) -> VideoSpec:
     """What to render, by the same rules as on the server. Errors: `InvalidInput`."""
     prompt = fields["prompt"].strip()
-    if not prompt:
+    if not VISIBLE.search(prompt):
         raise InvalidInput("Prompt is required")
+    if max(len(prompt), len(fields.get("negative_prompt", ""))) > LONGEST_TEXT:
+        raise InvalidInput(f"Prompt is too long. Maximum {LONGEST_TEXT} characters")
     ratio = picture_size or ASPECT_RATIOS["16:9"]
     if named := fields.get("aspect_ratio"):
         if named not in ASPECT_RATIOS:
@@ -116,6 +123,13 @@ def kernel_cache() -> Path:
     """Where compiled kernels are kept between runs: the user's cache folder."""
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "promptreel" / "kernels"
+
+
+def check_texts(fields: dict[str, Any]) -> None:
+    """Errors: `InvalidInput` for an argument that is no text in the terminal's encoding."""
+    for name, value in fields.items():
+        if isinstance(value, str) and any("\ud800" <= character <= "\udfff" for character in value):
+            raise InvalidInput(f"The {name.replace('_', ' ')} is not valid UTF-8")
 
 
 def check_writable(output: Path) -> None:

@@ -1,5 +1,6 @@
 """What a video is: its specification, its status and the moves that a status may make. Pure facts, no I/O."""
 
+import re
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from typing import Any
@@ -8,6 +9,14 @@ MAX_SIDE = 3840
 MIN_SIDE = 16
 
 ASPECT_RATIOS = {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1), "4:3": (4, 3), "3:4": (3, 4), "21:9": (21, 9)}
+
+
+BLANK = (
+    r"\s\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
+    r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
+)
+VISIBLE = re.compile(f"[^{BLANK}\U000e0000-\U000e0fff]")
+"""A character that can be seen: a prompt without one is empty."""
 
 
 class Status(StrEnum):

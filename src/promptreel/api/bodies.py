@@ -20,7 +20,7 @@ from promptreel.fetch import Network, check_url
 from promptreel.media import decode_picture, safe_picture, safe_picture_isolated
 from promptreel.plans import Quality
 from promptreel.settings import Settings
-from promptreel.spec import ASPECT_RATIOS, VideoSpec, frame_size
+from promptreel.spec import ASPECT_RATIOS, VISIBLE, VideoSpec, frame_size
 
 MAX_BODY = 64 * 1024
 MAX_PICTURE_BODY = 25 * 1024 * 1024
@@ -166,12 +166,6 @@ def check_text(text: str) -> None:
 
 
 # -- fields ------------------------------------------------------------------------------------------------------------
-
-BLANK = (
-    r"\s\x00-\x20\x7f-\xa0\xad\u034f\u061c\u115f\u1160\u1680\u17b4\u17b5\u180b-\u180f\u2000-\u200f\u2028-\u202f"
-    r"\u205f-\u206f\u2800\u3000\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb"
-)
-VISIBLE = re.compile(f"[^{BLANK}\U000e0000-\U000e0fff]")
 
 
 def read_prompt(data: Mapping[str, Any], longest: int) -> str:

@@ -5,8 +5,9 @@ from copy import deepcopy
 from typing import Any
 
 from promptreel import __version__
-from promptreel.api.bodies import VISIBLE, Options
+from promptreel.api.bodies import Options
 from promptreel.plans import TIERS
+from promptreel.spec import VISIBLE
 
 Schema = dict[str, Any]
 
