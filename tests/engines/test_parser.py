@@ -632,6 +632,54 @@ def test_hostile_texts_are_read_in_time(text):
     assert best < 0.15  # 0.05 on a quiet machine
 
 
+@pytest.mark.parametrize(
+    "text", ["a dog running, a cat flying over a castle, ", "zxqv wqzx ", "人竹", "🐶🦄", "der Zxqvwagen mit "]
+)
+def test_texts_of_twenty_thousand_characters_are_read(text):
+    spec = parse((text * 20000)[:20000])
+    assert spec.setting
+    assert len(spec.subjects) <= 12
+
+
+@pytest.mark.parametrize(
+    ("prompt", "subjects"),
+    [
+        ("a samurai cat", ["cat"]),
+        ("a robot barista", ["robot"]),
+        ("a sushi chef", ["person"]),
+        ("a dog walker", ["person"]),
+        ("a mouse in a chef hat", ["rabbit"]),
+        ("the girl's dog", ["girl", "dog"]),
+        ("he looks up at the stars", ["man"]),
+        ("a cowboy riding into the sunset", ["man", "horse"]),
+        ("cranes at a construction site", []),
+        ("ein roter Rennwagen auf der Straße", ["car"]),
+    ],
+)
+def test_names_beside_names_are_of_one(prompt, subjects):
+    assert [wanted.name for wanted in parse(prompt).subjects] == subjects
+
+
+@pytest.mark.parametrize(
+    ("prompt", "action"),
+    [
+        ("a black cat without a tail sits on a roof", "sit"),
+        ("a violinist playing on a street", "stand"),
+        ("a man playing chess", "sit"),
+        ("a boxer strikes a bag", "stand"),
+        ("a paper crane unfolding and flying away", "fly"),
+    ],
+)
+def test_verbs_are_done_as_they_are_meant(prompt, action):
+    assert parse(prompt).subjects[0].action == action
+
+
+def test_snow_lies_under_stars_and_hair_tints_no_light():
+    assert "snow" not in parse("a cabin in the snow, stars").weather
+    assert "snow" in parse("a fox in the snow").weather
+    assert parse("a woman with blue hair").colours == ()
+
+
 # -- coverage ----------------------------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import functools
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -141,6 +142,40 @@ def test_twenty_kinds_at_once_are_cut_and_told() -> None:
 )
 def test_what_cannot_be_there_is_not_claimed(prompt: str, word: str) -> None:
     assert fates(prompt)[word] == "not_shown"
+
+
+@pytest.mark.parametrize(
+    ("name", "share"),
+    [("prompts.txt", 0.94), ("prompts_more.txt", 0.88), ("prompts_tuned.txt", 0.89), ("prompts_blind.txt", 0.87)],
+)
+def test_most_of_what_people_ask_for_is_held(name: str, share: float) -> None:
+    """By what the director says that the frames hold; nobody looked at the blind prompts while words were added."""
+    lines = (Path(__file__).parent.parent / "data" / name).read_text(encoding="utf-8").splitlines()
+    specs = [parse(line, seed=SEED) for line in lines if line and not line.startswith("#")]
+    found = [word for spec in specs for word in words(spec, direct(spec, 4.0, SEED).held)]
+    assert len(found) > 500
+    assert coverage(tuple(found)) >= share
+
+
+@pytest.mark.parametrize(
+    ("prompt", "word", "status"),
+    [
+        ("a cat to the left of a dog", "to the left of", "approximated"),  # Who leads is in the middle.
+        ("a dog and a cat on the left", "on the left", "shown"),
+        ("a balloon above a dog in a meadow", "above", "shown"),
+        ("a dog under a tree in a meadow", "under", "approximated"),
+        ("a dog in front of a castle", "in front of", "shown"),
+        ("a dog behind a castle", "behind", "approximated"),
+        ("a dog behind a cat in a meadow", "behind", "approximated"),
+        ("a giant dog in a meadow", "giant", "shown"),
+        ("a small giant dog in a meadow", "giant", "not_shown"),
+        ("a tiny fish", "tiny", "shown"),
+        ("a rusty car on a road", "rusty", "shown"),
+        ("a rusty dog on a road", "rusty", "not_shown"),
+    ],
+)
+def test_places_and_sizes_are_told_as_they_are_drawn(prompt: str, word: str, status: str) -> None:
+    assert fates(prompt)[word] == status
 
 
 # -- what makes a difference -------------------------------------------------------------------------------------------
