@@ -114,20 +114,19 @@ def _conditions(wish: Wish) -> tuple[list[str], dict[str, object]]:
     if wish.quality:
         conditions.append("quality = %(quality)s")
         values["quality"] = wish.quality
-    for number, pattern in enumerate(patterns(wish.words)):
-        conditions.append(f"search LIKE %(word{number})s")
-        values[f"word{number}"] = pattern
+    for number, word in enumerate(words_of(wish.words)):
+        # Not LIKE: in this encoding it goes letter by letter, and takes thrice as long.
+        conditions.append(f"strpos(search, %(word{number})s) > 0")
+        values[f"word{number}"] = word
     return conditions, values
 
 
-def patterns(text: str) -> list[str]:
-    """The words of a search as `LIKE` patterns over `videos.search`: all have to occur, in any order, anywhere.
+def words_of(text: str) -> list[str]:
+    """The words of a search, in the form of `videos.search`: all have to occur, in any order, anywhere.
 
-    In the column's own form, so that full-width letters, capitals and composed accents find their like. `%` and `_` are
-    themselves. Languages without spaces are one word, or several where the reader parts them.
+    Languages without spaces are one word, or several where the reader parts them.
     """
-    words = searchable(text).replace("\0", "").split()
-    return ["%" + re.sub(r"([\\%_])", r"\\\1", word) + "%" for word in words[:MOST_WORDS]]
+    return searchable(text).replace("\0", "").split()[:MOST_WORDS]
 
 
 async def counts(connection: Connection, account_id: int) -> dict[str, int]:

@@ -3,8 +3,8 @@
 import re
 
 from promptreel.runtime import Runtime
+from promptreel.web.gallery import shortened
 from promptreel.web.prompt_words import Piece, by_fate, pieces
-from promptreel.web.video_page import shortened
 
 from .conftest import Browser, MakeBrowser
 from .films import FILM, Studio

@@ -54,6 +54,8 @@ async def show(visit: Visit) -> Response:
         qualities=QUALITIES.values(),
         url=visit.file_url,
         resolution=resolution,
+        # Two lines of a card: the whole of a long one is on the video's own page.
+        shortened=lambda text: shortened(text, 90),
         address=lambda **changes: address(wish, **changes),
     )
 
@@ -69,6 +71,15 @@ def resolution(video: Video) -> str:
     """What a reader calls the quality of a video: "1080p"."""
     quality = QUALITIES.get(video.quality)
     return quality.resolution if quality is not None else video.quality
+
+
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text in one line, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= most:
+        return line
+    cut = line[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(" ,.;:") + "…"
 
 
 # -- several at once ---------------------------------------------------------------------------------------------------

@@ -14,7 +14,8 @@ from promptreel.shares import Share
 from promptreel.videos import Video
 from promptreel.web import render, stored
 from promptreel.web.door import Visit, page
-from promptreel.web.video_page import find, shortened
+from promptreel.web.gallery import shortened
+from promptreel.web.video_page import find
 
 FILES = {"video.mp4": "video_key", "poster.jpg": "thumbnail_key"}
 ASK_AGAIN = "no-cache"

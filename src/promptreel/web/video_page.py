@@ -8,7 +8,7 @@ from promptreel.spec import Status
 from promptreel.videos import Video
 from promptreel.web import prompt_words
 from promptreel.web.door import Visit, page
-from promptreel.web.gallery import resolution
+from promptreel.web.gallery import resolution, shortened
 
 LONG_PROMPT = 160
 """Characters from which a prompt is set as text and not as a headline."""
@@ -78,15 +78,6 @@ def embed_code(video: Video, share_url: str) -> str:
         f'<iframe src="{share_url}/embed" width="{round(width * scale)}" height="{round(height * scale)}" '
         'allow="fullscreen" loading="lazy"></iframe>'
     )
-
-
-def shortened(text: str, most: int) -> str:
-    """The beginning of a text in one line, cut between words."""
-    line = " ".join(text.split())
-    if len(line) <= most:
-        return line
-    cut = line[: most - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut[most // 2 :] else cut).rstrip(" ,.;:") + "…"
 
 
 ROUTES = [page("/videos/{id}", GET=show)]
