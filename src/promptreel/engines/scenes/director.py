@@ -135,6 +135,11 @@ class Cast:
         return self.action in ANYBODY and self.action not in self.row.actions
 
     @property
+    def upright(self) -> bool:
+        """Whether it is about as tall as it is large: people, robots, penguins."""
+        return self.row.height > 0.9 * self.row.size
+
+    @property
     def pose(self) -> str:
         """What its body does meanwhile: a car that flies turns its wheels."""
         return self.action if self.action in self.row.actions else next(iter(self.row.actions))
@@ -283,7 +288,7 @@ PORTRAIT_ACTIONS = frozenset({"", "stand", "smile", "talk", "idle", "sit", "eat"
 
 def _portrait(spec: SceneSpec, cast: tuple[Cast, ...]) -> float:
     """How much of a person a portrait shows, m; 0 where the prompt asks for none."""
-    if not cast or cast[0].row.name not in HUMANS or cast[0].count > 1:
+    if not cast or cast[0].count > 1 or not (cast[0].row.name in HUMANS or _animal(cast[0])):
         return 0.0
     said = _words(spec, "camera")
     details = [m for m in spec.mentions if m.kind == "detail" and not m.negated]
@@ -293,7 +298,16 @@ def _portrait(spec: SceneSpec, cast: tuple[Cast, ...]) -> float:
     close = any(words in said for words in (*PORTRAIT_WORDS, *CLOSE_WORDS))
     if not (faced or drawn or close) or cast[0].wanted.action not in PORTRAIT_ACTIONS:
         return 0.0
-    return PORTRAIT_HEIGHT * (0.7 if "extreme" in said or "macro" in said else 1.0)
+    tall = cast[0].row.height * cast[0].wanted.size
+    # Of what stands upright one sees the upper half, of what stands on four legs nearly all: its head is before it.
+    high = PORTRAIT_HEIGHT if cast[0].row.name in HUMANS else (0.5 if cast[0].upright else 0.95) * tall
+    return high * (0.7 if "extreme" in said or "macro" in said else 1.0)
+
+
+def _animal(cast: Cast) -> bool:
+    """Whether it walks and holds still, and is no larger than a horse."""
+    own = cast.row.actions
+    return cast.row.habitat == "ground" and "walk" in own and bool({"stand", "sit"} & set(own)) and cast.row.size < 3.0
 
 
 def _first_word_of(spec: SceneSpec, subject: int) -> int:
@@ -304,7 +318,8 @@ def _first_word_of(spec: SceneSpec, subject: int) -> int:
 
 def _posing(cast: Cast) -> str:
     """What who is portrayed does: what was asked for, or looking at us."""
-    return cast.action if cast.wanted.action else "stand"
+    calm = next((name for name in ("stand", "sit", "idle") if name in cast.row.actions), cast.action)
+    return cast.action if cast.wanted.action else calm
 
 
 FROM_ABOVE = ("aerial", "bird", "above", "drone", "overhead", "top", "high angle", "fly", "fpv")
@@ -415,7 +430,7 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
         target = wanted.target if wanted.relation == "on" and wanted.target in names else ""
         if target in SEATS and wanted.name != "umbrella":
             continue
-        if target == "chair" and wanted.action == "sit":
+        if target == "chair" and wanted.action == "sit" and wanted.name in HUMANS:
             wanted = replace(wanted, relation="", target="")  # The chair is put below who sits.
         if wanted.name == "umbrella" and target:
             kept = [

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from promptreel.engines.scenes.grounds.ocean import sea_state
 from promptreel.engines.scenes.kernels import tile_fbm
-from promptreel.engines.scenes.landscape.vegetation import scatter
+from promptreel.engines.scenes.landscape.vegetation import line_up, scatter
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.stage import Brief, Canvas, GroundRow, Set
 from promptreel.engines.scenes.waters.shore import Chart, Colours, Land, sampled, smooth
@@ -151,6 +151,12 @@ class Beach:
 
         scatter(stage, "rock", dry, 14, random, span=(4.0, 26.0), wide=1.2, scale=0.28, near=3)
         if self._palms:
+            # Some lean into the picture from the side where the coast goes on.
+            z = np.array([8.0, 10.5, 13.0, 17.0, 21.5, 27.0, 34.0])
+            reach = stage.brief.tangent * min(stage.brief.width / stage.brief.height, 2.0)
+            x = self._side * z * reach * np.linspace(0.80, 0.46, len(z)) * random.uniform(0.9, 1.1, len(z))
+            rooted = dry(x, z) > 0.5
+            line_up(stage, "palm", x[rooted], z[rooted], random, season="summer", scale=0.95, near=3, middle=4)
             scatter(stage, "palm", dry, self._palms * 8, random, span=(4.0, 34.0), wide=1.1, near=3, middle=8)
         scatter(stage, "grass_tuft", dry, 60, random, span=(2.0, 28.0), wide=1.2, near=6, keep=False)
 

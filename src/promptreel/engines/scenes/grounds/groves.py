@@ -10,43 +10,11 @@ from promptreel.engines.scenes.landscape.heightfield import noise_at
 from promptreel.engines.scenes.landscape.land import Land, Look
 from promptreel.engines.scenes.landscape.lightshafts import LightShafts
 from promptreel.engines.scenes.landscape.seasons import dressed, grass_colours
-from promptreel.engines.scenes.landscape.vegetation import KINDS, plant, scatter, season_of
+from promptreel.engines.scenes.landscape.vegetation import line_up, scatter, season_of
 from promptreel.engines.scenes.stage import Brief, Ground, GroundRow, Set
 
 Floats = NDArray[np.float32]
 Place = NDArray[np.floating]
-
-
-def line_up(
-    stage: Set,
-    name: str,
-    x: Place,
-    z: Place,
-    rng: np.random.Generator,
-    *,
-    season: str,
-    scale: float,
-    near: int,
-    middle: int,
-) -> Floats:
-    """Plant a kind at given places, as `vegetation.scatter` does at places of chance; what is taken stays free."""
-    kind = KINDS[name]
-    low, high = kind.height
-    tall = rng.uniform(0.75 * high + 0.25 * low, high, len(x)) * scale
-    free = np.array([stage.free(float(a), float(b), 0.3) for a, b in zip(x, z, strict=True)], bool)
-    x, z, tall = x[free], z[free], tall[free]
-    rank = np.argsort(np.argsort(np.hypot(x, z), kind="stable"), kind="stable")
-    detail = np.where(rank < near, 2, np.where(rank < near + middle, 1, 0))
-    variant, turn = rng.integers(3, size=len(x)), rng.uniform(0, 2 * np.pi, len(x))
-    tints = np.clip(1 + kind.tint * rng.normal(0, 1, (len(x), 1)), 0.6, 1.5) * np.ones(3)
-    feet = np.stack([x, np.asarray(stage.ground.height(x, z)) - 0.02 * tall, z], axis=1)
-    for level in (0, 1, 2):
-        for number in range(3):
-            these = (detail == level) & (variant == number)
-            if these.any():
-                mesh = kind.make(np.random.default_rng([int(rng.integers(1 << 31)), level]), level, season)
-                plant(stage.mesh, mesh, feet[these], tall[these], turn[these], tints[these])
-    return np.stack([x, z, tall, kind.spread * tall], axis=1).astype(np.float32)
 
 
 def _bright(land: Land, brief: Brief) -> bool:

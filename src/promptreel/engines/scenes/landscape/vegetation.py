@@ -220,6 +220,38 @@ def scatter(
     return np.stack([x[chosen], z[chosen], tall[chosen], spread], axis=1).astype(np.float32)
 
 
+def line_up(
+    stage: Set,
+    name: str,
+    x: NDArray[np.floating],
+    z: NDArray[np.floating],
+    rng: np.random.Generator,
+    *,
+    season: str,
+    scale: float,
+    near: int,
+    middle: int,
+) -> Floats:
+    """Plant a kind at given places, as `scatter` does at places of chance; what is taken stays free."""
+    kind = KINDS[name]
+    low, high = kind.height
+    tall = rng.uniform(0.75 * high + 0.25 * low, high, len(x)) * scale
+    free = np.array([stage.free(float(a), float(b), 0.3) for a, b in zip(x, z, strict=True)], bool)
+    x, z, tall = x[free], z[free], tall[free]
+    rank = np.argsort(np.argsort(np.hypot(x, z), kind="stable"), kind="stable")
+    detail = np.where(rank < near, 2, np.where(rank < near + middle, 1, 0))
+    variant, turn = rng.integers(3, size=len(x)), rng.uniform(0, 2 * np.pi, len(x))
+    tints = np.clip(1 + kind.tint * rng.normal(0, 1, (len(x), 1)), 0.6, 1.5) * np.ones(3)
+    feet = np.stack([x, np.asarray(stage.ground.height(x, z)) - 0.02 * tall, z], axis=1)
+    for level in (0, 1, 2):
+        for number in range(3):
+            these = (detail == level) & (variant == number)
+            if these.any():
+                mesh = kind.make(np.random.default_rng([int(rng.integers(1 << 31)), level]), level, season)
+                plant(stage.mesh, mesh, feet[these], tall[these], turn[these], tints[these])
+    return np.stack([x, z, tall, kind.spread * tall], axis=1).astype(np.float32)
+
+
 def _apart(
     stage: Set, x: NDArray[np.floating], z: NDArray[np.floating], radius: NDArray[np.floating], free: NDArray[np.bool_]
 ) -> NDArray[np.intp]:

@@ -159,6 +159,8 @@ def choose_look(brief: Brief) -> Look:
     night = time == "night"
     storm, falls = "storm" in weather, bool(weather & {"rain", "snow"})
     closed = bool(weather & {"overcast", "fog", "sandstorm"}) or (falls and "clouds" not in weather)
+    # Whoever says rain means no sunshine, unless they say so or want a rainbow.
+    closed |= "rain" in weather and not sky & {"sun", "rainbow"}
     clear = (
         "clear" in weather or "clouds" in without or (bool(brief.params.get("cloudless")) and "clouds" not in weather)
     )
