@@ -6,6 +6,7 @@ the GIL.
 """
 
 import os
+import subprocess
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -49,6 +50,7 @@ class ScenesEngine:
 
     def __init__(self, threads: int | None = None) -> None:
         self._threads = threads or usable_cpus()
+        self._beside: subprocess.Popen[bytes] | None = None
 
     def warm_up(self) -> None:
         """Compile every kernel, or load it from `NUMBA_CACHE_DIR`, by drawing every part once and very small."""
@@ -82,6 +84,10 @@ class ScenesEngine:
         threads = max(
             1, min(self._threads, spec.frames, max(2, MEMORY // (BYTES_PER_PIXEL * spec.width * spec.height)))
         )
+        if self._threads > 1:
+            from promptreel.engines.scenes.warming import compile_beside
+
+            self._beside = self._beside or compile_beside()
         pool = ThreadPoolExecutor(threads, thread_name_prefix="scenes")
         try:
             setup = _Setup(job, stopped)

@@ -33,6 +33,8 @@ from numba.core.typed_passes import (
 from numba.core.untyped_passes import FixupArgs, IRProcessing, ReconstructSSA, TranslateByteCode
 from numba.extending import intrinsic
 
+from promptreel.engines.scenes.lowering import HELPERS, HelperLines, KernelLines
+
 __all__ = ["Helper", "Restrict"]
 
 # numba has no types that mypy could follow; its own base classes are untyped.
@@ -166,8 +168,7 @@ class _Remembering:
 
     def resolve_function_type(self, func: Any, args: Any, kws: Any) -> Any:
         """The signature of a call."""
-        plain = all(isinstance(kind, types.Number | types.Boolean) for kind in args)
-        if kws or not plain or isinstance(func, types.Dispatcher):
+        if kws:
             return self._context.resolve_function_type(func, args, kws)
         key = func, tuple(args)
         if key not in self._found:
@@ -220,6 +221,7 @@ class HelperLowering(NativeLowering):
     """From numba's code to LLVM's, and no further."""
 
     _name = "helper_lowering"
+    lowering_class = HelperLines
 
     def run_pass(self, state: Any) -> bool:
         """See `CompilerPass`."""
@@ -231,8 +233,17 @@ class HelperLowering(NativeLowering):
             made.fndesc.lookup_module(), made.fndesc.qualname, "a helper", _NOWHERE, made.env, (state.library,)
         )
         state.targetctx.insert_user_function(key, made.fndesc, [state.library])
+        HELPERS[key] = made.fndesc, state.library
         state["cr"] = made._replace(cfunc=key)
         return True
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class KernelLowering(NativeLowering):
+    """From numba's code to machine code."""
+
+    _name = "kernel_lowering"
+    lowering_class = KernelLines
 
 
 # -- compilers ---------------------------------------------------------------------------------------------------------
@@ -261,6 +272,12 @@ def _passes(lowering: Any) -> list[PassManager]:
 class Helper(CompilerBase):
     """For what is put into its callers."""
 
+    def __init__(
+        self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
+    ) -> None:
+        flags.nrt = False
+        super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
+
     def define_pipelines(self) -> list[PassManager]:
         """See `CompilerBase`."""
         return _passes(HelperLowering)
@@ -276,8 +293,9 @@ class Restrict(CompilerBase):
         self, typingctx: Any, targetctx: Any, library: Any, args: Any, return_type: Any, flags: Any, locals: Any
     ) -> None:
         flags.noalias = True
+        flags.nrt = False
         super().__init__(typingctx, targetctx, library, args, return_type, flags, locals)
 
     def define_pipelines(self) -> list[PassManager]:
         """See `CompilerBase`."""
-        return _passes(NativeLowering)
+        return _passes(KernelLowering)

@@ -25,7 +25,7 @@ from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic as _intrinsic
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes import compiling
+from promptreel.engines.scenes import compiling, lowering
 from promptreel.engines.scenes.compiling import Helper, Restrict
 
 __all__ = [
@@ -103,9 +103,15 @@ def kernel(function: Callable[..., Any]) -> Any:
         return njit(**_KERNEL)(function)
     # numba knows a kept kernel to be stale by the date of its own file only. Ours is stale when any helper in it
     # changed, and stays good when only dates did (a container image): the stamp is a digest of all the sources.
-    stamp = b"".join(sorted(_digest(path) for path in _sources(function, {compiling.__file__})))
+    stamp = b"".join(sorted(_digest(path) for path in _sources(function, {compiling.__file__, lowering.__file__})))
     dispatcher._cache._cache_file._source_stamp = hashlib.sha256(stamp).hexdigest()
     return dispatcher
+
+
+def is_kept(compiled: Any) -> bool:
+    """Whether a kernel need not be compiled, or there is no folder to keep it in."""
+    file = getattr(compiled._cache, "_cache_file", None)
+    return bool(compiled.overloads) or file is None or bool(file._load_index())
 
 
 def uncached(compiled: Any) -> Any:

@@ -1,11 +1,15 @@
 """Compiling ahead: every row drawn once and very small, so that no user's job ever waits for a compiler."""
 
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
 from promptreel.engines import Frame, Picture, RenderJob
+from promptreel.engines.scenes import post
 from promptreel.engines.scenes.director import direct
+from promptreel.engines.scenes.kernels import is_kept
 from promptreel.engines.scenes.post import Post
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
@@ -25,8 +29,24 @@ WEATHERS: tuple[dict[str, object], ...] = (
 """Skies that together use every kernel of the sky."""
 
 
+SHARED = SceneSpec("space", subjects=(Wanted("ball"),), places=("tower",))
+"""The smallest film with triangles, lights and shadows: what it compiles is what nearly all films share."""
+
+
+def compile_beside() -> subprocess.Popen[bytes] | None:
+    """Compile what films share in a process of its own, where nothing is kept yet; a film finds it when it comes to it.
+
+    A compiler thread would not help: numba compiles under a lock.
+    """
+    if is_kept(post.to_planes):
+        return None
+    nowhere = subprocess.DEVNULL
+    return subprocess.Popen([sys.executable, "-m", "promptreel.engines.scenes.warming"], stdin=nowhere, stdout=nowhere)
+
+
 def warm_up(render: Callable[[RenderJob], Iterator[Frame]]) -> None:
     """Draw one tiny frame of every setting, place, subject, effect and style, and of a picture set in motion."""
+    draw_once(SHARED)
     for spec in specs():
         draw_once(spec)
     ramp = np.linspace(0, 255, 36 * 64 * 3).astype(np.uint8).reshape(36, 64, 3)
@@ -78,3 +98,7 @@ def _picture_job(first: Picture, last: Picture | None) -> RenderJob:
     )
     spec = VideoSpec(prompt, *SIZE, fps=2, duration=1.0, has_image=True, has_last_image=last is not None)
     return RenderJob(spec, lambda _fraction, _step: None, image=first, last_image=last)
+
+
+if __name__ == "__main__":
+    draw_once(SHARED)
