@@ -37,7 +37,7 @@ HALF_HEAD = 0.145
 HANDY = frozenset({"book", "cup", "guitar"})
 """What a person who is there too has in the hands."""
 
-BACKS = {"flower": 0.97, "chair": 0.49, "mushroom": 1.0}
+BACKS = {"flower": 1.1, "chair": 0.49, "mushroom": 1.0}
 """At what share of its height one sits on something, where it is not 0.72 as on a horse."""
 
 HOLDERS = frozenset({"person", "man", "woman", "child", "boy", "girl", "monkey", "robot"})
@@ -249,7 +249,7 @@ class Blocking:
 
     def _on_its_own_ground(self, cast: Cast, at: staging.Mark, first: staging.Mark, size: float) -> staging.Mark:
         """One of a group beside the first: not in a hedge or a house, in water only who belongs there."""
-        if not self.setting.ground or at.y or cast.habitat not in {"ground", "road", "water"}:
+        if not self.setting.ground or first.y or cast.habitat not in {"ground", "road", "water"}:
             return at
         wet = cast.habitat == "water" and bool(self.ground.wet(first.x, first.z))
         spot = staging.dry_spot(self.set, at.x, at.z, 0.3 * cast.row.size * size, wet=wet)
@@ -412,7 +412,7 @@ class Blocking:
         wanted = cast.wanted
         colour = np.array(COLOURS[wanted.colour], np.float32) if wanted.colour in COLOURS else None
         detail = 2 if cast.count <= 2 else 1 if cast.count <= 8 else 0
-        if self.plan.portrait and cast is self.plan.cast[0]:
+        if self.plan.portrait and cast is self.plan.cast[0] and cast.row.name in HUMANS:
             detail = 3
         if cast.action == "explode":
             detail = min(detail, 1)
@@ -629,7 +629,12 @@ class Blocking:
         share = 0.78 if self._nearness(cast) < 0.8 and cast.row.height > 0.4 else 0.5
         self.target = (x, y + share * cast.row.height * size, z)
         if self.plan.portrait:
-            self.target = (x, y + (float(lead.body.vertices[:, 1].max()) - HALF_HEAD) * size, z)
+            high = float(lead.body.vertices[:, 1].max())
+            self.target = (
+                x,
+                y + (high - HALF_HEAD if cast.row.name in HUMANS else (0.84 if cast.upright else 0.68) * high) * size,
+                z,
+            )
         if self._followed:
             self.follow = self._going_along(lead.path, home, cast)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from promptreel.engines.scenes.blocking import Blocking
 from promptreel.engines.scenes.camera import DISSOLVE, Pose, Shot
-from promptreel.engines.scenes.director import Plan, tangent_of
+from promptreel.engines.scenes.director import HUMANS, Plan, tangent_of
 from promptreel.engines.scenes.focus import Focus
 from promptreel.engines.scenes.kernels import tile_fbm
 from promptreel.engines.scenes.mesh import DEEP, Camera, Rasteriser, lamp_table, light_corners, on_screen
@@ -155,7 +155,8 @@ class World:
                 eye = max(eye, min(0.6 * lead.row.altitude, 30.0))
                 horizon = max(horizon, 0.62)
         if lead is not None and self.plan.portrait:
-            eye = lead.row.height * lead.wanted.size - 0.14
+            tall = lead.row.height * lead.wanted.size
+            eye = tall - 0.14 if lead.row.name in HUMANS else 0.8 * tall
             horizon = min(max(horizon, 0.4), 0.6)
         floor = float(self.ground.height(0.0, 0.0)) if self.setting.ground else 0.0
         pitch = math.atan((2 * horizon - 1) * self.tangent)
