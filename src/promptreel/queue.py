@@ -149,8 +149,9 @@ class Load:
 
 
 LOAD = """(SELECT coalesce(sum(greatest(estimated_seconds * (1 - progress),
-                  CASE WHEN attempt = 1 AND progress >= 0.1
-                       THEN extract(epoch FROM now() - started_at) * (1 - progress) / progress ELSE 0 END)), 0)
+                  CASE WHEN attempt = 1 AND progress > 0
+                       THEN (1 - progress) * ((1 - least(1, 2 * progress)) * estimated_seconds
+                            + least(1, 2 * progress) * extract(epoch FROM now() - started_at) / progress) ELSE 0 END)), 0)
              FROM videos WHERE status = 'processing' AND pool = %(pool)s) AS running,
           (SELECT count(*) FROM worker_slots
             WHERE pool = %(pool)s AND seen_at > now() - make_interval(secs => %(within)s) AND NOT draining) AS slots"""
@@ -183,12 +184,16 @@ async def place_of(
 
 
 def seconds_left(own_seconds: float, progress: float, elapsed: float) -> float:
-    """What is left of a running video: of what it should take, or more where it has turned out slower, as `LOAD` has it.
+    """What is left of a running video: of what it should take, or more where it turns out slower. `LOAD` counts the same.
 
-    `elapsed` seconds since it began; 0 where an earlier attempt spoils that.
+    `elapsed` seconds since it began (0 where an earlier attempt spoils that) say more and more of it, and all from the middle
+    on: the beginning is slow, and not like the rest.
     """
-    slower = elapsed * (1 - progress) / progress if progress >= 0.1 else 0.0
-    return max(own_seconds * (1 - progress), slower, 0.0)
+    expected = own_seconds * (1 - progress)
+    if not 0 < progress < 1:
+        return max(expected, 0.0)
+    weight = min(1.0, 2 * progress)
+    return max(expected, (1 - weight) * expected + weight * elapsed * (1 - progress) / progress)
 
 
 def seconds_until_done(ahead_seconds: float, load: Load, own_seconds: float) -> float:

@@ -32,7 +32,7 @@ def png(width: int = 64, height: int = 40, colour: tuple[int, int, int] = (200, 
     return out.getvalue()
 
 
-async def send(browser: Browser, files: dict[str, Any] | None = None, **fields: str) -> httpx2.Response:
+async def send(browser: Browser, files: Any = None, **fields: str) -> httpx2.Response:
     fields = {"prompt": PROMPT, "quality": "free", "key": uuid4().hex, **fields}
     return await browser.post("/create", fields, files=files or {"none": ("", b"")})
 
