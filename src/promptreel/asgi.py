@@ -37,7 +37,7 @@ from promptreel.api.metrics import Metrics
 from promptreel.errors import PromptreelError
 from promptreel.runtime import Runtime, open_runtime, sweep
 from promptreel.settings import Settings
-from promptreel.web import live, routes
+from promptreel.web import door, live, routes
 
 log = structlog.get_logger()
 
@@ -115,9 +115,17 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     failures: dict[int, PromptreelError] = {404: RouteNotFound(), 405: MethodNotAllowed()}
     failure = failures.get(error.status_code) or (InternalError() if error.status_code >= 500 else RequestBroken())
+    if error.status_code == 404 and wants_page(request):
+        return await door.not_found(request)
     return failure_response(
         failure, request.scope["request_id"], request.headers.get("accept", ""), dict(error.headers or {})
     )
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a reader has come to where there is nothing, and not a program."""
+    asks = "text/html" in request.headers.get("accept", "")
+    return asks and not request.url.path.startswith(("/api/", "/v1/", "/files/", "/static/", "/openapi/"))
 
 
 # -- around every answer -----------------------------------------------------------------------------------------------

@@ -72,7 +72,11 @@ def test_a_wrong_sign_up_is_told_beside_the_field(new_person: NewPerson, email: 
 
 def test_wrong_wishes_are_told_and_nothing_typed_is_lost(new_person: NewPerson) -> None:
     page = new_person(sign_up=True).page
-    ask_for_film(page, "   ")
+    page.goto("/create")
+    page.get_by_label("What should it show?").fill("   ")
+    expect(page.get_by_role("button", name="Make the video")).to_be_disabled()
+    page.evaluate("document.querySelector('#go').disabled = false")
+    page.get_by_role("button", name="Make the video").click()
     expect(page.locator(".prompt-field .error")).to_be_visible()
     ask_for_film(page, "a fine prompt", seconds=99)
     expect(page.locator(".field.wrong .error").first).to_be_visible()

@@ -93,3 +93,14 @@ async def test_large_and_broken_forms(stranger: Browser, client: httpx2.AsyncCli
     headers = {"Content-Type": "multipart/form-data", "Sec-Fetch-Site": "same-origin"}
     assert (await client.post("/language", content=b"nonsense", headers=headers)).status_code == 400
     assert (await stranger.post("/language", {"next": "a\0b"})).status_code == 400
+
+
+async def test_an_address_without_a_page_is_one_for_people_only(make_browser: MakeBrowser, stranger: Browser) -> None:
+    reader = {"Accept": "text/html,*/*;q=0.8"}
+    for browser in (stranger, await make_browser()):
+        response = await browser.get("/no/such/page", headers=reader)
+        assert (response.status_code, response.headers["content-type"]) == (404, "text/html; charset=utf-8")
+        assert (browser.account is not None) is ("Sign out" in response.text)
+    for path in ("/api/v1/nothing", "/v1/nothing", "/files/nothing"):
+        assert (await stranger.get(path, headers=reader)).headers["content-type"] == "application/json"
+    assert (await stranger.get("/no/such/page")).headers["content-type"] == "application/json"

@@ -350,6 +350,16 @@ def failure_page(visit: Visit, error: PromptreelError) -> Response:
     )
 
 
+async def not_found(request: Request) -> Response:
+    """The page for an address without one."""
+    visit = Visit(request, request.url.path)
+    try:
+        await find_session(visit)
+    except psycopg.OperationalError:
+        log.warning("database_unavailable", request_id=request.scope["request_id"])
+    return failure_page(visit, RouteNotFound())
+
+
 def safe_next(path: str | None, default: str = "/create") -> str:
     """Where to go after signing in: a path of ours, never another site."""
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or any(ord(c) < 33 for c in path):
