@@ -1,5 +1,6 @@
 """Plants in their order: `bamboo`, a grove with a path; `avenue`, cherry trees along a walk; `vineyard`, rows over a hill."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,11 @@ from promptreel.engines.scenes.stage import Brief, Ground, GroundRow, Set
 
 Floats = NDArray[np.float32]
 Place = NDArray[np.floating]
+
+
+def _beyond(lane: Callable[[Place], Place], least: float) -> Callable[[Place, Place], Place]:
+    """Where it is so far from the path, and a little more farther off."""
+    return lambda x, z: (np.abs(x - lane(z)) > least + 0.01 * z).astype(float)
 
 
 def _bright(land: Land, brief: Brief) -> bool:
@@ -57,7 +63,7 @@ def make_bamboo(brief: Brief) -> Ground:
             (300, (40, 120), 1.7, 0, 0, 1.1),
         ):
             placed = scatter(
-                stage, "bamboo", lambda x, z, least=least: (np.abs(x - lane(z)) > least + 0.01 * z).astype(float), count, rng,
+                stage, "bamboo", _beyond(lane, least), count, rng,
                 span=span, wide=0.45, corridor=None, near=near, middle=middle, gloom=0.55, bunch=share,
             )  # fmt: skip
             land.shade_under(placed)
