@@ -68,7 +68,7 @@ class VideoSpec:
     @property
     def frames(self) -> int:
         """The number of frames of the finished file, at least one."""
-        return max(1, round(self.duration * self.fps))
+        return max(1, int(self.duration * self.fps + 0.5))
 
     def as_dict(self) -> dict[str, Any]:
         """The specification as plain JSON."""

@@ -701,3 +701,19 @@ def test_prompts_that_the_lexicon_was_not_written_for_are_understood():
 def test_a_spec_is_json():
     spec = parse("three small red birds over a lake in front of a castle, no people, at dawn, watercolour")
     assert json.loads(json.dumps(spec.as_dict())) == spec.as_dict()
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "a dog at the oc\u200bean",
+        "a dog at the \u00f3c\u00e8an",
+        "a d\u200d\u200bog at the ocean\ufe0f",
+        "a dog\ufeff at the o\u0301cean",
+        "a dog at the ocean, 0 birds",
+    ],
+)
+def test_what_nobody_sees_is_not_read(prompt: str) -> None:
+    spec = parse(prompt)
+    assert (spec.setting, [subject.name for subject in spec.subjects]) == ("ocean", ["dog"])
+    assert not [mention for mention in spec.mentions if not mention.text.strip("\ufe0f\u200b\u200d\ufeff")]

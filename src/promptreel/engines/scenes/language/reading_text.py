@@ -28,8 +28,13 @@ class Token:
     """0 where only a space is before it, `COMMA` or `SENTENCE`."""
 
 
+def _unseen(character: str) -> bool:
+    """Whether it only says how its neighbours are shown or joined: zero-width characters, variation selectors."""
+    return "\ufe00" <= character <= "\ufe0f" or unicodedata.category(character) == "Cf"
+
+
 def _kind(character: str, marks: dict[str, str]) -> str:
-    if character in APOSTROPHES or unicodedata.category(character)[0] in "LMN":
+    if character in APOSTROPHES or unicodedata.category(character)[0] in "LMN" or _unseen(character):
         return "word"
     if character in marks:
         return "mark"
@@ -64,11 +69,23 @@ def _tokens(text: str, known: Lexicon, stemmer: EnglishStemmer) -> Iterator[Toke
             word = run.strip(APOSTROPHES)
             start += len(run) - len(run.lstrip(APOSTROPHES))
             for part in _parts(word, known.unspaced):
-                plain = unicodedata.normalize("NFKC", part.casefold()).replace("’", "'")
-                plain = plain.removesuffix("'s") if len(plain) > 4 else plain
+                plain = _plain(part, known)
                 plain = spelling.get(plain, plain)
-                yield Token(plain, stem_of(plain, stemmer), start, start + len(part), gap)
-                start, gap = start + len(part), 0
+                if plain:
+                    yield Token(plain, stem_of(plain, stemmer), start, start + len(part), gap)
+                    gap = 0
+                start += len(part)
+
+
+def _plain(word: str, known: Lexicon) -> str:
+    """`word` in lower case and as it is written most simply; without accents where it is only known without them."""
+    plain = unicodedata.normalize("NFKC", "".join(c for c in word.casefold() if not _unseen(c))).replace("’", "'")
+    plain = plain.removesuffix("'s") if len(plain) > 4 else plain
+    if not plain.isascii() and plain not in known.words:
+        bare = "".join(c for c in unicodedata.normalize("NFD", plain) if not unicodedata.combining(c))
+        if bare in known.words:
+            return bare
+    return plain
 
 
 def _parts(word: str, words: frozenset[str]) -> Iterator[str]:

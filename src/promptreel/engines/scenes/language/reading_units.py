@@ -146,7 +146,10 @@ def _word(found: list[Token], at: int, text: str, known: Lexicon) -> tuple[Unit,
     unit = Unit("", token.text, token.stem, token.start, token.end, token.gap)
     key = (token.stem,)
     if token.text[0].isdecimal() and token.text.isdecimal():
-        return _number(found, at, text, unit)
+        number, length = _number(found, at, text, unit)
+        if number.role == "number" and not number.value:
+            number.role = "negator"  # "0 birds"
+        return number, length
     if token.text in grammar["numbers"]:
         unit.role, unit.value = "number", grammar["numbers"][token.text]
     elif key in grammar["counts"]:
