@@ -36,8 +36,8 @@ def mailbox(runtime: Runtime) -> Mailbox:
 
 
 def another(browser: Browser) -> Browser:
-    """A second browser, signed out."""
-    return Browser(browser.client, None, {})
+    """A second browser, signed out; with a cookie, or the client would send those that it has seen."""
+    return Browser(browser.client, None, {"Cookie": "a=b"})
 
 
 async def make_person(runtime: Runtime, email: str = "ada@example.com", password: str | None = GOOD, verified: bool = True) -> accounts.Account:  # fmt: skip
