@@ -45,7 +45,7 @@ BODY_BIAS = 9.0
 SOFTBOX = (0.55, 1.45)
 """Factors on the sun's and the sky's light on who is portrayed: photographers put a white screen between."""
 
-FACE_KEY = 1.25
+FACE_KEY = 1.05
 """How bright paper before the face of a portrait is on the film, in terms of the light's key: incident metering."""
 
 BRIGHTEST_LEAD = 0.55
