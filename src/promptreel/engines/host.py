@@ -13,6 +13,7 @@ import asyncio
 import base64
 import contextlib
 import ctypes
+import gc
 import itertools
 import json
 import math
@@ -246,7 +247,9 @@ def describe_exit(code: int | None) -> str:
 def engine_environment(cache: Path) -> dict[str, str]:
     """The child's environment: ours, with compiled kernels kept in `cache`, and without our secrets."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PROMPTREEL_")}
-    return environment | {"NUMBA_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"}
+    # Each drawing thread would have an arena of its own otherwise, and none gives back what another could use.
+    own = {"NUMBA_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
+    return environment | own
 
 
 async def warm_up(engine: str, cache: Path) -> bool:
@@ -307,6 +310,7 @@ class Child:
                 traceback.print_exc()
                 # The text is for the log: it may name files of this machine.
                 self._tell({"failed": {"slug": EngineFailed.slug, "reason": f"unexpected {type(error).__name__}"}})
+            give_memory_back()
 
     def _listen(self) -> None:
         for line in self._commands:
@@ -387,6 +391,15 @@ def die_with_parent() -> None:
     if sys.platform == "linux":
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
+
+
+def give_memory_back() -> None:
+    """Return what the last job needed to the system: glibc keeps it for a next job that may never come."""
+    gc.collect()
+    if sys.platform == "linux":
+        # Other C libraries (musl) have no such call, and give memory back by themselves.
+        with contextlib.suppress(AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
 
 
 def step_back(niceness: int) -> None:
