@@ -5,6 +5,7 @@ Rules for pixel code. They decide a factor of ten, and `tests/engines/test_scene
 * float32 and int32 only; write constants as `f32(0.5)`. No libm: use the `v…` functions of this module.
 * Selects instead of branches; `&` and `|` instead of `and` and `or`.
 * Only innermost loops are vectorised: put pixels inside and steps outside, with rows of scratch passed in as arguments.
+* An index counts from the start: `a[-1]` reads what lies before the array (`lowering`).
 * Never pass one array twice to a kernel, nor two overlapping views: `kernel` promises LLVM that none overlap.
 """
 
