@@ -63,6 +63,9 @@ class Outbox:
     def flush(self) -> None:
         """Nothing to do."""
 
+    def close(self) -> None:
+        """Nothing to do."""
+
     def empty(self) -> bytes:
         """All that was written since the last time."""
         data = b"".join(self._pieces)

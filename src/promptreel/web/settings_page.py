@@ -56,9 +56,10 @@ async def show(visit: Visit) -> Response:
 async def show_with(visit: Visit, wrong: Form | None = None, status: int = 200) -> Response:
     """The page; `wrong`: the form that was sent and cannot be done."""
     runtime, account, session = visit.runtime, visit.account, visit.session
+    assert session is not None
     async with runtime.pool.connection() as connection:
         person = await people.person_of(connection, account.id)
-        browsers = await people.list_sessions(connection, account.id, runtime.clock(), session and session.id)
+        browsers = await people.list_sessions(connection, account.id, runtime.clock(), session.id)
         identities = await people.list_identities(connection, account.id)
     forms = {name: Form(name) for name in ("mail", "password", "profile", "delete")}
     forms["profile"] = Form("profile", {"locale": account.locale or "", "zone": account.zone or ""})
