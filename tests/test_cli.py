@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -138,6 +139,18 @@ def test_life_of_an_account(database_url: str) -> None:
     assert "has no token 999" in refused("token", "revoke", "ann@example.com", 999, code=1, **there)
 
     assert told("ledger", "audit", **there) == {"sound": True, "differences": []}
+
+
+def test_a_link_for_who_runs_the_place(database_url: str) -> None:
+    there: dict[str, Any] = {"PROMPTREEL_DATABASE_URL": database_url, "PROMPTREEL_PUBLIC_URL": "https://reel.example/"}
+    told("account", "create", "boss@example.com", "--operator", **there)
+    made = told("account", "link", "BOSS@example.com", **there)
+    assert re.fullmatch(r"https://reel\.example/start/[\w-]{43}", made["url"])
+    assert told("account", "link", "1", "--url", "http://10.0.0.7:8000", **there)["url"].startswith(
+        "http://10.0.0.7:8000/start/"
+    )
+    assert told("account", "list", **there)[0]["operator"] is True
+    assert "There is no account eve@example.com" in refused("account", "link", "eve@example.com", code=1, **there)
 
 
 def test_audit_finds_the_smallest_difference(database_url: str) -> None:

@@ -129,7 +129,10 @@ def test_serves_and_stops(data: Path) -> None:
     served = Served(data)
     try:
         token = served.expect(r"(prl_\w{36})\n")
+        claim = served.expect(r"(/start/[\w-]{43})\n")
         assert healthy(served.url)
+        with urllib.request.urlopen(served.url + claim) as page:
+            assert "Claim this installation" in page.read().decode()
         account = call(served.url, token, "/api/v1/account")
         assert (account["email"], account["subscription_tier"], account["credits"]) == (
             "operator@localhost",
@@ -149,6 +152,8 @@ def test_serves_and_stops(data: Path) -> None:
     try:
         assert healthy(again.url)
         assert "prl_" not in again.output
+        # Nobody has claimed it yet: here is another link.
+        assert again.expect(r"(/start/[\w-]{43})\n") != claim
         assert call(again.url, token, "/api/v1/account")["credits"] == 1000
     finally:
         assert again.stop() == 0

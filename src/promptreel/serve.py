@@ -43,10 +43,11 @@ def serve(settings: Settings, first_video: bool) -> None:
             video = first_run.FirstVideo(settings.data)
             welcome(supervisor.database_url, video if first_video else None, console)
             wait_until_answering(url)
+            tell_claim(settings, url, first_run.claim_path(supervisor.database_url), console)
             if first_video and video.wanted:
                 tell(console, f"\nThe first video: {first_run.PROMPT!r}")
                 video.make(supervisor.database_url, url, console)
-            tell_places(settings, url, first_run.claim_path(supervisor.database_url), console)
+            tell_places(settings, url, console)
             threading.Event().wait()
 
 
@@ -142,18 +143,25 @@ def welcome(database_url: str, video: "first_run.FirstVideo | None", console: Co
         tell(console, "The first video was interrupted; it is carried on with.")
 
 
-def tell_places(settings: Settings, url: str, claim: str | None, console: Console) -> None:
-    """Where everything is, and how whoever runs the place gets into its dashboard while nobody has yet."""
-    public = settings.public_url.rstrip("/") or url
-    lines = [
+def tell_claim(settings: Settings, url: str, path: str | None, console: Console) -> None:
+    """How whoever runs the place gets into its dashboard, while nobody has yet."""
+    if path is not None:
+        tell(console, "\nClaim the dashboard with a password of yours; this link works once, for a day:\n")
+        tell(console, f"    {public_address(settings, url)}{path}")
+
+
+def tell_places(settings: Settings, url: str, console: Console) -> None:
+    """Where everything is."""
+    public = public_address(settings, url)
+    for line in (
         f"\npromptreel serves at {public}",
         f"    documentation  {public}/docs",
         f"    data folder    {settings.data}",
-    ]
-    if claim is not None:
-        lines += [
-            "Claim it in a browser, with a password of yours (the link works once, for a day):",
-            f"    {public}{claim}",
-        ]
-    for line in (*lines, "Ctrl-C stops it."):
+        "Ctrl-C stops it.",
+    ):
         tell(console, line)
+
+
+def public_address(settings: Settings, url: str) -> str:
+    """Where people reach the server."""
+    return settings.public_url.rstrip("/") or url
