@@ -47,6 +47,9 @@ async def test_every_state_is_shown_and_filtered(make_browser: MakeBrowser, stud
         ("state=nonsense&quality=nonsense", [large, waiting, running, failed, ready]), ("q=film+ready", [ready]),
     ):  # fmt: skip
         assert shown((await browser.get(f"/videos?{query}")).text) == expected, query
+    async with studio.runtime.pool.connection() as connection:
+        await connection.execute("INSERT INTO previews (video_id, picture) VALUES (%s, '\\xffd8ff')", [running])
+    assert f'src="/videos/{running}/preview.jpg?' in (await browser.get("/videos?state=making")).text
     # Only what is unfinished is looked at again.
     assert f'hx-select-oob="#film-{waiting},#film-{running},#making"' in everything.text
     assert "every 3s" not in (await browser.get("/videos?state=ready")).text

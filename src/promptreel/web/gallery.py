@@ -36,6 +36,8 @@ async def show(visit: Visit) -> Response:
         shelf = await library.shelf(connection, account, wish, PAGE_SIZE, before=before, after=after)
         counts = await library.counts(connection, account)
         shared = await shares.of_videos(connection, account, [video.id for video in shelf.videos])
+    making = [video.id for video in shelf.videos if not video.status.ended]
+    jobs = (await visit.runtime.underway_of(account)).jobs if making else []
     return await visit.render(
         "gallery.html",
         sheets=("films.css",),
@@ -43,7 +45,8 @@ async def show(visit: Visit) -> Response:
         shelf=shelf,
         counts=counts,
         shared=shared,
-        making=[video.id for video in shelf.videos if not video.status.ended],
+        making=making,
+        previews={job.video.id: job.preview_at for job in jobs},
         states={
             "": visit.text("All"),
             "ready": visit.text("Ready"),

@@ -76,7 +76,7 @@ def embed_code(video: Video, share_url: str) -> str:
     scale = 640 / max(width, height)
     return (
         f'<iframe src="{share_url}/embed" width="{round(width * scale)}" height="{round(height * scale)}" '
-        'allow="fullscreen" loading="lazy"></iframe>'
+        'style="border:0" allow="fullscreen" loading="lazy"></iframe>'
     )
 
 
