@@ -29,7 +29,8 @@ class Watch:
     async def next(self, seconds: float) -> bool:
         """Wait for a change since the last one; False after `seconds` without."""
         try:
-            await asyncio.wait_for(self._changed.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._changed.wait()
         except TimeoutError:
             return False
         self._changed.clear()

@@ -50,17 +50,20 @@ class Underway:
         return max((*(job.video for job in self.jobs), *self.ended), key=lambda video: video.id, default=None)
 
 
+LISTED = COLUMNS.replace("report", "NULL::jsonb AS report")
+"""What became of a prompt's words is nobody's concern here, and much to read."""
+
 FIND = f"""
     SELECT v.*, p.made_at AS preview_at
       FROM unnest(%(accounts)s::bigint[]) AS account (id)
      CROSS JOIN LATERAL (
-           (SELECT {COLUMNS} FROM videos WHERE account_id = account.id AND status = 'processing'
+           (SELECT {LISTED} FROM videos WHERE account_id = account.id AND status = 'processing'
              ORDER BY created_at, id LIMIT %(running)s)
            UNION ALL
-           (SELECT {COLUMNS} FROM videos WHERE account_id = account.id AND status = 'pending'
+           (SELECT {LISTED} FROM videos WHERE account_id = account.id AND status = 'pending'
              ORDER BY tag, job_id LIMIT %(waiting)s)
            UNION ALL
-           (SELECT {COLUMNS} FROM videos
+           (SELECT {LISTED} FROM videos
              WHERE account_id = account.id AND completed_at > %(since)s AND status IN ('completed', 'failed')
                AND completed_at > coalesce((SELECT ended_seen_at FROM accounts WHERE id = account.id), '-infinity')
              ORDER BY completed_at DESC LIMIT %(ended)s)

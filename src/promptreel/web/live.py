@@ -22,8 +22,8 @@ from promptreel.web.door import Visit, page
 
 log = structlog.get_logger()
 
-GAP = 0.5
-"""Seconds between two updates of one page, however much happens."""
+GAPS = {"strip": 1.0, "rows": 1.0, "stage": 0.5}
+"""Seconds between two updates of one page, however much happens, by what the page shows."""
 
 REFRESH = 5.0
 """Seconds after which positions and estimates are told anew: others' videos move them too."""
@@ -36,7 +36,6 @@ SESSION_CHECK = 10.0
 
 MOST_PER_ACCOUNT = 12
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-VIEWS = ("strip", "stage", "rows")
 
 
 class Stream:
@@ -49,10 +48,18 @@ class Stream:
         self.welcome = True
         """Whether the page may come back."""
         self._watch = watch
+        self._ended = asyncio.Event()
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, unless the page is let go meanwhile."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._ended.wait()
 
     def end(self, welcome: bool) -> None:
         """Let the page go."""
         self.over, self.welcome = True, welcome
+        self._ended.set()
         self._watch.wake()
 
 
@@ -114,7 +121,7 @@ async def live(visit: Visit) -> Response:
         return stream_of(saying(event("bye")))
     if not streams.has_room(visit.account.id):
         return stream_of(saying(event("busy", retry=60)))
-    return stream_of(updates(visit, streams, view if view in VIEWS else "strip"))
+    return stream_of(updates(visit, streams, view if view in GAPS else "strip"))
 
 
 async def updates(visit: Visit, streams: Streams, view: str) -> AsyncIterator[str]:
@@ -137,7 +144,7 @@ async def updates(visit: Visit, streams: Streams, view: str) -> AsyncIterator[st
                 news = ended - before if before is not None else set()
                 yield "".join(event("ended", str(number)) for number in sorted(news)) + message(drawn)
                 shown, told_at = drawn, monotonic()
-            await asyncio.sleep(GAP)
+            await stream.pause(GAPS[view])
             changed = due = False
             while not (changed or due or stream.over):
                 changed = await watch.next(REFRESH if found.jobs else HEARTBEAT)
