@@ -140,6 +140,13 @@ async def stages(connection: Connection) -> list[Stage]:
     return result
 
 
+def to_come(settings: Settings, films: list[Stage]) -> bool:
+    """Whether more of the films will be here, without an operator's word."""
+    return settings.showcase and any(
+        stage.running or (stage.wanted and allowed(settings, stage.film)) for stage in films
+    )
+
+
 async def find_finished(connection: Connection, video_id: int) -> Video | None:
     """A finished film by its number; None for any other video."""
     cursor = await connection.execute(

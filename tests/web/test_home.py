@@ -49,6 +49,7 @@ async def test_who_is_signed_in_goes_to_work(make_browser: MakeBrowser) -> None:
 
 
 async def test_films_appear_once_all_are_there(stranger: Browser, runtime: Runtime, studio: Studio) -> None:
+    runtime.settings = runtime.settings.model_copy(update={"showcase": True})
     first, *rest = showcase.FILMS
     number = await begin(runtime, first)
     waiting = (await stranger.get("/")).text
@@ -72,6 +73,20 @@ async def test_films_appear_once_all_are_there(stranger: Browser, runtime: Runti
         assert (response.status_code, response.content) == (206, FILM[:10])
         assert response.headers["cache-control"] == "public, max-age=86400"
     assert (await stranger.get(re.findall(r'poster="([^"]+)"', text)[0])).content == POSTER
+
+
+async def test_a_film_that_failed_holds_up_no_other(stranger: Browser, runtime: Runtime, studio: Studio) -> None:
+    runtime.settings = runtime.settings.model_copy(update={"showcase": True})
+    first, *rest = showcase.FILMS
+    video = await studio.start(await begin(runtime, first))
+    async with runtime.transaction() as connection:
+        assert await videos.fail(connection, video, "Out of paint", "engine_failed")
+    for film in rest:
+        assert "<video" not in (await stranger.get("/")).text
+        await studio.finish(await begin(runtime, film))
+    text = (await stranger.get("/")).text
+    assert text.count("<video ") == 2
+    assert "every 3s" not in text
 
 
 async def test_only_films_of_the_front_page_are_public(

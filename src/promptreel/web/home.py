@@ -19,12 +19,13 @@ async def show(visit: Visit) -> Response:
     async with visit.runtime.pool.connection() as connection:
         stages = await showcase.stages(connection)
     finished = [stage.finished for stage in stages if stage.finished is not None]
+    waiting = len(finished) < len(stages) and showcase.to_come(visit.runtime.settings, stages)
     return await visit.render(
         "home.html",
         sheets=("home.css",),
-        # All or none: a gap among them would look broken.
-        films=finished if len(finished) == len(stages) else [],
-        stages=stages if any(stage.running or stage.finished for stage in stages) else [],
+        films=[] if waiting else finished,
+        # Nothing rather than three empty places, while nobody has come to live here.
+        stages=stages if waiting and any(stage.running or stage.finished for stage in stages) else [],
         qualities=QUALITIES.values(),
         base=visit.base_url,
     )
