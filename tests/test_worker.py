@@ -8,11 +8,12 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
 
-from promptreel import credits, videos
+from promptreel import credits, previews, queue, videos
 from promptreel.accounts import Account
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
@@ -236,6 +237,66 @@ async def test_cancelling_stops_the_engine_and_frees_the_slot(runtime: Runtime, 
         left = await (await connection.execute("SELECT count(*) AS n FROM procrastinate_jobs")).fetchone()
     assert left and left["n"] == 0
     await assert_sound(runtime, account, spent=1)
+
+
+async def slot_of(runtime: Runtime) -> dict[str, Any]:
+    async with runtime.pool.connection() as connection:
+        row = await (await connection.execute("SELECT video_id, engine, draining FROM worker_slots")).fetchone()
+    return row or {}
+
+
+async def drain(runtime: Runtime, draining: bool) -> None:
+    async with runtime.pool.connection() as connection:
+        await connection.execute("UPDATE worker_slots SET draining = %s", [draining])
+
+
+async def test_a_draining_slot_finishes_what_it_has_and_takes_no_more(
+    runtime: Runtime, make_account: MakeAccount
+) -> None:
+    account, _ = await make_account()
+    async with worker(runtime.settings):
+        first = await submit(runtime, account, "Slow", duration=3.0)
+        await rendering(runtime, first)
+
+        async def told() -> bool:
+            return (await slot_of(runtime)).get("video_id") == first.id
+
+        await until(told)
+        assert (await slot_of(runtime))["engine"].endswith("Slow")
+        await drain(runtime, True)
+        second = await submit(runtime, account)
+        assert (await ended(runtime, first)).status is Status.COMPLETED
+
+        async def idle() -> bool:
+            return await slot_of(runtime) == {"video_id": None, "engine": "", "draining": True}
+
+        await until(idle)
+        async with runtime.pool.connection() as connection:
+            assert (await queue.load_of(connection, queue.POOL, 60)).slots == 1  # the least that is counted with
+        await asyncio.sleep(2.5)
+        assert (await runtime.video(account.id, second.id)).status is Status.PENDING
+        await drain(runtime, False)
+        assert (await ended(runtime, second)).status is Status.COMPLETED
+    await assert_sound(runtime, account, spent=2)
+
+
+async def test_a_preview_comes_with_the_progress_and_goes_with_the_end(
+    runtime: Runtime, make_account: MakeAccount
+) -> None:
+    account, _ = await make_account()
+    async with worker(runtime.settings):
+        video = await submit(runtime, account, "Slow", duration=4.0)
+
+        async def seen() -> bool:
+            async with runtime.pool.connection() as connection:
+                found = await previews.find(connection, account.id, video.id)
+            return found is not None and previews.sane(found[0])
+
+        await until(seen)
+        await ended(runtime, video)
+    async with runtime.pool.connection() as connection:
+        row = await (await connection.execute("SELECT count(*) AS n FROM previews")).fetchone()
+    assert row == {"n": 0}
 
 
 async def test_a_database_that_goes_away_costs_no_video(runtime: Runtime, make_account: MakeAccount) -> None:

@@ -1,11 +1,14 @@
 """The engine's process: what it makes, and that nothing an engine does harms more than its own attempt."""
 
 import asyncio
+import io
 import time
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
+from PIL import Image
 
 from promptreel.engines.host import EngineHost
 from promptreel.errors import EngineFailed, EngineOutOfMemory, EngineTimeout
@@ -72,6 +75,25 @@ async def test_a_failing_engine_is_a_failed_attempt_that_says_why(tmp_path: Path
     with pytest.raises(EngineFailed, match=says):  # and the next job gets its chance
         await render(engine, tmp_path / "b")
     await engine.close()
+
+
+async def test_who_waits_sees_a_small_picture_about_once_a_second(tmp_path: Path) -> None:
+    engine = host("Slow", tmp_path)
+    shown: list[tuple[float, bytes]] = []
+    spec = VideoSpec("anything", 640, 360, fps=20, duration=3.0, seed=7)
+    (tmp_path / "a").mkdir()
+    await engine.render(
+        spec, tmp_path / "a", {}, lambda *_: None, 60, lambda jpeg: shown.append((time.monotonic(), jpeg))
+    )
+    await engine.close()
+    # 60 frames of a twentieth of a second each: at least three seconds, and one picture of the first frame.
+    assert 2 <= len(shown) <= 1 + shown[-1][0] - shown[0][0] + 0.5
+    pictures = [Image.open(io.BytesIO(jpeg)) for _, jpeg in shown]
+    assert {(picture.format, picture.size) for picture in pictures} == {("JPEG", (320, 180))}
+    # The frames of that engine grow lighter: these are the newest, and not one over and over.
+    light = [float(np.asarray(picture).mean()) for picture in pictures]
+    assert len(set(light)) == len(light)
+    assert all(len(jpeg) < 64 * 1024 for _, jpeg in shown)
 
 
 async def test_what_an_engine_prints_is_no_answer(tmp_path: Path) -> None:
