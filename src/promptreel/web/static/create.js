@@ -135,8 +135,10 @@ for (const kind of ["dragover", "drop"]) {
 }
 
 document.addEventListener("paste", (event) => {
-  const file = [...event.clipboardData.files].find((each) => each.type.startsWith("image/"));
-  if (!file) return;
+  // What is copied from a document comes as text and as a picture of it: then the text is meant.
+  const { files = [], types = [] } = event.clipboardData ?? {};
+  const file = [...files].find((each) => each.type.startsWith("image/"));
+  if (!file || types.includes("text/plain")) return;
   event.preventDefault();
   take(form.querySelector("[data-picture]"), file);
 });
