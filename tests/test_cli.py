@@ -110,6 +110,13 @@ def test_wrong_setting_is_one_line(tmp_path: Path) -> None:
     assert "max_attempts" in refused("account", "list", "--data", tmp_path)
 
 
+def test_letters_need_to_know_where_they_lead() -> None:
+    """Else whoever asks for a letter to somebody chooses, by a header of the request, where its link leads."""
+    settings = {"PROMPTREEL_MAIL_URL": "smtp://localhost"}
+    assert "mail_url" in refused("doctor", **settings) and "public_url" in refused("doctor", **settings)
+    assert load_settings(mail_url="smtp://localhost", public_url="https://reel.example").mail_url
+
+
 # -- accounts, tokens, credits, ledger ---------------------------------------------------------------------------------
 
 

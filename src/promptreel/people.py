@@ -67,12 +67,14 @@ async def open_session(
 async def find_session(connection: Connection, secret: str, now: datetime) -> Session | None:
     """Whose cookie it is. Each visit prolongs the session, written once a minute at most.
 
-    None for an unknown or expired one, and for a suspended account's.
+    None for an unknown or expired one, for a suspended account's, and for that of who is an operator no more.
     """
     cursor = await connection.execute(
         f"""SELECT s.id AS session_id, s.operator_id, s.notice, s.seen_at, s.created_at AS signed_in_at, a.*
               FROM sessions s JOIN (SELECT {ACCOUNT_COLUMNS} FROM accounts) a ON a.id = s.account_id
-             WHERE s.hash = %s AND s.expires_at > %s""",
+             WHERE s.hash = %s AND s.expires_at > %s
+               AND (s.operator_id IS NULL OR EXISTS (
+                    SELECT FROM accounts o WHERE o.id = s.operator_id AND o.operator AND o.suspended_at IS NULL))""",
         [hash_secret(secret), now],
     )
     row = await cursor.fetchone()
@@ -131,10 +133,11 @@ class Browser:
 async def list_sessions(
     connection: Connection, account_id: int, now: datetime, first: int | None = None
 ) -> list[Browser]:
-    """The browsers that are signed in as the account, the latest seen first, but before them the session `first`."""
+    """The 50 browsers signed in as the account that were seen last, but before them the session `first`."""
     cursor = await connection.execute(
         """SELECT id, agent, network, operator_id IS NOT NULL AS acting, created_at, seen_at FROM sessions
-            WHERE account_id = %s AND expires_at > %s ORDER BY id IS NOT DISTINCT FROM %s DESC, seen_at DESC, id DESC""",
+            WHERE account_id = %s AND expires_at > %s
+            ORDER BY id IS NOT DISTINCT FROM %s DESC, seen_at DESC, id DESC LIMIT 50""",
         [account_id, now, first],
     )
     return [Browser(**row) for row in await cursor.fetchall()]

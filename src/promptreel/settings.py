@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from promptreel.errors import FolderUnwritable, SettingInvalid
@@ -106,6 +106,14 @@ class Settings(BaseSettings):
 
     trust_proxy: bool = False
     """Whether `X-Forwarded-*` is believed (only behind a proxy that sets them)."""
+
+    @field_validator("mail_url")
+    @classmethod
+    def links_lead_somewhere(cls, url: str, info: ValidationInfo) -> str:
+        """Errors: `ValueError` without `public_url`: a stranger's `Host` header must not choose where a letter leads."""
+        if url and not info.data.get("public_url"):
+            raise ValueError("links in letters need public_url; set it, too")
+        return url
 
     @field_validator("signup_tier")
     @classmethod

@@ -139,6 +139,10 @@ async def test_an_operator_who_is_signed_in_as_somebody_may_only_look(mine: Brow
     assert await current(runtime, mine) == before
     assert await is_in(mine)
     assert 'action="/settings/' not in (await acting.get("/settings")).text
+    # Who is an operator no more is out at once.
+    async with runtime.transaction() as connection:
+        await connection.execute("UPDATE accounts SET operator = false WHERE id = %s", [operator.account.id])
+    assert not await is_in(acting)
 
 
 # -- address -----------------------------------------------------------------------------------------------------------

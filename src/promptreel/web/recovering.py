@@ -53,7 +53,7 @@ def asking(purpose: Purpose) -> tuple[Handler, Handler]:
                 text = visit.text(
                     "If there is an account with this address, a link is on its way. It works for half an hour."
                 )
-                return await show_sent(visit, visit.text("Look into your mailbox"), text, email)
+                return await show_sent(visit, visit.text("Check your inbox"), text, email)
         return await show_form(visit, "ask.html", form, status, purpose=purpose)
 
     return show, send

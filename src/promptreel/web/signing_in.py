@@ -110,7 +110,7 @@ async def sign_up(visit: Visit) -> Response:
             if runtime.mailer.real:
                 runtime.later(Desk.of(visit).sign_up(email, password_hash))
                 text = visit.text("Follow the link in our letter to confirm your address. It works for three days.")
-                return await show_sent(visit, visit.text("Look into your mailbox"), text, email)
+                return await show_sent(visit, visit.text("Check your inbox"), text, email)
             async with runtime.transaction() as connection:
                 account = await joining.sign_up(connection, runtime.settings, email, password_hash, locale=visit.locale)
             await visit.sign_in(account.id)
