@@ -51,7 +51,7 @@ async def test_every_state_is_shown_and_filtered(make_browser: MakeBrowser, stud
         await connection.execute("INSERT INTO previews (video_id, picture) VALUES (%s, '\\xffd8ff')", [running])
     assert f'src="/videos/{running}/preview.jpg?' in (await browser.get("/videos?state=making")).text
     # Only what is unfinished is looked at again.
-    assert f'hx-select-oob="#film-{waiting},#film-{running},#making"' in everything.text
+    assert f'hx-select-oob="#film-{waiting}:outerMorph,#film-{running}:outerMorph,#making"' in everything.text
     assert "every 3s" not in (await browser.get("/videos?state=ready")).text
 
 
