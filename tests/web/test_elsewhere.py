@@ -306,7 +306,7 @@ async def test_who_is_signed_in_connects_and_disconnects(runtime: Runtime, issue
     # Another browser with the same way back is not connected.
     assert (await come_back(theirs, cookie, state=state)).status_code == 400
     response = await come_back(mine, cookie, state=state)
-    assert response.headers["location"] == "/settings#elsewhere"
+    assert response.headers["location"] == "/settings#main"
     page = (await mine.get("/settings")).text
     assert "You can now sign in with Realm." in page and "Connected since" in page
     state, cookie = await set_out(theirs, issuer, "/oidc/start?link=1")

@@ -132,10 +132,10 @@ async def test_an_operator_who_is_signed_in_as_somebody_may_only_look(mine: Brow
         "profile": {"locale": "de", "zone": ""},
     }
     for part in SETTINGS:
-        assert (await acting.post(f"/settings/{part}", forms.get(part, {}))).headers["location"] == "/settings"
+        assert (await acting.post(f"/settings/{part}", forms.get(part, {}))).headers["location"] == "/settings#main"
         assert "may not do that" in (await acting.get("/settings")).text
     export = await acting.get("/settings/export.zip")
-    assert (export.status_code, export.headers["location"]) == (303, "/settings")
+    assert (export.status_code, export.headers["location"]) == (303, "/settings#main")
     assert await current(runtime, mine) == before
     assert await is_in(mine)
     assert 'action="/settings/' not in (await acting.get("/settings")).text
@@ -156,7 +156,7 @@ async def test_a_new_address_has_to_be_confirmed(mine: Browser, runtime: Runtime
     assert "This is not your password" in wrong.text and 'value="new@example.com"' in wrong.text
     assert OTHER not in wrong.text
     response = await mine.post("/settings/mail", {"email": "new@example.com", "current": GOOD})
-    assert response.headers["location"] == "/settings"
+    assert response.headers["location"] == "/settings#main"
     assert "Follow the link in our letter to new@example.com" in (await mine.get("/settings")).text
     assert (await mailbox.newest(old)).kind == "asked_to_move"
     path = await mailbox.link("new@example.com", "change")
@@ -183,7 +183,7 @@ async def test_an_address_that_is_taken_is_not_told_of(mine: Browser, runtime: R
     answers = []
     for email in (other.account.email, "free@example.com"):
         answers.append(await mine.post("/settings/mail", {"email": email, "current": GOOD}))
-    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {(303, "/settings")}
+    assert {(answer.status_code, answer.headers["location"]) for answer in answers} == {(303, "/settings#main")}
     assert (await mailbox.newest(other.account.email)).kind == "taken"
     # Taken between the letter and its link: then, too, it stays whose it is.
     path = await mailbox.link("free@example.com", "change")

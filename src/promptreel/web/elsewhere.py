@@ -118,9 +118,9 @@ async def connect(visit: Visit, account_id: object, claims: dict[str, Any]) -> R
             )
     if owner is not None and owner.account.id != visit.account.id:
         text = visit.text("It is connected with another account already.")
-        return await visit.redirect("/settings#elsewhere", text, "bad")
+        return await visit.redirect("/settings#main", text, "bad")
     label = visit.runtime.settings.oidc_label
-    return await visit.redirect("/settings#elsewhere", visit.text("You can now sign in with %(name)s.", name=label))
+    return await visit.redirect("/settings#main", visit.text("You can now sign in with %(name)s.", name=label))
 
 
 async def show_failure(visit: Visit, error: PromptreelError) -> Response:

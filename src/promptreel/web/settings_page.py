@@ -20,6 +20,9 @@ from promptreel.web.signing_in import SHEETS, check_address, check_new_password,
 FRESH = timedelta(minutes=15)
 """How long after signing in somebody without a password may do what others need theirs for."""
 
+TOP = "/settings#main"
+"""Back to the page, where the notice is: without a fragment of its own an answer keeps that of the form."""
+
 CONTINENTS = (
     "Africa",
     "America",
@@ -92,7 +95,7 @@ def only_oneself(step: Step) -> Step:
     async def guarded(visit: Visit) -> Response:
         if visit.acting:
             text = visit.text("An operator who is signed in as somebody else may not do that.")
-            return await visit.redirect("/settings", text, "bad")
+            return await visit.redirect(TOP, text, "bad")
         return await step(visit)
 
     return guarded
@@ -142,7 +145,7 @@ async def change_address(visit: Visit) -> Response:
         runtime.later(desk.tell("asked_to_move", account, email=email))
         await note(visit, "address_change_asked", to=email)
         text = visit.text("Follow the link in our letter to %(email)s. Until then your old address stays.", email=email)
-        return await visit.redirect("/settings", text)
+        return await visit.redirect(TOP, text)
     if form.ok:
         try:
             async with runtime.transaction() as connection:
@@ -152,7 +155,7 @@ async def change_address(visit: Visit) -> Response:
         except EmailTaken:
             form.wrong("email", visit.text("There is another account with this address"))
         else:
-            return await visit.redirect("/settings", visit.text("Your address is now %(email)s.", email=email))
+            return await visit.redirect(TOP, visit.text("Your address is now %(email)s.", email=email))
     return await show_with(visit, form, status)
 
 
@@ -168,7 +171,7 @@ async def send_confirmation(visit: Visit) -> Response:
                 await desk.send_link("verify", account)
 
         visit.runtime.later(send())
-    return await visit.redirect("/settings", visit.text("A letter is on its way to %(email)s.", email=account.email))
+    return await visit.redirect(TOP, visit.text("A letter is on its way to %(email)s.", email=account.email))
 
 
 # -- password ----------------------------------------------------------------------------------------------------------
@@ -199,7 +202,7 @@ async def change_password(visit: Visit) -> Response:
     await visit.sign_in(account.id)
     runtime.later(Desk.of(visit).tell("password", account))
     text = visit.text("Your password is changed, and every other browser is signed out.")
-    return await visit.redirect("/settings", text)
+    return await visit.redirect(TOP, text)
 
 
 # -- language and time zone --------------------------------------------------------------------------------------------
@@ -219,7 +222,7 @@ async def save_profile(visit: Visit) -> Response:
     async with visit.runtime.transaction() as connection:
         await people.set_language(connection, visit.account.id, locale or None, zone or None)
     saved = i18n.translations(locale or visit.locale).gettext("Saved.")
-    return await visit.redirect("/settings", saved)
+    return await visit.redirect(TOP, saved)
 
 
 # -- sign-ins ----------------------------------------------------------------------------------------------------------
@@ -240,7 +243,7 @@ async def end_sessions(visit: Visit) -> Response:
             ended = 0
         if ended:
             await audit.record(connection, visit.account, "sessions_ended", account_id=visit.account.id, count=ended)
-    return await visit.redirect("/settings", visit.text("Signed out there.") if ended else "")
+    return await visit.redirect(TOP, visit.text("Signed out there.") if ended else "")
 
 
 @only_oneself
@@ -249,11 +252,11 @@ async def disconnect(visit: Visit) -> Response:
     person = await person_of(visit)
     if person.password_hash is None and not visit.runtime.mailer.real:
         text = visit.text("Choose a password first, or there would be no way in.")
-        return await visit.redirect("/settings", text, "bad")
+        return await visit.redirect(TOP, text, "bad")
     async with visit.runtime.transaction() as connection:
         await people.drop_identities(connection, visit.account.id)
         await audit.record(connection, visit.account, "identities_disconnected", account_id=visit.account.id)
-    return await visit.redirect("/settings", visit.text("Disconnected."))
+    return await visit.redirect(TOP, visit.text("Disconnected."))
 
 
 # -- taking along, and leaving -----------------------------------------------------------------------------------------
