@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from promptreel import accounts, credits, people, queue, showcase, videos
-from promptreel.errors import NotFound
+from promptreel.errors import InvalidInput, NotFound
 from promptreel.runtime import Runtime, open_runtime
 from promptreel.settings import Settings
 from promptreel.spec import Status
@@ -196,7 +196,7 @@ async def test_the_account_is_nobody(runtime: Runtime, make_account: MakeAccount
         assert account not in await accounts.list_accounts(connection)
         secret = await people.open_session(connection, account.id, queue.utcnow())
         assert await people.find_session(connection, secret, queue.utcnow()) is None
-        with pytest.raises(accounts.InvalidInput):
+        with pytest.raises(InvalidInput):
             await accounts.create_account(connection, showcase.NAME)
         # Somebody of that name at a real place is somebody else.
         person = await accounts.create_account(connection, f"{showcase.NAME}@example.com")
