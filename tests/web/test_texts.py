@@ -45,7 +45,7 @@ SAME = {
         "Worker",
         "optional",
     },
-    "zh": {"API"},
+    "zh": {"%(name)s API", "API"},
 }
 """Words that a language shares with English."""
 
