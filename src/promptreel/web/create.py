@@ -67,9 +67,9 @@ async def show(visit: Visit) -> Response:
         if name in visit.query:
             fill_from(form, await visit.runtime.video(visit.account.id, strip.read_id(visit.query[name])), with_seed)
     if form["picture_of"]:
-        video = await visit.runtime.video(visit.account.id, strip.read_id(form["picture_of"]))
+        await visit.runtime.video(visit.account.id, strip.read_id(form["picture_of"]))
+        # Its prompt is not taken over: the picture shows all of that already, and would get it twice.
         form.values["at"] = form["at"] or "0"
-        form.values["prompt"] = form.values["prompt"] or video.prompt
         form.values["quality"] = form["quality"] or ordering.ANIMATE
     return await draw(visit, form)
 
@@ -172,7 +172,7 @@ async def save(visit: Visit) -> Response:
 
 def after(form: Form, number: int) -> dict[str, str]:
     """The address of the page that goes on from a video: with its settings, its pictures, and a seed only if one was given."""
-    kept = ("seed", "image_draft", "last_image_draft")
+    kept = ("seed", "image_draft", "last_image_draft", *(("picture_of", "at") if form["picture_of"] else ()))
     return {"made": str(number)} | {name: form[name] for name in kept if form[name]}
 
 
