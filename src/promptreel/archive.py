@@ -66,9 +66,6 @@ class Outbox:
     def close(self) -> None:
         """Nothing to do."""
 
-    def close(self) -> None:
-        """Nothing to do."""
-
     def empty(self) -> bytes:
         """All that was written since the last time."""
         data = b"".join(self._pieces)
