@@ -3,8 +3,10 @@
 numba looks every operation up in tables that know all of Python. Nearly all that kernels do is arithmetic on numbers,
 reads and writes of contiguous arrays, and calls of helpers; for these the instruction is known at once. All else goes
 numba's own way. What is left out on purpose:
-* an index counts from the start: `a[-1]` is no element (numba's check of the sign costs a select on every read);
-* a helper cannot fail, and takes and gives values as they are: one instruction, not a status to look at;
+* an index counts from the start: `a[-1]` is refused, and an index that turns out negative reads what lies before the
+  array (numba's check of the sign costs a select on every read);
+* a helper cannot fail, and takes and gives values as they are: one instruction, not a status to look at; what could
+  fail in one is refused;
 * nothing is counted: arrays belong to the caller, and a kernel makes none;
 * a variable that is assigned once is its value, and has no place in memory.
 """
@@ -56,7 +58,7 @@ class _Lines(Lower):
         self._singly_assigned_vars = {name for name, count in times.items() if count == 1}
         self._blk_local_varmap: dict[str, Any] = {}
         self._tuples: dict[str, list[tuple[Any, Any]]] = {}
-        self._ranges: dict[str, tuple[Any, Any, Any]] = {}
+        self._ranges: dict[str, tuple[Any, Any, Any, int]] = {}
         self._steps: dict[str, tuple[Any, Any]] = {}
 
     def pre_block(self, block: Any) -> None:
@@ -138,6 +140,8 @@ class _Lines(Lower):
             return
         if isinstance(value, ir.Var):
             if value.name in self._ranges:
+                if name not in self._singly_assigned_vars:
+                    raise TypeError("a range cannot be chosen: choose its bounds")
                 self._ranges[name] = self._ranges[value.name]
                 return
             self.storevar(self._cast(self.loadvar(value.name), self.typeof(value.name), kind), name)
@@ -165,27 +169,35 @@ class _Lines(Lower):
     # -- loops ---------------------------------------------------------------------------------------------------------
 
     def _counts(self, name: str, kind: Any, expr: Any) -> bool:
-        """Whether it was a step of `for … in range(…)`, upwards by one; then it is written."""
-        if expr.op == "call" and isinstance(kind, types.RangeType) and len(expr.args) < 3:
-            bounds = [self._cast(self.loadvar(one.name), self.typeof(one.name), kind.dtype) for one in expr.args]
-            start = bounds[0] if len(bounds) == 2 else bounds[0].type(0)
-            self._ranges[name] = start, bounds[-1], kind.dtype
+        """Whether it was a step of `for … in range(…)`, by a constant; then it is written."""
+        if expr.op == "call" and isinstance(kind, types.RangeType):
+            step = self._constant(expr.args[2].name) if len(expr.args) == 3 else 1
+            if not step:
+                return False
+            bounds = [self._cast(self.loadvar(one.name), self.typeof(one.name), kind.dtype) for one in expr.args[:2]]
+            start, stop = bounds if len(bounds) == 2 else (bounds[0].type(0), bounds[0])
+            self._ranges[name] = start, stop, kind.dtype, step
         elif expr.op == "getiter" and expr.value.name in self._ranges:
-            start, stop, number = self._ranges[expr.value.name]
+            start, stop, number, step = self._ranges[expr.value.name]
             place = cgutils.alloca_once(self.builder, start.type)
             self.builder.store(start, place)
-            self._ranges[name] = place, stop, number
+            self._ranges[name] = place, stop, number, step
         elif expr.op == "iternext" and expr.value.name in self._ranges:
-            place, stop, number = self._ranges[expr.value.name]
+            place, stop, number, step = self._ranges[expr.value.name]
             at = self.builder.load(place)
             compare = self.builder.icmp_signed if number.signed else self.builder.icmp_unsigned
-            self._steps[name] = at, compare("<", at, stop)
-            self.builder.store(self.builder.add(at, at.type(1), flags=["nsw"] if number.signed else []), place)
+            self._steps[name] = at, compare("<" if step > 0 else ">", at, stop)
+            self.builder.store(self.builder.add(at, at.type(step), flags=["nsw"] if number.signed else []), place)
         elif expr.op in ("pair_first", "pair_second") and expr.value.name in self._steps:
             self.storevar(self._steps[expr.value.name][expr.op == "pair_second"], name)
         else:
             return False
         return True
+
+    def _constant(self, name: str) -> int | None:
+        """The number that a variable always is, where that is known."""
+        value = getattr(self.loadvar(name), "constant", None)
+        return value if isinstance(value, int) else None
 
     # -- arrays --------------------------------------------------------------------------------------------------------
 
@@ -216,6 +228,9 @@ class _Lines(Lower):
         return None
 
     def _index(self, value: Any, kind: Any) -> Any:
+        constant = getattr(value, "constant", None)
+        if isinstance(constant, int) and constant < 0:
+            raise IndexError(f"an index counts from the start, not {constant}")
         return self._cast(value, kind, types.intp if types.unliteral(kind).signed else types.uintp)
 
     # -- arithmetic ----------------------------------------------------------------------------------------------------
@@ -305,6 +320,13 @@ class HelperLines(_Lines):
         """They are what they are."""
         self.fnargs = self.function.args
         return self.fnargs
+
+    def _counts(self, name: str, kind: Any, expr: Any) -> bool:
+        """As for kernels, but numba's own way would fail for a step of zero, and a helper cannot."""
+        done = super()._counts(name, kind, expr)
+        if not done and isinstance(kind, types.RangeType):
+            raise TypeError("a range in a helper takes constant steps other than zero")
+        return done
 
     def lower_inst(self, inst: Any) -> None:
         """One statement."""
