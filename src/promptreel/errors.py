@@ -70,10 +70,13 @@ class InvalidInput(PromptreelError):
 
     slug = "invalid_input"
 
-    def __init__(self, reason: str, param: str | None = None, code: str | None = None) -> None:
+    def __init__(self, reason: str, param: str | None = None, code: str | None = None, **values: Any) -> None:
+        """`values` fill the names of `reason`, which is translated before that."""
         self.param = param
         self.code = code
-        super().__init__(reason=reason)
+        self.template = reason
+        self.values = values
+        super().__init__(reason=reason.format_map(values) if values else reason)
 
 
 class PictureRefused(PromptreelError):

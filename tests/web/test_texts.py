@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from babel.messages import Catalog, pofile
 
+from promptreel.errors import InvalidInput
 from promptreel.web import texts
-from promptreel.web.i18n import LOCALES
+from promptreel.web.i18n import LOCALES, error_text
 
 from .conftest import Browser, MakeBrowser
 
@@ -78,8 +79,10 @@ def test_translations_are_filled_in_with_the_same_values(locale: str, wanted: di
     wrong = []
     for english, translated in told(wanted[locale]):
         known = {value for form in english for value in VALUE.findall(form)}
-        # A form for one may leave its number out ("this video"); the last one stands for all numbers.
-        lost = set(VALUE.findall(english[-1])) - set(VALUE.findall(translated[-1]))
+        # "This video", "these %(count)s videos": what every English form tells has to be told, and what the last one does
+        # where the language has a form for many, too.
+        needed = english[-1:] if len(translated) > 1 else english
+        lost = set.intersection(*(set(VALUE.findall(form)) for form in needed)) - set(VALUE.findall(translated[-1]))
         invented = {value for form in translated for value in VALUE.findall(form)} - known
         if lost or invented:
             wrong.append((translated, lost, invented))
@@ -115,6 +118,14 @@ def test_translations_are_not_the_english(locale: str, wanted: dict[str, Catalog
         if english == translated and re.search("[A-Za-z]", VALUE.sub("", english[0]))
     }
     assert copied <= SAME[locale]
+
+
+def test_reasons_are_translated_before_they_are_filled_in() -> None:
+    error = InvalidInput("Prompt is too long. Maximum {longest} characters", longest=7)
+    assert error.message == "Prompt is too long. Maximum 7 characters"
+    assert error_text("de", error) == "Der Prompt ist zu lang. Höchstens 7 Zeichen"
+    # What somebody typed may look like a name to fill in.
+    assert error_text("de", InvalidInput("'{x}' is no such thing")) == "'{x}' is no such thing"
 
 
 @pytest.mark.parametrize("locale", TRANSLATED)

@@ -178,7 +178,12 @@ def read_prompt(data: Mapping[str, Any], longest: int) -> str:
     if not VISIBLE.search(prompt):
         raise InvalidInput("Prompt is required", param="prompt", code="prompt_required")
     if len(prompt) > longest:
-        raise InvalidInput(f"Prompt is too long. Maximum {longest} characters", param="prompt", code="prompt_too_long")
+        raise InvalidInput(
+            "Prompt is too long. Maximum {longest} characters",
+            param="prompt",
+            code="prompt_too_long",
+            longest=longest,
+        )
     return prompt
 
 

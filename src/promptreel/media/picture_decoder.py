@@ -30,6 +30,9 @@ OUTPUT_BYTES = 64 * 1024 * 1024
 EXIT_REFUSED = 3
 
 DAMAGED = "The picture is damaged or cut short"
+UNKNOWN = "The picture is not a PNG, JPEG or WebP file"
+TOO_LARGE = f"The picture is larger than {MAX_BYTES // 1024 // 1024} MiB"
+TOO_MANY_PIXELS = f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels"
 
 FORMATS = ("PNG", "JPEG", "WEBP")
 """The formats that may be opened: most of Pillow's security holes were in others."""
@@ -63,7 +66,7 @@ def read_picture(data: bytes) -> Image.Image:
     if not data:
         raise Refused("The picture is empty")
     if len(data) > MAX_BYTES:
-        raise Refused(f"The picture is larger than {MAX_BYTES // 1024 // 1024} MiB")
+        raise Refused(TOO_LARGE)
     _refuse_pixels(_webp_size(data))
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
@@ -74,7 +77,7 @@ def read_picture(data: bytes) -> Image.Image:
     except Refused:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-        raise Refused(_too_many_pixels()) from None
+        raise Refused(TOO_MANY_PIXELS) from None
     except UnidentifiedImageError:
         raise Refused(_unidentified(data)) from None
     except Exception:  # noqa: BLE001 - fed by strangers, Pillow raises nearly anything; each means the same to them
@@ -102,17 +105,13 @@ def write_picture(picture: Image.Image, longest: int) -> bytes:
 
 def _refuse_pixels(size: tuple[int, int]) -> None:
     if size[0] * size[1] > MAX_PIXELS:
-        raise Refused(_too_many_pixels())
-
-
-def _too_many_pixels() -> str:
-    return f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels"
+        raise Refused(TOO_MANY_PIXELS)
 
 
 def _unidentified(data: bytes) -> str:
     """Why Pillow did not know the bytes: a file of ours with a broken header is damaged, any other is not one of ours."""
     ours = data.startswith((b"\x89PNG", b"\xff\xd8")) or (data.startswith(b"RIFF") and data[8:12] == b"WEBP")
-    return DAMAGED if ours else "The picture is not a PNG, JPEG or WebP file"
+    return DAMAGED if ours else UNKNOWN
 
 
 def _webp_size(data: bytes) -> tuple[int, int]:

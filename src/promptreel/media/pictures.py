@@ -104,7 +104,7 @@ async def safe_picture_isolated(data: bytes, longest: int = MAX_SIDE) -> bytes:
     limit.
     """
     if len(data) > picture_decoder.MAX_BYTES:
-        raise PictureRefused(f"The picture is larger than {picture_decoder.MAX_BYTES // 1024 // 1024} MiB")
+        raise PictureRefused(picture_decoder.TOO_LARGE)
     return await asyncio.get_running_loop().run_in_executor(_decoders, _run_decoder, data, longest, DEADLINE)
 
 

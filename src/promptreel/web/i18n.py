@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from babel import Locale, dates, numbers, support
 from babel.messages import mofile, pofile
 
-from promptreel.errors import PromptreelError
+from promptreel.errors import InvalidInput, PromptreelError
 
 LOCALES = {"en": "English", "de": "Deutsch", "zh": "中文"}
 
@@ -51,10 +51,12 @@ def choose(chosen: str | None, accepted: str) -> str:
 def error_text(locale: str, error: PromptreelError) -> str:
     """A failure's sentence in a language: its docstring is the text to translate, filled in afterwards."""
     template = " ".join((type(error).__doc__ or "").split("\n\n")[0].split())
-    translated = translations(locale).gettext(template)
+    if isinstance(error, InvalidInput):
+        translated = translations(locale).gettext(error.template)
+        return translated.format_map(error.values) if error.values else translated
     if template == "{reason}":
         return translations(locale).gettext(str(error.data.get("reason", "")))
-    return translated.format_map(error.data)
+    return translations(locale).gettext(template).format_map(error.data)
 
 
 # -- times and numbers -------------------------------------------------------------------------------------------------

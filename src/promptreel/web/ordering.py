@@ -14,6 +14,7 @@ from promptreel import drafts
 from promptreel.api.bodies import (
     PICTURES,
     GivenPicture,
+    Options,
     Wanted,
     given_picture,
     read_options,
@@ -59,8 +60,10 @@ def read_wanted(visit: Visit, form: Form, pictures: Mapping[str, GivenPicture]) 
     for name, value in given.items():
         try:
             read_options({name: value})
-        except InvalidInput as error:
-            form.wrong(name, visit.error_text(error))
+        except InvalidInput:
+            # As the API's page describes it: the name of a field of the API would tell a reader of the form nothing.
+            wish = Options.model_fields[name].description or ""
+            form.wrong(name, visit.text(f"{wish[:1].upper()}{wish[1:]}."))
     if not form.ok or quality is None:
         return None
     return Wanted(prompt, quality, read_options(given), pictures)

@@ -17,11 +17,16 @@ from babel.messages import Catalog, extract, pofile
 
 import promptreel
 from promptreel.errors import PromptreelError
+from promptreel.media import picture_decoder, pictures
 from promptreel.web import docs
 from promptreel.web.i18n import LOCALES
 
 KEYWORDS: dict[str, Any] = {"_": None, "text": None, "gettext": None, "ngettext": (1, 2)}
 LOCALE = Path(str(resources.files("promptreel.web"))) / "locale"
+
+REASONS: dict[str, Any] = {"InvalidInput": None, "PictureRefused": None, "UrlRefused": None}
+READERS = ("api/bodies.py", "fetch.py", "media/pictures.py", "operators.py")
+"""Failures that carry a sentence of their own, and the modules that raise them at what a reader typed."""
 
 UNTOLD = re.compile(r"engines\.scenes|__main__|migrations")
 """Modules without failures of their own, slow to import or not meant to be."""
@@ -34,6 +39,7 @@ def texts() -> Iterator[Found]:
     """All texts, some more than once."""
     yield from in_files()
     yield from of_failures()
+    yield from of_reasons()
     yield from of_documents()
 
 
@@ -63,6 +69,23 @@ def of_failures() -> Iterator[Found]:
         sentence = " ".join((kind.__doc__ or "").split("\n\n")[0].split())
         if kind.__module__.startswith("promptreel.") and sentence != "{reason}":
             yield sentence, kind.__module__
+
+
+def of_reasons() -> Iterator[Found]:
+    """What is said of wrong input: the reasons that are given where it is read."""
+    package = Path(str(resources.files("promptreel")))
+    for name in READERS:
+        with (package / name).open("rb") as file:
+            for _, message, _, _ in extract.extract("python", file, REASONS):
+                yield message, name
+    for reason in (
+        pictures.UNREADABLE,
+        picture_decoder.DAMAGED,
+        picture_decoder.UNKNOWN,
+        picture_decoder.TOO_LARGE,
+        picture_decoder.TOO_MANY_PIXELS,
+    ):
+        yield reason, "media/pictures.py"
 
 
 def of_documents() -> Iterator[Found]:
