@@ -2,6 +2,9 @@
 
 import asyncio
 import io
+import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -10,7 +13,8 @@ import psutil
 import pytest
 from PIL import Image
 
-from promptreel.engines.host import EngineHost
+import promptreel
+from promptreel.engines.host import EngineHost, engine_environment
 from promptreel.errors import EngineFailed, EngineOutOfMemory, EngineTimeout
 from promptreel.media import probe
 from promptreel.spec import VideoSpec
@@ -169,7 +173,8 @@ async def test_the_engine_never_outlives_its_parent(tmp_path: Path) -> None:
     script = f"""
 import asyncio
 from pathlib import Path
-from promptreel.engines.host import EngineHost
+import promptreel
+from promptreel.engines.host import EngineHost, engine_environment
 from promptreel.spec import VideoSpec
 async def main():
     engine = EngineHost("tests.engines.fakes:Slow", Path({str(tmp_path)!r}), 2000)
@@ -187,3 +192,36 @@ asyncio.run(main())
     parent.kill()
     await parent.wait()
     assert await gone(pid)
+
+
+SMALL_FILM = """
+import sys
+from numba.core.dispatcher import Dispatcher
+from promptreel.engines import RenderJob
+from promptreel.engines.scenes import ScenesEngine
+from promptreel.spec import VideoSpec
+
+[_] = ScenesEngine(1).render(RenderJob(VideoSpec("a nebula", 32, 16, fps=1, duration=1.0, seed=1), lambda *_: None))
+ours = [module for name, module in sys.modules.items() if name.startswith("promptreel")]
+kernels = {id(k): k for module in ours for k in vars(module).values() if isinstance(k, Dispatcher)}
+print(sum(sum(kernel.stats.cache_misses.values()) for kernel in kernels.values()))
+"""
+
+
+def test_a_second_start_compiles_nothing_and_an_install_that_is_only_read_stays_as_it_was(tmp_path: Path) -> None:
+    install, cache = tmp_path / "install", tmp_path / "cache"
+    source = Path(promptreel.__file__).parent
+    shutil.copytree(source, install / "promptreel", ignore=shutil.ignore_patterns("__pycache__", "web", "*.nb?"))
+    everything = sorted(install.rglob("*"))
+    for path in everything:
+        path.chmod(path.stat().st_mode & ~0o222)
+    environment = engine_environment(cache) | {"PYTHONPATH": str(install), "PYTHONDONTWRITEBYTECODE": "1"}
+    compiled = [
+        int(subprocess.check_output([sys.executable, "-c", SMALL_FILM], env=environment, timeout=250)) for _ in range(2)
+    ]
+    assert compiled[0] > 0
+    assert compiled[1] == 0
+    assert sorted(install.rglob("*")) == everything
+    assert list(cache.rglob("*.nbc"))
+    for path in everything:  # whoever clears the folder away may not be root
+        path.chmod(path.stat().st_mode | 0o200)
