@@ -24,6 +24,9 @@ OPERATOR = "operator@example.com"
 SLOW = 120_000
 """Milliseconds that a film may take on a busy machine whose kernels are not compiled yet."""
 
+# A busy machine with two cores renders films meanwhile.
+expect.set_options(timeout=20_000)
+
 if CHROMIUM is None:
     collect_ignore_glob = ["test_*.py"]
 
@@ -106,7 +109,7 @@ def new_person(browser: Browser, place: Place) -> Iterator[NewPerson]:
 
     def make(*, sign_up: bool = False, **options: object) -> Person:
         context = browser.new_context(base_url=place.url, **options)  # type: ignore[arg-type]
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         page = context.new_page()
         person = Person(page, context, f"{uuid4().hex}@example.com", [])
         page.on("dialog", lambda dialog: dialog.accept())
