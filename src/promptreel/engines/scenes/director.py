@@ -591,7 +591,37 @@ def _judge_quality(plan: Plan, mention: Mention) -> str | None:
         return None
     if mention.name in MATERIALS - {"baby"} or (mention.name == "old" and cast.row.name in AGEING):
         return ""
+    if cast.row.name in HUMANS:
+        return _judge_looks(cast, mention.name)
     return "a small one" if mention.name == "baby" else None
+
+
+BEARDS = frozenset({"bearded", "moustached"})
+DRAWN_NEAR = frozenset({"glasses", "sunglasses"})
+"""What is too thin to be drawn on people of a group."""
+
+HAIRCUTS = ("ponytail", "hair_bun", "hair_curly", "hair_long", "hair_short")
+"""Of those asked for the first is cut; only long hair may be curly too."""
+
+WORN = frozenset({"dress", "suit", "coat", "jacket", "shirt", "hat"})
+
+
+def _judge_looks(cast: Cast, name: str) -> str | None:
+    """What `people` does about how somebody is to look."""
+    if name == "baby":
+        return "a small one"
+    asked = cast.wanted.qualities
+    if name not in asked or (name in BEARDS and cast.row.name not in {"man", "person"}):
+        return None
+    if name in DRAWN_NEAR:
+        return "" if cast.count <= 2 else None
+    if name == "crowned":
+        return "" if "hat" not in asked else None
+    if name in HAIRCUTS and next(cut for cut in HAIRCUTS if cut in asked) != name:
+        return "" if {name, *asked} >= {"hair_long", "hair_curly"} and not asked & {"ponytail", "hair_bun"} else None
+    if name.startswith("hair") or name == "ponytail":
+        return "" if "bald" not in asked or asked & BEARDS else None
+    return "" if name in BEARDS | WORN or name == "bald" or name.startswith("hat_") else None
 
 
 def _judge_count(plan: Plan, mention: Mention) -> str | None:

@@ -49,6 +49,24 @@ PLAIN_ACTIONS = frozenset({"stand", "sit"})
 
 PEOPLE = frozenset({"person", "child", "man", "woman", "boy", "girl"})
 
+GARMENTS = frozenset({"dress", "suit", "coat", "jacket", "shirt", "hat"})
+"""Details that the people of a film wear, each with a quality of the same name."""
+
+HAIR_WORDS = {
+    "red": "red", "ginger": "red", "auburn": "red", "copper": "red", "orange": "red", "blond": "blond", "blonde": "blond",
+    "golden": "blond", "fair": "blond", "brown": "brown", "chestnut": "brown", "black": "black", "dark": "black",
+    "grey": "grey", "gray": "grey", "silver": "grey", "white": "white", "blue": "blue", "pink": "pink", "green": "green",
+    "purple": "purple", "long": "long", "flowing": "long", "short": "short", "curly": "curly", "wavy": "curly",
+}  # fmt: skip
+"""What words before "hair" say of it, as the end of the quality `hair_…`."""
+
+LOOKS = frozenset({"hair", *(f"hair_{end}" for end in HAIR_WORDS.values()), "ponytail", "hair_bun", "bald", "bearded",
+                   "moustached", "glasses", "sunglasses", "crowned"})  # fmt: skip
+"""Qualities of people alone."""
+
+TRESSES = LOOKS - {"bald", "glasses", "sunglasses", "crowned"}
+"""Those that have a colour of their own: hair, on the head or on the chin."""
+
 CAMERA_FOR = {"fly": "fly_through", "soar": "fly_through", "glide": "dolly_in", "walk": "dolly_in", "run": "dolly_in",
               "drive": "dolly_in", "rise": "crane_up", "dive": "crane_down", "spin": "orbit"}  # fmt: skip
 """What moves so where a prompt has nobody who could: the camera ("flying over mountains")."""
@@ -81,12 +99,24 @@ class Reading:
         self.known = known
         self.subjects: list[Draft] = []
         self.colours: list[str] = []
+        self._comb()
         self._nouns()
         self._verbs()
         self._places()
         self._leftovers()
 
     # -- nouns and adjectives ------------------------------------------------------------------------------------------
+
+    def _comb(self) -> None:
+        """Let "long red" before "hair" be about the hair: else it would be a long subject in red clothes."""
+        for at, unit in enumerate(self.units):
+            if unit.kind != "quality" or unit.entry is None or unit.entry.name not in TRESSES:
+                continue
+            for other in self.units[max(0, at - 4) : at][::-1]:
+                end = HAIR_WORDS.get(other.text)
+                if other.gap == SENTENCE or end is None:
+                    break
+                other.role, other.entry = "entry", Entry("quality", f"hair_{end}")
 
     def _nouns(self) -> None:
         pending: list[Unit] = []
@@ -164,6 +194,9 @@ class Reading:
         if unit.kind == "subject":
             defined = article is not None and article.role == "determiner" and not new
             unit.subject = self._subject(unit, entry, defined=defined)
+        elif unit.kind == "detail" and entry.name in GARMENTS and self._last_person(unit) >= 0:
+            self._wear(unit, pending, self._last_person(unit))
+            return
         for other in pending:
             self._modify(other, unit)
 
@@ -216,6 +249,21 @@ class Reading:
         else:
             self._modify_scenery(unit, noun)
 
+    def _wear(self, garment: Unit, pending: list[Unit], index: int) -> None:
+        """Dress a person: a hat has a colour of its own, everything else that of its wearer's clothes."""
+        assert garment.entry is not None
+        name, draft = garment.entry.name, self.subjects[index]
+        garment.means(Entry("quality", name, garment.entry.by), index)
+        draft.qualities.add(name)
+        for unit in pending:
+            if unit.entry is not None and unit.kind == "colour" and name == "hat":
+                unit.means(Entry("quality", f"hat_{unit.entry.name}", unit.entry.by), index)
+                draft.qualities.add(f"hat_{unit.entry.name}")
+            elif unit.entry is not None and unit.kind in {"colour", "quality"}:
+                self._modify_subject(unit, index)
+            elif self._natural(unit, garment):
+                unit.key, unit.by, unit.subject = garment.key, garment.by, index
+
     def _natural(self, unit: Unit, noun: Unit) -> bool:
         names = {unit.text, unit.stem, unit.entry.name if unit.entry else ""}
         return not names.isdisjoint(natural_of(noun, self.known))
@@ -236,6 +284,10 @@ class Reading:
     def _modify_scenery(self, unit: Unit, noun: Unit) -> None:
         entry = unit.entry
         assert entry is not None
+        if entry.kind == "quality" and entry.name in LOOKS:
+            if (index := self._last_person(noun)) >= 0:
+                self._modify_subject(unit, index)  # "With red hair and green eyes".
+            return
         light = noun.kind in LIGHTS or noun.key[1] in (LIGHT_WEATHER if noun.kind == "weather" else LIGHT_DETAILS)
         if noun.key == ("detail", "clothes"):
             index = self._last_person(noun)
@@ -528,8 +580,8 @@ class Reading:
             if not draft.relation:
                 draft.relation, draft.target = "on", self.subjects[holder.subject].name
                 unit.key, unit.subject = ("relation", "on"), thing.subject
-        elif people and thing.key == ("detail", "clothes"):
-            unit.key, unit.by = thing.key, thing.by
+        elif people and unit.text != "with" and (thing.key == ("detail", "clothes") or thing.key[1] in GARMENTS):
+            unit.key, unit.by, unit.subject = thing.key, thing.by, thing.subject
 
     # -- what is left --------------------------------------------------------------------------------------------------
 

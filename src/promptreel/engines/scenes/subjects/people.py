@@ -19,6 +19,16 @@ from promptreel.engines.scenes.creatures.creature import (
 from promptreel.engines.scenes.creatures.face import complexion, face
 from promptreel.engines.scenes.creatures.human import Build, Clothes, act, flesh, hold, skeleton, spread
 from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
+from promptreel.engines.scenes.creatures.looks import (
+    beard_flesh,
+    beard_paint,
+    collar,
+    crown,
+    glasses,
+    hair_colour,
+    hair_style,
+    tailored,
+)
 from promptreel.engines.scenes.creatures.quadruped import both
 from promptreel.engines.scenes.materials import COLOURS
 from promptreel.engines.scenes.mesh import wrap_triangles
@@ -31,9 +41,12 @@ HAIRS = ((0.018, 0.013, 0.011), (0.045, 0.026, 0.015), (0.10, 0.052, 0.024), (0.
 IRISES = ((0.055, 0.026, 0.010), (0.09, 0.15, 0.24), (0.08, 0.12, 0.06), (0.035, 0.018, 0.010))
 TOPS = ((0.42, 0.045, 0.040), (0.055, 0.11, 0.29), (0.55, 0.53, 0.48), (0.060, 0.20, 0.13), (0.52, 0.31, 0.06),
         (0.17, 0.085, 0.21), (0.46, 0.17, 0.20), (0.10, 0.26, 0.33), (0.035, 0.036, 0.042), (0.30, 0.21, 0.13))  # fmt: skip
+MENS_TOPS = ((0.055, 0.11, 0.29), (0.55, 0.53, 0.48), (0.060, 0.20, 0.13), (0.10, 0.26, 0.33), (0.035, 0.036, 0.042),
+             (0.30, 0.21, 0.13), (0.27, 0.028, 0.030), (0.11, 0.12, 0.14))  # fmt: skip
 TROUSERS = ((0.045, 0.065, 0.125), (0.075, 0.105, 0.175), (0.030, 0.030, 0.034), (0.20, 0.155, 0.10), (0.085, 0.085, 0.09),
             (0.040, 0.045, 0.065))  # fmt: skip
 SHOES = ((0.025, 0.022, 0.020), (0.10, 0.052, 0.028), (0.50, 0.48, 0.45), (0.20, 0.035, 0.03), (0.05, 0.06, 0.09))
+SHIRT_TIES = ((0.20, 0.012, 0.018), (0.02, 0.045, 0.15), (0.03, 0.03, 0.035))
 UMBRELLAS = (
     (0.55, 0.03, 0.045),
     (0.03, 0.03, 0.04),
@@ -70,6 +83,16 @@ def hair_flesh(build: Build, style: str) -> list[Flesh]:
         found.append(lock((0, 1.63, -0.060), (0, 1.585, -0.052), 0.060 - thin, 0.045 - thin, 1.1))
         if style == "short":
             found.append(lock((-0.02, 1.742, 0.055), (0.03, 1.750, 0.040), 0.030, 0.026))
+    elif style in ("curly", "long_curly"):
+        rng = np.random.default_rng(7)
+        for a, b in rng.uniform((-0.5, 0.0), (np.pi + 0.5, 1.0), (46, 2)):
+            # All around the head but the face: a = 0 is one ear, pi the other, b = 1 the crown.
+            x, z = 0.088 * np.cos(a) * (1 - 0.55 * b), -0.035 - 0.085 * np.sin(a) * (1 - 0.7 * b) + 0.055 * b
+            y = 1.615 + 0.145 * b
+            found.append(lock((x, y, z), (x * 1.12, y + 0.008, z), 0.026, 0.022, 1, 0.006))
+        for a, y in rng.uniform((0.0, 1.44), (np.pi, 1.62), (40 if style == "long_curly" else 0, 2)):
+            x, z = 0.092 * np.cos(a), -0.035 - 0.07 * np.sin(a)
+            found.append(lock((x, y, z), (x * 1.1, y + 0.01, z), 0.029, 0.024, 1, 0.006))
     elif style == "tousled":
         rng = np.random.default_rng(5)
         for x, y, z in rng.uniform((-0.055, 1.725, -0.07), (0.055, 1.755, 0.06), (11, 3)):
@@ -217,50 +240,76 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     skin = np.asarray(SKINS[rng.integers(len(SKINS))]) * rng.uniform(0.94, 1.06)
     dark = bool(skin[0] < 0.35)
     hair = np.asarray(HAIRS[rng.integers(2 if dark else len(HAIRS))]) * rng.uniform(0.8, 1.2)
-    old = "old" in casting.qualities
+    asked = casting.qualities
+    old = "old" in asked
     if old:
-        hair = np.array([0.42, 0.41, 0.40]) * rng.uniform(0.8, 1.1)
+        hair = np.array([0.23, 0.225, 0.22]) * rng.uniform(0.8, 1.1)
+    named = hair_colour(asked)
+    hair = hair if named is None else named
     iris = IRISES[rng.integers(1 if dark else len(IRISES))]
     women = ("bob", "long", "long", "ponytail") if young else ("bob", "long", "bun", "long")
     styles = women if woman else ("short", "tousled", "short", "shaved")
-    style = styles[rng.integers(4)]
-    top = recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * rng.uniform(0.8, 1.1), casting)
+    style = hair_style(asked, styles[rng.integers(4)], woman=woman)
+    tops = TOPS if woman or young else MENS_TOPS
+    top = recoloured(np.asarray(tops[rng.integers(len(tops))]) * rng.uniform(0.8, 1.1), casting)
     trousers = np.asarray(TROUSERS[rng.integers(len(TROUSERS))]) * rng.uniform(0.8, 1.3)
     shoes = np.asarray(SHOES[rng.integers(len(SHOES))])
     wearing = rng.uniform(0, 1, 4)
     cold = casting.season == "winter"
     warm = casting.season == "summer" or (not cold and wearing[0] < (0.6 if young else 0.35))
-    skirt = woman and wearing[1] < 0.45 and not cold
+    suit, dress = "suit" in asked, "dress" in asked
+    tailor = suit or "jacket" in asked
+    warm = warm and not (tailor or "coat" in asked)
+    skirt = dress or (woman and wearing[1] < 0.45 and not cold and not suit)
     shorts = not skirt and warm and wearing[1] > (0.5 if young else 0.8)
-    hat = cold or (not woman and wearing[2] > 0.85)
-    if hat and not woman:
+    bare = any(name.startswith("hair_") or name in {"bald", "crowned"} for name in asked)
+    hat = "hat" in asked or (not bare and (cold or (not woman and wearing[2] > 0.85 and not suit)))
+    if hat and not woman and style != "bald":
         style = "shaved"
     coat = 1.0 if cold or (not warm and wearing[3] < 0.3) else (0.55 if not warm else 0.3)
-    holding = "umbrella" in casting.qualities
+    if suit or "coat" in asked or "jacket" in asked:
+        coat = 1.0 if "coat" in asked else 0.6
+    if suit and casting.colour is None:
+        top = np.array([0.030, 0.034, 0.048])
+    if suit:
+        trousers = top
+    holding = "umbrella" in asked
     clothes = Clothes(
         forearm="skin" if warm else "top", shin="skin" if skirt or shorts else "legs", thigh="skin" if skirt else "legs",
         loose=0.020 if cold else 0.012, coat=0.2 if skirt else coat, skirt=skirt,
     )  # fmt: skip
     bones = skeleton(build)
-    fleshes = flesh(build, bones, clothes) + hair_flesh(build, style) + (hat_flesh(build) if hat else [])
+    fleshes = flesh(build, bones, clothes) + (hat_flesh(build) if hat else [])
+    fleshes += [] if style == "bald" else hair_flesh(build, style)
+    full = "bearded" in asked and not young
+    moustache = (full or "moustached" in asked) and not young
+    fleshes += beard_flesh(build, full=full, moustache=moustache)
     hand = _held(build)
     if holding:
         bones.heads[bones.index["prop_r"]] = (float(hand[0]), float(hand[1]), float(hand[2]))
-    fine = {"head": 9.0, "hair": 5.0, "hat": 3.0} if casting.detail > 2 else {"head": 6.0, "hair": 1.8, "hat": 1.2}
+    fine = (
+        {"head": 9.0, "hair": 5.0, "hat": 3.0, "beard": 5.0}
+        if casting.detail > 2
+        else {"head": 6.0, "hair": 1.8, "hat": 1.2, "beard": 3.0}
+    )
     kit = Kit(bones, fleshes, casting, {**fine, "hand": 4.5, "shoe": 2.2})
     kit.fades = False
     k = build.scale
     apart = spread(bones)
     first = kit.count
-    patch = kit.grow(
-        "top", _cloth(top, rng, (not woman and wearing[3] > 0.75) or (young and wearing[3] > 0.55)), 0.02, spread=apart
-    )
+    plain = casting.colour is not None or tailor or dress
+    cloth = _cloth(top, rng, not plain and ((not woman and wearing[3] > 0.75) or (young and wearing[3] > 0.55)))
+    if tailor:
+        tie = SHIRT_TIES[rng.integers(len(SHIRT_TIES))] if suit and not woman else None
+        cloth = tailored(cloth, build, tie=tie)
+    patch = kit.grow("top", cloth, 0.02, spread=apart)
+    if kit.fine and not young and (tailor or "shirt" in asked or not woman):
+        collar(kit, build, (0.66, 0.66, 0.65) if tailor else top * 0.9)
     chest = np.exp(-(((patch.points[:, 1] - build.at(0, 1.3, 0)[1]) / (0.14 * k)) ** 2)) * (patch.bone == "chest")
     kit.morph("breath", first, patch.normals * (0.005 * k * chest)[:, None])
     if skirt:
-        kit.grow(
-            "skirt", _cloth(recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * 0.7, casting), rng), 0.02, rounds=7
-        )
+        other = recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * 0.7, casting)
+        kit.grow("skirt", _cloth(top if dress else other, rng), 0.02, rounds=7)
     else:
         kit.grow("legs", _cloth(trousers, rng), 0.02)
     if any(f.group == "skin" for f in fleshes):
@@ -272,20 +321,29 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
         )
     hd, hk = build.of_head, build.head * build.scale
     shaven = woman or young or wearing[2] >= 0.5
-    beard = 0.0 if shaven else 0.75 if old else 0.22
+    beard = 0.9 if full else 0.0 if shaven or named is not None or young else 0.3 if old else 0.22
     first = kit.count
+    scalp = skin if style == "bald" else hair
     rosy = 0.34 if woman or young else 0.18
-    patch = kit.grow("head", complexion(kit, build, skin, hair, beard=beard, old=old, rosy=rosy), 0.16)
-    lips = skin * ([1.02, 0.48, 0.46] if woman else [0.92, 0.60, 0.55])
+    patch = kit.grow("head", complexion(kit, build, skin, scalp, beard=beard, old=old, rosy=rosy), 0.16)
+    lips = skin * ([0.98, 0.55, 0.54] if woman else [0.88, 0.72, 0.70])
     face(kit, build, skin, hair, iris, lips, (first, patch), 0.9 if woman and not young else 0.45 if young else 0.2)
     kit.grow(
         "hand", lambda p: np.asarray(skin * (1.02 + 0.06 * mottle(p.points, 0.02 * k, rng))[:, None], np.float32), 0.12
     )
     locks = _Locks(build, style, rng)
-    kit.grow("hair", lambda p: locks.paint(p, hair), 0.22, fur=0.03, relief=locks.relief if kit.finest else None)
+    if style != "bald":
+        kit.grow("hair", lambda p: locks.paint(p, hair), 0.22, fur=0.03, relief=locks.relief if kit.finest else None)
+    if moustache:
+        kit.grow("beard", beard_paint(kit, hair, hk), 0.1, fur=0.05)
+    if kit.fine and asked & {"glasses", "sunglasses"}:
+        glasses(kit, build, dark="sunglasses" in asked)
+    if "crowned" in asked and not hat:
+        crown(kit, build)
     if hat:
-        wool = np.asarray(TOPS[rng.integers(len(TOPS))])
-        kit.grow("hat", _cloth(wool, rng, True, 0.035), fur=0.12)
+        dyed = next((COLOURS[tone] for tone in COLOURS if f"hat_{tone}" in asked), None)
+        wool = np.asarray(TOPS[rng.integers(len(TOPS))] if dyed is None else dyed)
+        kit.grow("hat", _cloth(wool, rng, dyed is None, 0.035), fur=0.12)
         if kit.fine:
             kit.ball("head", hd(0, 1.845, -0.025), 0.034 * hk, wool * 0.5 + 0.3)
     sole = 0.75 if shoes[0] > 0.15 else 0.1
@@ -328,7 +386,10 @@ def person(casting: Casting) -> Creature:
     """A woman or a man; a `baby` is a small child."""
     if "baby" in casting.qualities:
         return child(casting)
-    return woman(casting) if casting.rng.random() < 0.5 else man(casting)
+    female = bool(casting.rng.random() < 0.5)
+    if casting.qualities & {"bearded", "moustached"}:
+        return man(casting)
+    return woman(casting) if female or "dress" in casting.qualities else man(casting)
 
 
 def _young(casting: Casting, female: bool) -> Creature:
