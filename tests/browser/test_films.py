@@ -91,7 +91,7 @@ def test_a_picture_comes_to_life_once_there_are_credits(
         {"name": "hills.png", "mimeType": "image/png", "buffer": picture_of_hills()}
     )
     expect(page.locator(".chosen img").first).to_be_visible()
-    page.get_by_text("Animate", exact=True).click()
+    page.locator('input[value="720p"]').check()
     # 25 credits, and it takes 30: told before anything is sent, and by the server to whoever sends it anyway.
     expect(page.locator("#costs")).to_contain_text("30")
     page.evaluate("document.querySelector('#create').submit()")
@@ -113,7 +113,7 @@ def test_a_picture_comes_to_life_once_there_are_credits(
     page.locator('input[name="image_file"]').set_input_files(
         {"name": "hills.png", "mimeType": "image/png", "buffer": picture_of_hills()}
     )
-    page.get_by_text("Animate", exact=True).click()
+    page.locator('input[value="720p"]').check()
     page.get_by_role("button", name="Make the video").click()
     expect(page.locator("#stage video")).to_be_visible(timeout=SLOW)
     plays(page, "#stage video")
