@@ -130,7 +130,7 @@ def tailored(cloth: Paint, build: Build, *, tie: ArrayLike | None) -> Paint:
             base, (base * 1.25 + 0.004, lapel), (base * 0.45, np.maximum(edge, seam)), ([0.66, 0.66, 0.65], shirt)
         )
         if tie is not None:
-            wide = 0.011 + 0.012 * np.clip(1 - share, 0, 1)
+            wide = 0.015 + 0.012 * np.clip(1 - share, 0, 1)
             shade = tones(shade, (np.asarray(tie), shirt * soft(wide + 0.002, wide - 0.002, np.abs(x))))
         return np.asarray(shade, np.float32)
 

@@ -269,8 +269,8 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     coat = 1.0 if cold or (not warm and wearing[3] < 0.3) else (0.55 if not warm else 0.3)
     if suit or "coat" in asked or "jacket" in asked:
         coat = 1.0 if "coat" in asked else 0.6
-    if suit and casting.colour is None:
-        top = np.array([0.030, 0.034, 0.048])
+    if suit:
+        top = recoloured([0.030, 0.034, 0.048], casting)
     if suit:
         trousers = top
     holding = "umbrella" in asked
