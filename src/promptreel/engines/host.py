@@ -247,9 +247,10 @@ def describe_exit(code: int | None) -> str:
 def engine_environment(cache: Path) -> dict[str, str]:
     """The child's environment: ours, with compiled kernels kept in `cache`, and without our secrets."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PROMPTREEL_")}
-    # Each drawing thread would have an arena of its own otherwise, and none gives back what another could use.
-    own = {"NUMBA_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1", "MALLOC_ARENA_MAX": "2"}
-    return environment | own
+    # Each drawing thread would have an arena of its own otherwise, and none gives back what another could use; and glibc
+    # would soon keep whole frames in them, since it learns from what is freed, unless it is told what is large (bytes).
+    memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
+    return environment | memory | {"NUMBA_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"}
 
 
 async def warm_up(engine: str, cache: Path) -> bool:
