@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from promptreel.engines.scenes import scene_spec
 from promptreel.engines.scenes.language.parser import parse
-from promptreel.engines.scenes.language.reading import PEOPLE
+from promptreel.engines.scenes.language.reading import LOOKS, PEOPLE
+from promptreel.engines.scenes.language.reading_units import GARMENTS
 from promptreel.engines.scenes.language.vocabulary import KINDS, lexicon, mend
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.report import coverage
@@ -55,7 +56,7 @@ SKY = named(
     "stars milky_way full_moon crescent_moon half_moon aurora rainbow cumulus cirrus stratus cumulonimbus meteors sun sky "
     "horizon"
 )
-QUALITIES = named("glowing old wooden stone metal glass golden fluffy baby transparent burning")
+QUALITIES = named("glowing old wooden stone metal glass golden fluffy baby transparent burning") | LOOKS | GARMENTS
 PARTS = frozenset({"plain", "moon", "desert_road", "forest_road", "station_corridor"})
 """Rows that a director chooses, and no word."""
 

@@ -7,7 +7,15 @@ a kite"), prepositions to a subject and what stands after them.
 from dataclasses import dataclass, field
 
 from promptreel.engines.scenes.language.reading_text import SENTENCE
-from promptreel.engines.scenes.language.reading_units import ALIVE, MODIFIERS, SAME_IN_PLURAL, Unit, can, natural_of
+from promptreel.engines.scenes.language.reading_units import (
+    ALIVE,
+    GARMENTS,
+    MODIFIERS,
+    SAME_IN_PLURAL,
+    Unit,
+    can,
+    natural_of,
+)
 from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon, described
 
 MOST_SUBJECTS = 12
@@ -48,9 +56,6 @@ PLAIN_ACTIONS = frozenset({"stand", "sit"})
 """What another verb for the same subject replaces: "standing and waving"."""
 
 PEOPLE = frozenset({"person", "child", "man", "woman", "boy", "girl"})
-
-GARMENTS = frozenset({"dress", "suit", "coat", "jacket", "shirt", "hat"})
-"""Details that the people of a film wear, each with a quality of the same name."""
 
 HAIR_WORDS = {
     "red": "red", "ginger": "red", "auburn": "red", "copper": "red", "orange": "red", "blond": "blond", "blonde": "blond",

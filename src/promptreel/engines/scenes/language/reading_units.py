@@ -267,6 +267,10 @@ def _make_sense(units: list[Unit], known: Lexicon) -> None:
             unit.role = "entry" if meant else "unknown"
 
 
+GARMENTS = frozenset({"dress", "suit", "coat", "jacket", "shirt", "hat"})
+"""Details that the people of a film wear, each with a quality of the same name."""
+
+
 def _join_compounds(units: list[Unit], text: str, known: Lexicon) -> None:
     """Of two names that stand together keep the one that is drawn: "robot barista", "sushi chef", "chef hat"."""
     people, keepers = known.grammar["people"], known.grammar["keepers"]
@@ -275,7 +279,7 @@ def _join_compounds(units: list[Unit], text: str, known: Lexicon) -> None:
         if unit.kind != "subject" or owns or after.gap or unit.plural or after.entry is None or unit.entry is None:
             continue
         human = unit.key_name in people
-        if human and after.entry.kind == "detail" and after.entry.name in {"clothes", "features"}:
+        if human and after.entry.kind == "detail" and after.entry.name in {"clothes", "features", *GARMENTS}:
             # A chef hat is no chef.
             unit.entries, unit.entry, unit.role = after.entries, after.entry, "entry"
         elif after.kind == "subject" and human != (after.key_name in people):
