@@ -122,7 +122,7 @@ class Hull:
 class Wake:
     """Foam behind what goes through the water: two arms at Kelvin's angle and a broad trail. See `stage.Layer`."""
 
-    STEPS, EVERY = 54, 0.09
+    STEPS, EVERY, SOME = 54, 0.09, 4
     KELVIN = math.tan(math.radians(19.5)) * 0.62
 
     def __init__(self, path: Path, hull: Hull, ground: Ground, light: Light, random: np.random.Generator) -> None:
@@ -140,14 +140,17 @@ class Wake:
         hull = self._hull
         first = math.floor(t / self._every)
         points, sizes, opacity = [], [], []
-        for step in range(self.STEPS):
+        trail = [self._bow_at((first - step) * self._every) for step in range(self.STEPS)]
+        # Water is asked for its height at some of the marks, and lies between them: each answer is a sum of many waves.
+        asked = [*range(0, self.STEPS, self.SOME), self.STEPS - 1]
+        heights = np.interp(
+            range(self.STEPS), asked, [float(self._ground.lift(*trail[step][:2], t)[0]) for step in asked]
+        )
+        for step, (x, z, heading) in enumerate(trail):
             number = first - step
             age = t - number * self._every
             gone = age * hull.speed - 0.42 * hull.length  # From the bow on.
-            x, _, z, heading, *_ = self._path.at(t - age)
-            bow = 0.45 * hull.length
-            x, z = x + math.sin(heading) * bow, z + math.cos(heading) * bow
-            y = float(self._ground.lift(x, z, t)[0]) + 0.02
+            y = heights[step] + 0.02
             side = 0.30 * hull.breadth + self.KELVIN * age * hull.speed
             chance = self._chance[number % 97]
             fade = max(0.0, 1 - step / self.STEPS) ** 1.4 * min(1.0, age / 0.15)
@@ -166,3 +169,9 @@ class Wake:
             canvas, seen, long=radius, short=radius * _flat(seen, where, camera), angle=0 * radius,
             opacity=self._strength * np.array(opacity)[seen.which], colour=self._foam,
         )  # fmt: skip
+
+    def _bow_at(self, t: float) -> tuple[float, float, float]:
+        """Where the bow was, and where it headed: x, z in m, and radians."""
+        x, _, z, heading, *_ = self._path.at(t)
+        bow = 0.45 * self._hull.length
+        return x + math.sin(heading) * bow, z + math.cos(heading) * bow, heading
