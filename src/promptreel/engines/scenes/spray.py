@@ -140,17 +140,18 @@ class Wake:
         hull = self._hull
         first = math.floor(t / self._every)
         points, sizes, opacity = [], [], []
-        trail = [self._bow_at((first - step) * self._every) for step in range(self.STEPS)]
-        # Water is asked for its height at some of the marks, and lies between them: each answer is a sum of many waves.
+        # Only some of the marks are asked for, the others lie between: where a hull floats is a sum of many waves.
         asked = [*range(0, self.STEPS, self.SOME), self.STEPS - 1]
-        heights = np.interp(
-            range(self.STEPS), asked, [float(self._ground.lift(*trail[step][:2], t)[0]) for step in asked]
+        x_asked, z_asked, headings = zip(*(self._bow_at((first - step) * self._every) for step in asked), strict=True)
+        heights = [float(self._ground.lift(x, z, t)[0]) for x, z in zip(x_asked, z_asked, strict=True)]
+        trail = (
+            np.interp(range(self.STEPS), asked, values) for values in (x_asked, z_asked, np.unwrap(headings), heights)
         )
-        for step, (x, z, heading) in enumerate(trail):
+        for step, (x, z, heading, height) in enumerate(zip(*trail, strict=True)):
             number = first - step
             age = t - number * self._every
             gone = age * hull.speed - 0.42 * hull.length  # From the bow on.
-            y = heights[step] + 0.02
+            y = height + 0.02
             side = 0.30 * hull.breadth + self.KELVIN * age * hull.speed
             chance = self._chance[number % 97]
             fade = max(0.0, 1 - step / self.STEPS) ** 1.4 * min(1.0, age / 0.15)
