@@ -11,7 +11,7 @@ from promptreel import accounts, audit, credits, failures, joining, leaving, let
 from promptreel.errors import EmailTaken, PromptreelError
 from promptreel.failures import TooManyAttempts
 from promptreel.joining import SignupClosed
-from promptreel.leaving import LastOperator
+from promptreel.operators import LastOperator
 from promptreel.runtime import Runtime
 
 from .conftest import MakeAccount

@@ -6,19 +6,12 @@ from typing import Any
 
 import procrastinate
 
-from promptreel import accounts, audit, credits, library, people, videos
+from promptreel import accounts, audit, credits, library, operators, people, videos
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection, Pool
-from promptreel.errors import PromptreelError
 from promptreel.videos import Video
 
 PAGE = 100
-
-
-class LastOperator(PromptreelError):
-    """You are the last who runs this place; make somebody else an operator first"""
-
-    slug = "last_operator"
 
 
 async def delete_account(connection: Connection, jobs: procrastinate.App, account: Account) -> list[str]:
@@ -28,10 +21,7 @@ async def delete_account(connection: Connection, jobs: procrastinate.App, accoun
     Errors: `LastOperator`.
     """
     if account.operator:
-        # Locked in one order: of two last operators who go at the same time one stays.
-        cursor = await connection.execute("SELECT id FROM accounts WHERE operator ORDER BY id FOR UPDATE")
-        if [row["id"] for row in await cursor.fetchall()] == [account.id]:
-            raise LastOperator
+        await operators.keep_an_operator(connection, account.id)
     await cancel_all(connection, jobs, account.id)
     # From here on nothing new is accepted. The order (videos, wallet, account) is that of workers and of `videos.submit`.
     await connection.execute("SELECT FROM wallets WHERE account_id = %s FOR UPDATE", [account.id])

@@ -25,7 +25,7 @@ class NotRetryable(PromptreelError):
 
 
 class LastOperator(PromptreelError):
-    """Somebody has to run the place: this is the last operator"""
+    """You are the last who runs this place; make somebody else an operator first"""
 
     slug = "last_operator"
 
@@ -115,7 +115,7 @@ async def grant(connection: Connection, operator: Account, account_id: int, amou
 async def set_suspended(connection: Connection, operator: Account, account_id: int, suspended: bool) -> None:
     """Lock an account out, or let it in again. Its sessions end; its videos go on. Errors: `NotFound`, `LastOperator`."""
     if suspended:
-        await _keep_an_operator(connection, account_id)
+        await keep_an_operator(connection, account_id)
     cursor = await connection.execute(
         "UPDATE accounts SET suspended_at = CASE WHEN %s THEN coalesce(suspended_at, now()) END WHERE id = %s",
         [suspended, account_id],
@@ -132,7 +132,7 @@ async def set_suspended(connection: Connection, operator: Account, account_id: i
 async def set_operator(connection: Connection, operator: Account, account_id: int, runs_the_place: bool) -> None:
     """Make an account an operator, or no longer one. Errors: `NotFound`, `LastOperator`."""
     if not runs_the_place:
-        await _keep_an_operator(connection, account_id)
+        await keep_an_operator(connection, account_id)
     cursor = await connection.execute("UPDATE accounts SET operator = %s WHERE id = %s", [runs_the_place, account_id])
     if not cursor.rowcount:
         raise NotFound
@@ -141,8 +141,11 @@ async def set_operator(connection: Connection, operator: Account, account_id: in
     )
 
 
-async def _keep_an_operator(connection: Connection, without: int) -> None:
-    """Errors: `LastOperator` where nobody else runs the place. Locks the others, so that two cannot unmake each other."""
+async def keep_an_operator(connection: Connection, without: int) -> None:
+    """Errors: `LastOperator` where nobody else runs the place.
+
+    Locks them all in one order: of two who go at the same time one stays.
+    """
     cursor = await connection.execute(
         "SELECT id FROM accounts WHERE operator AND suspended_at IS NULL ORDER BY id FOR UPDATE"
     )

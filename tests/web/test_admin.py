@@ -119,7 +119,7 @@ async def test_somebody_keeps_running_the_place(make_browser: MakeBrowser, runti
     path = f"/admin/accounts/{operator.account.id}"
     for state in ("user", "suspended"):
         await operator.post(f"{path}/state", {"state": state})
-        assert "last operator" in (await operator.get(path)).text
+        assert "the last who runs" in (await operator.get(path)).text
     other = await make_browser()
     assert other.account is not None
     await operator.post(f"/admin/accounts/{other.account.id}/state", {"state": "operator"})

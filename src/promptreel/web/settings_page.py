@@ -9,7 +9,7 @@ from starlette.responses import Response, StreamingResponse
 
 from promptreel import audit, leaving, letters, passwords, people
 from promptreel.errors import EmailTaken, PromptreelError
-from promptreel.leaving import LastOperator
+from promptreel.operators import LastOperator
 from promptreel.people import Person
 from promptreel.web import agents, export, i18n
 from promptreel.web.door import Visit, page

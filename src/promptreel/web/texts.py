@@ -28,6 +28,9 @@ REASONS: dict[str, Any] = {"InvalidInput": None, "PictureRefused": None, "UrlRef
 READERS = ("api/bodies.py", "fetch.py", "media/pictures.py", "operators.py")
 """Failures that carry a sentence of their own, and the modules that raise them at what a reader typed."""
 
+HEADS = ("Project-Id", "Language-Team", "POT-Creation", "PO-Revision", "Generated-By", "Last-Translator", "Report-Msgid")
+"""Lines at the head of a catalogue that nobody here needs."""
+
 UNTOLD = re.compile(r"engines\.scenes|__main__|migrations")
 """Modules without failures of their own, slow to import or not meant to be."""
 
@@ -137,7 +140,16 @@ def write(locale: str) -> int:
     pofile.write_po(text, made, width=128, sort_output=True, include_lineno=False, omit_header=False)
     lines = text.getvalue().decode().split("\n")
     # Dates and tools in the header would change the file each time it is made.
-    untold = ('"POT-Creation', '"PO-Revision', '"Generated-By', '"Last-Translator', '"Report-Msgid', "# ")
+    untold = (
+        '"Project-Id',
+        '"Language-Team',
+        '"POT-Creation',
+        '"PO-Revision',
+        '"Generated-By',
+        '"Last-Translator',
+        '"Report-Msgid',
+        "# ",
+    )
     kept = [line for line in lines if not line.startswith(untold)]
     LOCALE.mkdir(exist_ok=True)
     (LOCALE / f"{locale}.po").write_text("\n".join(kept), encoding="utf-8")
