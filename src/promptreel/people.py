@@ -64,6 +64,11 @@ async def open_session(
     return secret
 
 
+MAY_ACT = """(s.operator_id IS NULL OR EXISTS (
+    SELECT FROM accounts o WHERE o.id = s.operator_id AND o.operator AND o.suspended_at IS NULL))"""
+"""Whose session it is, or an operator who still is one."""
+
+
 async def find_session(connection: Connection, secret: str, now: datetime) -> Session | None:
     """Whose cookie it is. Each visit prolongs the session, written once a minute at most.
 
@@ -72,9 +77,7 @@ async def find_session(connection: Connection, secret: str, now: datetime) -> Se
     cursor = await connection.execute(
         f"""SELECT s.id AS session_id, s.operator_id, s.notice, s.seen_at, s.created_at AS signed_in_at, a.*
               FROM sessions s JOIN (SELECT {ACCOUNT_COLUMNS} FROM accounts) a ON a.id = s.account_id
-             WHERE s.hash = %s AND s.expires_at > %s
-               AND (s.operator_id IS NULL OR EXISTS (
-                    SELECT FROM accounts o WHERE o.id = s.operator_id AND o.operator AND o.suspended_at IS NULL))""",
+             WHERE s.hash = %s AND s.expires_at > %s AND {MAY_ACT}""",
         [hash_secret(secret), now],
     )
     row = await cursor.fetchone()
@@ -91,8 +94,8 @@ async def find_session(connection: Connection, secret: str, now: datetime) -> Se
 async def live_sessions(connection: Connection, ids: Collection[int], now: datetime) -> set[int]:
     """Which of the sessions are still good. A look, and no visit: it prolongs none."""
     cursor = await connection.execute(
-        """SELECT s.id FROM sessions s JOIN accounts a ON a.id = s.account_id
-            WHERE s.id = ANY(%s::bigint[]) AND s.expires_at > %s AND a.suspended_at IS NULL""",
+        f"""SELECT s.id FROM sessions s JOIN accounts a ON a.id = s.account_id
+             WHERE s.id = ANY(%s::bigint[]) AND s.expires_at > %s AND a.suspended_at IS NULL AND {MAY_ACT}""",
         [list(ids), now],
     )
     return {row["id"] for row in await cursor.fetchall()}
@@ -144,9 +147,13 @@ async def list_sessions(
 
 
 async def close_sessions(connection: Connection, account_id: int, but: int | None = None) -> int:
-    """Sign all browsers of the account out, but one; how many they were."""
+    """Sign all browsers of the account out, but one; how many they were.
+
+    Also those in which it acts as somebody: from there a button leads back to the operator that it is.
+    """
     cursor = await connection.execute(
-        "DELETE FROM sessions WHERE account_id = %s AND id IS DISTINCT FROM %s", [account_id, but]
+        "DELETE FROM sessions WHERE %(account)s IN (account_id, operator_id) AND id IS DISTINCT FROM %(but)s",
+        {"account": account_id, "but": but},
     )
     return cursor.rowcount
 
