@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from promptreel import __version__, showcase
@@ -157,7 +158,9 @@ class Envelope:
         try:
             await self.app(scope, receive, send_enveloped)
         except Exception:
-            log.exception("request_failed", request_id=request_id, method=scope["method"], path=scope["path"])
+            # The pattern of the path where there is one: some paths hold a secret.
+            path = scope.get("promptreel.route") or scope["path"]
+            log.exception("request_failed", request_id=request_id, method=scope["method"], path=path)
             if status:
                 # The answer has begun: only breaking it off tells the caller that it is not whole.
                 raise
@@ -281,6 +284,26 @@ class HttpProtocol(HttpToolsProtocol):
         self.loop.call_later(LINGER_SECONDS, self.transport.close)
 
 
+class BehindProxy:
+    """uvicorn's reading of `X-Forwarded-*`, from the proxy in front of us alone.
+
+    A proxy appends whom it sees, and what stands before that is whatever the caller wrote: only the last address counts.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.read: Any = ProxyHeadersMiddleware(app, trusted_hosts="*")  # type: ignore[arg-type]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass one request on as if only the last address was there."""
+        if scope["type"] == "http":
+            named = b"x-forwarded-for"
+            others = [field for field in scope["headers"] if field[0] != named]
+            chain = b",".join(value for name, value in scope["headers"] if name == named)
+            last = chain.rpartition(b",")[2].strip()
+            scope = {**scope, "headers": [*others, (named, last)] if last else others}
+        await self.read(scope, receive, send)
+
+
 class Server(uvicorn.Server):
     """uvicorn's server, which lets live pages go before it waits for what is still being answered."""
 
@@ -297,7 +320,7 @@ class Server(uvicorn.Server):
 def server_config(app: ASGIApp, settings: Settings, **options: Any) -> uvicorn.Config:
     """How uvicorn serves the application: our protocol, no word about what software this is, quiet."""
     return uvicorn.Config(
-        app,
+        BehindProxy(app) if settings.trust_proxy else app,
         host=settings.host,
         port=settings.port,
         **{
@@ -305,8 +328,7 @@ def server_config(app: ASGIApp, settings: Settings, **options: Any) -> uvicorn.C
             "server_header": False,
             "access_log": False,
             "log_config": None,
-            "proxy_headers": settings.trust_proxy,
-            "forwarded_allow_ips": "*" if settings.trust_proxy else None,
+            "proxy_headers": False,
             "timeout_keep_alive": 75,
             "timeout_graceful_shutdown": 10,
             **options,
