@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 import psycopg
 import structlog
+from python_multipart.multipart import parse_options_header
 from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
@@ -170,6 +171,10 @@ class Visit:
         declared = self.headers.get("content-length", "0")
         if not declared.isascii() or not declared.isdigit() or int(declared[:12]) > most_bytes:
             raise BodyTooLarge
+        # No browser sends another one, and some of Python's make characters that no text can hold.
+        charset = parse_options_header(self.headers.get("content-type"))[1].get(b"charset", b"utf-8")
+        if charset.lower() != b"utf-8":
+            raise FormBroken
         request = Request(self.request.scope, limited(self.request.receive, most_bytes))
         try:
             async with asyncio.timeout(FORM_SECONDS):
