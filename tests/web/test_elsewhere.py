@@ -17,7 +17,7 @@ from promptreel import accounts, oidc, people
 from promptreel.runtime import Runtime
 from promptreel.web.door import SECURE_COOKIE
 
-from .conftest import Browser, MakeBrowser
+from .conftest import SAME_SITE, Browser, MakeBrowser
 
 URL = "https://issuer.example/realm"
 KEYS = {name: jwk.RSAKey.generate_key(2048, {"kid": name, "use": "sig"}) for name in ("one", "two")}
@@ -95,9 +95,11 @@ def another(browser: Browser) -> Browser:
     return Browser(browser.client, None, {"Cookie": "a=b"})
 
 
-async def set_out(browser: Browser, issuer: FakeIssuer, path: str = "/oidc/start?next=/usage") -> tuple[str, str]:
-    """Off to the issuer: the state, and the cookie that the browser keeps."""
-    response = await browser.get(path)
+async def set_out(
+    browser: Browser, issuer: FakeIssuer, path: str = "/oidc/start?next=/usage", come_from: dict[str, str] = SAME_SITE
+) -> tuple[str, str]:
+    """Off to the issuer, from one of our pages: the state, and the cookie that the browser keeps."""
+    response = await browser.get(path, headers=come_from)
     assert response.status_code == 303
     place = urlsplit(response.headers["location"])
     query = {name: values[0] for name, values in parse_qs(place.query).items()}

@@ -5,6 +5,7 @@ import binascii
 import json
 import secrets
 from typing import Any
+from urllib.parse import urlsplit
 
 from starlette.responses import RedirectResponse, Response
 
@@ -55,12 +56,24 @@ def redirect_uri(visit: Visit) -> str:
     return f"{visit.base_url}/oidc/callback"
 
 
+def from_here(visit: Visit) -> bool:
+    """Whether a link on one of our own pages led here.
+
+    Another site may have signed its visitor in at the issuer as somebody else, and would connect that one with this account.
+    """
+    site = visit.headers.get("sec-fetch-site")
+    if site is not None:
+        return site == "same-origin"
+    return urlsplit(visit.headers.get("referer", ""))[:2] == urlsplit(visit.base_url)[:2]
+
+
 async def start(visit: Visit) -> Response:
     """GET /oidc/start: off to the issuer; with `link=1` to connect who is signed in."""
     issuer = visit.runtime.issuer
     if not issuer.url:
         raise RouteNotFound
-    link = visit.account.id if visit.query.get("link") and visit.session and not visit.acting else None
+    wanted = visit.query.get("link") and visit.session and not visit.acting
+    link = visit.account.id if wanted and from_here(visit) else None
     state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
     try:
         address = await issuer.address(redirect_uri(visit), state, nonce, verifier)
