@@ -231,8 +231,10 @@ async def retry(
 ) -> Video:
     """Make a video that failed or was cancelled again, as a new one of the same account at the same price.
 
-    Its credits came back when it ended, so they are held anew. Errors: `NotFound`, `NotRetryable`, those of `submit`.
+    Its credits came back when it ended, so they are held anew. A second try finds the video of the first: the account pays
+    for one. Errors: `NotFound`, `NotRetryable`, those of `submit`.
     """
+    await connection.execute("SELECT FROM videos WHERE id = %s FOR UPDATE", [video_id])
     job = await find_job(connection, video_id)
     video = job.video
     if video.status not in {Status.FAILED, Status.CANCELLED} or (
@@ -240,6 +242,13 @@ async def retry(
         video.spec.has_image or video.spec.has_last_image
     ):
         raise NotRetryable
+    cursor = await connection.execute(
+        """SELECT v.id FROM audit_log l JOIN videos v ON v.id = (l.detail ->> 'new_video')::bigint
+            WHERE l.account_id = %s AND l.video_id = %s AND l.action = 'video.retried'""",
+        [video.account_id, video_id],
+    )
+    if row := await cursor.fetchone():
+        return (await find_job(connection, row["id"])).video
     cursor = await connection.execute(f"SELECT {ACCOUNT_COLUMNS} FROM accounts WHERE id = %s", [video.account_id])
     account = as_account(await cursor.fetchone() or {})
     again = Submission(

@@ -282,6 +282,8 @@ async def workers(visit: Visit) -> Response:
 async def drain(visit: Visit) -> Response:
     """POST /admin/workers/{slot}"""
     form = await visit.form()
+    if not re.fullmatch("[0-9a-f-]{36}", visit.path["slot"]):
+        raise NotFound
     draining = form.get("draining") == "on"
     async with visit.runtime.transaction() as connection:
         await operators.set_draining(connection, visit.account, visit.path["slot"], draining)
