@@ -119,8 +119,6 @@ async def live(visit: Visit) -> Response:
     if visit.session is None:
         # Not the page to sign in: a stream that comes back would read it again and again.
         return stream_of(saying(event("bye")))
-    if not streams.has_room(visit.account.id):
-        return stream_of(saying(event("busy", retry=60)))
     return stream_of(updates(visit, streams, view if view in GAPS else "strip"))
 
 
@@ -128,6 +126,10 @@ async def updates(visit: Visit, streams: Streams, view: str) -> AsyncIterator[st
     """The strip whenever it has changed, until the page or its session ends."""
     assert visit.session is not None
     runtime, account = visit.runtime, visit.account
+    # Here and not before the answer: of many pages that open at once, all would find room.
+    if not streams.has_room(account.id):
+        yield event("busy", retry=60)
+        return
     with streams.opened(runtime, visit.session.id, account.id) as (stream, watch):
         shown, told_at, due = "", monotonic(), False
         ended: set[int] | None = None

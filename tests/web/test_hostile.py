@@ -1,0 +1,182 @@
+"""What a hostile visitor tries on the dashboard, and does not get."""
+
+import asyncio
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from promptreel import leaving, operators, people
+from promptreel.asgi import server_config
+from promptreel.errors import PromptRefused
+from promptreel.moderation import moderate
+from promptreel.runtime import Runtime
+from promptreel.settings import Settings
+from promptreel.web import live
+from promptreel.web.door import SECURE_COOKIE
+
+from .conftest import Browser, MakeBrowser
+from .test_elsewhere import FakeIssuer, come_back, issuer, set_out
+from .test_live import Serving, opened, serving
+from .test_strip import submit
+
+__all__ = ["issuer", "serving"]
+
+
+# -- operators ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("how", ["password", "others", "suspended"])
+async def test_a_stolen_operators_browser_ends_with_their_sessions_also_where_it_acts_as_somebody(
+    make_browser: MakeBrowser, runtime: Runtime, how: str
+) -> None:
+    operator, customer = await make_browser(operator=True), await make_browser()
+    await make_browser(operator=True)
+    assert operator.account and customer.account
+    entered = await operator.post(f"/admin/accounts/{customer.account.id}/enter")
+    assert entered.status_code == 303
+    # The operator, elsewhere, ends everything that is signed in as them.
+    async with runtime.transaction() as connection:
+        if how == "suspended":
+            await connection.execute("UPDATE accounts SET suspended_at = now() WHERE id = %s", [operator.account.id])
+        else:
+            await people.close_sessions(connection, operator.account.id, but=0 if how == "others" else None)
+    assert (await operator.get("/videos")).status_code == 303
+    response = await operator.post("/admin/return")
+    assert response.headers["location"].startswith("/signin")
+    assert (await operator.get("/admin")).status_code == 303
+
+
+async def test_who_is_an_operator_no_more_sees_no_live_page_of_others(
+    make_browser: MakeBrowser, runtime: Runtime
+) -> None:
+    operator, customer = await make_browser(operator=True), await make_browser()
+    assert operator.account and customer.account
+    await operator.post(f"/admin/accounts/{customer.account.id}/enter")
+    secret = operator.headers["Cookie"].removeprefix(f"{SECURE_COOKIE}=")
+    async with runtime.transaction() as connection:
+        session = await people.find_session(connection, secret, runtime.clock())
+        assert session is not None
+        assert await people.live_sessions(connection, [session.id], runtime.clock()) == {session.id}
+        await connection.execute("UPDATE accounts SET operator = false WHERE id = %s", [operator.account.id])
+        assert await people.find_session(connection, secret, runtime.clock()) is None
+        assert await people.live_sessions(connection, [session.id], runtime.clock()) == set()
+
+
+async def test_a_video_is_made_again_once(make_browser: MakeBrowser, runtime: Runtime) -> None:
+    operator, customer = await make_browser(operator=True), await make_browser(credits=10)
+    video = await submit(runtime, customer)
+    await operator.post(f"/admin/jobs/{video.id}/cancel")
+    answers = await asyncio.gather(*(operator.post(f"/admin/jobs/{video.id}/retry") for _ in range(4)))
+    again = {answer.headers["location"] for answer in answers} - {f"/admin/jobs/{video.id}"}
+    assert len(again) == 1
+    async with runtime.pool.connection() as connection:
+        cursor = await connection.execute("SELECT count(*) AS number FROM videos")
+        assert (await cursor.fetchone() or {})["number"] == 2
+
+
+async def test_a_suspended_operator_is_nobody_to_leave_the_place_to(
+    make_browser: MakeBrowser, runtime: Runtime
+) -> None:
+
+    operator, other = await make_browser(operator=True), await make_browser(operator=True)
+    assert operator.account and other.account
+    assert (await operator.post(f"/admin/accounts/{other.account.id}/state", {"state": "suspended"})).status_code == 303
+    with pytest.raises(operators.LastOperator):
+        async with runtime.transaction() as connection:
+            await leaving.delete_account(connection, runtime.queue, operator.account)
+
+
+async def test_no_worker_has_such_a_name(make_browser: MakeBrowser) -> None:
+    operator = await make_browser(operator=True)
+    assert (await operator.post("/admin/workers/%00", {"draining": "on"})).status_code == 404
+
+
+# -- forms -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("charset", ["unicode_escape", "utf-7", "punycode", "utf-16"])
+async def test_a_form_is_in_utf_8(stranger: Browser, charset: str) -> None:
+    part = '--x\r\nContent-Disposition: form-data; name="{}"\r\n\r\n\\ud800+2AA-@a.b\r\n'
+    body = (part.format("email") + part.format("password") + "--x--\r\n").encode()
+    response = await stranger.post(
+        "/signin", content=body, headers={"Content-Type": f"multipart/form-data; boundary=x; charset={charset}"}
+    )
+    assert response.status_code == 400
+
+
+# -- networks ----------------------------------------------------------------------------------------------------------
+
+
+async def test_nobody_chooses_the_network_that_they_come_from(runtime: Runtime) -> None:
+    seen: list[Any] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        seen.append((scope["client"][0], scope["scheme"]))
+
+    settings = runtime.settings.model_copy(update={"trust_proxy": True})
+    config = server_config(app, settings)
+    config.load()
+    for chain in ([b"6.6.6.6, 192.0.2.7"], [b"6.6.6.6", b"192.0.2.7"], [b"192.0.2.7"], [b"6.6.6.6,192.0.2.7:4711"]):
+        headers = [(b"x-forwarded-proto", b"https"), *((b"x-forwarded-for", value) for value in chain)]
+        scope = {"type": "http", "client": ("10.0.0.1", 1), "scheme": "http", "headers": headers}
+        await config.loaded_app(scope, None, None)  # type: ignore[arg-type]
+    assert seen == [("192.0.2.7", "https")] * 4
+
+
+# -- other sites -------------------------------------------------------------------------------------------------------
+
+
+HERE = "https://reel.example/settings"
+
+
+@pytest.mark.parametrize(
+    ("come_from", "connected"),
+    [
+        ({"Sec-Fetch-Site": "same-origin"}, True),
+        ({"Sec-Fetch-Site": "cross-site"}, False),
+        ({"Sec-Fetch-Site": "same-site", "Referer": HERE}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Referer": HERE}, True),
+        ({"Referer": "https://reel.example.evil.example/"}, False),
+        ({}, False),
+    ],
+    ids=str,
+)
+async def test_another_site_connects_no_identity(
+    make_browser: MakeBrowser, runtime: Runtime, issuer: FakeIssuer, come_from: dict[str, str], connected: bool
+) -> None:
+    """Its visitors may be signed in there as somebody whom it chose."""
+    browser = await make_browser()
+    assert browser.account is not None
+    state, cookie = await set_out(browser, issuer, "/oidc/start?link=1&next=/usage", come_from)
+    await come_back(browser, cookie, state=state)
+    async with runtime.pool.connection() as connection:
+        assert bool(await people.list_identities(connection, browser.account.id)) is connected
+
+
+# -- live pages --------------------------------------------------------------------------------------------------------
+
+
+async def test_pages_opened_at_once_are_no_more_than_one_after_another(
+    serving: Serving, make_browser: MakeBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "MOST_PER_ACCOUNT", 2)
+    browser = await make_browser()
+    async with AsyncExitStack() as stack:
+        pages = await asyncio.gather(*(stack.enter_async_context(opened(serving, browser)) for _ in range(12)))
+        first = await asyncio.gather(*(page.next() for page in pages))
+    assert sum("event: busy" in text for text in first) == 10
+
+
+# -- blocked words -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("text", ["a ｂａｎｎｅｄ cat", "a ban\u200bned cat", "a ban\u00adned cat", "BANNED", "𝐛𝐚𝐧𝐧𝐞𝐝"])
+def test_a_blocked_word_is_blocked_in_any_dress(tmp_path: Path, text: str) -> None:
+    settings = Settings(data=tmp_path, blocked_words=["banned", "ｗｉｄｅ"])
+    for refused in (text, "wide"):
+        with pytest.raises(PromptRefused):
+            moderate(settings, refused)
+    moderate(settings, "a ban ned abandoned cat")
