@@ -156,6 +156,19 @@ async def test_another_site_connects_no_identity(
         assert bool(await people.list_identities(connection, browser.account.id)) is connected
 
 
+async def test_a_link_to_the_form_makes_the_page_load_nothing_of_its_choice(make_browser: MakeBrowser) -> None:
+    browser = await make_browser()
+    for name in ("image_draft", "last_image_draft"):
+        page = await browser.get("/create", params={name: "../../oidc/start?link=1"})
+        assert page.status_code == 200
+        assert "../oidc" not in page.text
+    page = await browser.post(
+        "/create", {"picture_of": "../../oidc/start?link=1", "quality": "720p", "prompt": "a cat"}
+    )
+    assert page.status_code == 422
+    assert "../oidc" not in page.text
+
+
 # -- live pages --------------------------------------------------------------------------------------------------------
 
 

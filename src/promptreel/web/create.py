@@ -1,6 +1,7 @@
 """/create: words, perhaps a picture, a quality, and the film as it comes to be."""
 
 import asyncio
+import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -99,6 +100,10 @@ def ratio(name: str) -> float:
 
 async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
     """The page with this form."""
+    for name in ("image_draft", "last_image_draft", "picture_of"):
+        # They become part of the address of a picture on the page: never one of another place.
+        if not re.fullmatch("[0-9a-f-]{0,36}", form[name]):
+            form.values[name] = ""
     has_picture = bool(form["image_url"] or form["image_draft"] or form["picture_of"])
     if form["quality"] not in QUALITIES:
         form.values["quality"] = next(iter(QUALITIES))
