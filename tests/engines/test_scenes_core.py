@@ -293,7 +293,7 @@ def test_the_kernels_are_vectorised(kernel):
 
 
 def test_polynomials_are_close_to_what_they_stand_for():
-    @kernels.njit
+    @kernels.kernel
     def table(x: np.ndarray, out: np.ndarray) -> None:
         for i in range(x.size):
             out[0, i] = kernels.vsin(x[i])

@@ -226,7 +226,8 @@ def test_feet_are_on_the_ground(name: str) -> None:
         number = world._bodies.index(world.actors[0])
         points = state.vertices[world._ends[number] : world._ends[number + 1]].astype(float)
         above = points[:, 1] - world.ground.height(points[:, 0], points[:, 2])
-        lowest.append(float(np.percentile(above, 0.5)))
+        # The lowest few, however many there are above: a tree has thousands of leaves.
+        lowest.append(float(np.median(np.sort(above)[: max(20, len(above) // 400)])))
     tolerance = 0.06 * row.height + 0.05
     assert abs(np.median(lowest)) < tolerance + (0.25 if row.size > 8 else 0.0)
 
