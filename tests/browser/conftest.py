@@ -48,6 +48,7 @@ def running(data: Path) -> Iterator[Place]:
         "PROMPTREEL_DATA": str(data),
         "PROMPTREEL_PORT": "0",
         "PROMPTREEL_SHOWCASE": "false",
+        "PROMPTREEL_TRUST_PROXY": "true",
         "COLUMNS": "300",
     }
     log = data.with_suffix(".log")
