@@ -233,7 +233,7 @@ async def test_who_signs_up_is_given_credits_once(runtime: Runtime) -> None:
     assert account.tier == "basic"
     async with runtime.transaction() as connection:
         assert (await credits.balance(connection, account.id)).available == 7
-        await joining.give_credits(connection, runtime.settings, account.id)
+        await joining.give_credits(connection, runtime.settings, account)
         assert (await credits.balance(connection, account.id)).available == 7
     with pytest.raises(EmailTaken):
         await sign_up(runtime, "A@example.com")

@@ -56,15 +56,15 @@ async def sign_up(
     await people.set_language(connection, account.id, locale, None)
     await audit.record(connection, account, "signed_up", account_id=account.id, operator=first)
     if verified or not settings.mail_url:
-        await give_credits(connection, settings, account.id)
+        await give_credits(connection, settings, account)
     return account
 
 
-async def give_credits(connection: Connection, settings: Settings, account_id: int) -> None:
-    """What a new account begins with, once."""
+async def give_credits(connection: Connection, settings: Settings, account: Account) -> None:
+    """What a new account begins with, once for each address: who goes and comes again is not new."""
     if settings.signup_credits:
-        key = f"signup:{account_id}"
-        await credits.grant(connection, account_id, settings.signup_credits, key, "promptreel", "sign-up")
+        key = f"signup:{hashlib.sha256(account.email.lower().encode()).hexdigest()}"
+        await credits.grant(connection, account.id, settings.signup_credits, key, "promptreel", "sign-up")
 
 
 async def prove_address(
@@ -89,7 +89,7 @@ async def prove_address(
     await letters.drop(connection, account.id, "verify")
     # Who signed up is given credits once they can be reached; who was made by an operator has what the operator gave.
     if person.password_hash is not None or identities:
-        await give_credits(connection, settings, account.id)
+        await give_credits(connection, settings, account)
     await audit.record(connection, account, "address_proved", account_id=account.id, others_removed=evict)
     return evict
 

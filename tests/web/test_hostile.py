@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from promptreel import leaving, operators, people
+from promptreel import credits, drafts, leaving, operators, people
 from promptreel.asgi import server_config
 from promptreel.errors import PromptRefused
 from promptreel.moderation import moderate
@@ -167,6 +167,41 @@ async def test_a_link_to_the_form_makes_the_page_load_nothing_of_its_choice(make
     )
     assert page.status_code == 422
     assert "../oidc" not in page.text
+
+
+# -- what is given for nothing ------------------------------------------------------------------------------------------
+
+
+async def test_who_goes_and_comes_again_is_given_nothing_anew(stranger: Browser, runtime: Runtime) -> None:
+    runtime.settings = runtime.settings.model_copy(update={"signup_credits": 7})
+    password = "marble-otter-window-seven"
+    given = []
+    for email in ("first@farm.example", "ada@farm.example", "Ada@farm.example", "bob@farm.example"):
+        browser = Browser(stranger.client, None, {"Cookie": "a=b"})
+        assert (await browser.post("/signup", {"email": email, "password": password})).status_code == 303
+        async with runtime.pool.connection() as connection:
+            person = await people.find_person(connection, email)
+            assert person is not None
+            given.append((await credits.balance(connection, person.account.id)).available)
+            assert await credits.audit(connection) == []
+        if email.startswith("ada"):
+            assert (await browser.post("/settings/delete", {"confirm": email, "current": password})).status_code == 200
+    assert given == [7, 7, 0, 7]
+
+
+async def test_many_accounts_fill_no_disk_with_pictures(
+    make_browser: MakeBrowser, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(drafts, "MOST_BYTES", 1000)
+    kept = []
+    for _ in range(4):
+        account = (await make_browser()).account
+        assert account is not None
+        async with runtime.transaction() as connection:
+            kept.append((account.id, await drafts.keep(connection, account.id, bytes(400))))
+    async with runtime.pool.connection() as connection:
+        found = [await drafts.find(connection, account, draft) for account, draft in kept]
+    assert [picture is not None for picture in found] == [False, False, True, True]
 
 
 # -- live pages --------------------------------------------------------------------------------------------------------
