@@ -13,10 +13,11 @@ from promptreel.errors import PromptRefused
 from promptreel.moderation import moderate
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
-from promptreel.web import live
+from promptreel.web import live, ordering
 from promptreel.web.door import SECURE_COOKIE
 
 from .conftest import Browser, MakeBrowser
+from .test_create import finished
 from .test_elsewhere import FakeIssuer, come_back, issuer, set_out
 from .test_live import Serving, opened, serving
 from .test_strip import submit
@@ -202,6 +203,28 @@ async def test_many_accounts_fill_no_disk_with_pictures(
     async with runtime.pool.connection() as connection:
         found = [await drafts.find(connection, account, draft) for account, draft in kept]
     assert [picture is not None for picture in found] == [False, False, True, True]
+
+
+async def test_who_asks_for_many_frames_waits_alone(
+    make_browser: MakeBrowser, runtime: Runtime, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    greedy, other = await make_browser(), await make_browser()
+    much, little = await finished(runtime, greedy, tmp_path), await finished(runtime, other, tmp_path)
+    read: list[str] = []
+    stored_frame = ordering.stored_frame
+
+    async def note(runtime: Runtime, key: str, seconds: float) -> Any:
+        read.append(key)
+        return await stored_frame(runtime, key, seconds)
+
+    monkeypatch.setattr(ordering, "stored_frame", note)
+    many = [asyncio.create_task(greedy.get(f"/videos/{much.id}/frame.jpg")) for _ in range(12)]
+    while not read:
+        await asyncio.sleep(0.01)
+    assert (await other.get(f"/videos/{little.id}/frame.jpg")).status_code == 200
+    assert {answer.status_code for answer in await asyncio.gather(*many)} == {200}
+    assert len(read) == 13
+    assert [str(little.public_id) in key for key in read].index(True) < 7
 
 
 # -- live pages --------------------------------------------------------------------------------------------------------

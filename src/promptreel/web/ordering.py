@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from starlette.datastructures import FormData, UploadFile
 
@@ -42,6 +43,8 @@ PREFILLED = ("prompt", "quality", *NUMBERS, *TEXTS, "picture_of", "at", "image_d
 """Fields that the address of the page may fill in."""
 
 _frame_readers = asyncio.Semaphore(2)
+_turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
+"""By account: whoever asks for many frames at once waits for them alone."""
 
 
 def read_wanted(visit: Visit, form: Form, pictures: Mapping[str, GivenPicture]) -> Wanted | None:
@@ -149,7 +152,8 @@ async def frame_of(visit: Visit, number: str, at: str) -> bytes:
         raise InvalidInput(visit.text("That video has no frames yet"), param="image")
     seconds = float(at) if re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,9})?", at, re.ASCII) else 0.0
     # Two at a time, in threads that bound themselves: decoding is the only thing here that takes a processor.
-    async with _frame_readers:
+    turn = _turns.setdefault(video.account_id, asyncio.Lock())
+    async with turn, _frame_readers:
         frame = await stored_frame(visit.runtime, video.video_key, seconds)
         return await asyncio.to_thread(encode_picture, frame)
 
