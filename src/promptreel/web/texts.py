@@ -28,7 +28,15 @@ REASONS: dict[str, Any] = {"InvalidInput": None, "PictureRefused": None, "UrlRef
 READERS = ("api/bodies.py", "fetch.py", "media/pictures.py", "operators.py")
 """Failures that carry a sentence of their own, and the modules that raise them at what a reader typed."""
 
-HEADS = ("Project-Id", "Language-Team", "POT-Creation", "PO-Revision", "Generated-By", "Last-Translator", "Report-Msgid")
+HEADS = (
+    "Project-Id",
+    "Language-Team",
+    "POT-Creation",
+    "PO-Revision",
+    "Generated-By",
+    "Last-Translator",
+    "Report-Msgid",
+)
 """Lines at the head of a catalogue that nobody here needs."""
 
 UNTOLD = re.compile(r"engines\.scenes|__main__|migrations")
