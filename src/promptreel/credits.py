@@ -82,7 +82,7 @@ async def grant(connection: Connection, account_id: int, amount: int, key: str, 
     Errors: `InvalidInput` for an amount that is not positive or absurd.
     """
     if not 1 <= amount <= LARGEST_GRANT:
-        raise InvalidInput(f"A grant is 1 to {LARGEST_GRANT} credits", param="amount")
+        raise InvalidInput("A grant is 1 to {most} credits", param="amount", most=LARGEST_GRANT)
     new = await post(
         connection,
         "grant",

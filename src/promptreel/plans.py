@@ -78,7 +78,7 @@ def check_change(kind: str, name: str, changes: Mapping[str, Any]) -> None:
         unlimited = field == "daily_calls" and value is None
         whole = field == "duration" or isinstance(value, int)
         if not unlimited and not (isinstance(value, int | float) and whole and least <= value <= most):
-            raise InvalidInput(f"{field} is {least:g} to {most:g}", param=field)
+            raise InvalidInput("A number from {least} to {most}", param=field, least=f"{least:g}", most=f"{most:g}")
 
 
 def apply(changes: Iterable[tuple[str, str, Mapping[str, Any]]]) -> None:
