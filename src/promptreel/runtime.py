@@ -15,7 +15,7 @@ import structlog
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from promptreel import accounts, fetch, limits, media, moderation, oidc, people, plans, queue, underway, videos
+from promptreel import accounts, fetch, limits, media, moderation, oidc, people, plans, queue, slots, underway, videos
 from promptreel.batch import Batch
 from promptreel.db.pool import Connection, Pool, make_pool, transaction
 from promptreel.errors import DatabaseUnreachable, InvalidToken, QuotaExceeded, VideoNotFound
@@ -250,6 +250,7 @@ async def sweep(runtime: Runtime) -> None:
             async with runtime.transaction() as connection:
                 await queue.rebase(connection, queue.POOL)
                 await videos.forget_keys(connection)
+                await slots.forget_old(connection)
                 await people.forget_expired(connection, runtime.clock())
         except Exception as error:  # noqa: BLE001 - a database that is away comes back; the sweeper must be there then
             log.warning("sweep_failed", reason=str(error).strip())

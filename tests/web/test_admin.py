@@ -1,12 +1,13 @@
 """What operators see and do in the dashboard, and that nobody else can."""
 
+import asyncio
 import re
 from datetime import timedelta
 
 import pytest
 
 from promptreel import accounts, audit, credits, operators, plans, videos
-from promptreel.runtime import Runtime, load_rules
+from promptreel.runtime import Runtime, load_rules, sweep
 from promptreel.web import admin
 
 from ..conftest import MakeAccount
@@ -288,3 +289,21 @@ async def test_the_log_goes_on_where_a_page_ended(make_browser: MakeBrowser, run
     second = (await operator.get(f"/admin/log?before={before[1]}")).text
     assert "thing.4<" in second
     assert "thing.4<" not in first
+
+
+async def test_slots_that_died_long_ago_are_swept_away(runtime: Runtime) -> None:
+    runtime.settings = runtime.settings.model_copy(update={"stalled_after": 0.1})
+    async with runtime.pool.connection() as connection:
+        await connection.execute(
+            """INSERT INTO worker_slots (id, pool, host, pid, seen_at)
+               VALUES (gen_random_uuid(), 'render', 'old', 1, now() - interval '2 days'),
+                      (gen_random_uuid(), 'render', 'new', 2, now())"""
+        )
+        sweeper = asyncio.create_task(sweep(runtime))
+        try:
+            async with asyncio.timeout(20):
+                while len(found := await operators.list_slots(connection, 60)) == 2:
+                    await asyncio.sleep(0.1)
+        finally:
+            sweeper.cancel()
+    assert [slot.host for slot in found] == ["new"]

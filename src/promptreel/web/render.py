@@ -8,7 +8,7 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from promptreel import __version__
@@ -134,8 +134,3 @@ def static_file(name: str) -> tuple[bytes, str]:
 def asset_url(name: str) -> str:
     """Where a static file is, under a name that changes with what is in it."""
     return f"/static/{static_file(name)[1]}/{name}"
-
-
-def quoted(text: str) -> Markup:
-    """`text` with everything escaped, for where no template is at hand."""
-    return escape(text)

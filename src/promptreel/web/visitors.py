@@ -2,6 +2,7 @@
 
 from starlette.responses import Response
 
+from promptreel import people
 from promptreel.web.door import Visit, page, safe_next
 from promptreel.web.i18n import LOCALES
 
@@ -23,7 +24,7 @@ async def choose_language(visit: Visit) -> Response:
         )
         if visit.session is not None and not visit.acting:
             async with visit.runtime.transaction() as connection:
-                await connection.execute("UPDATE accounts SET locale = %s WHERE id = %s", [language, visit.account.id])
+                await people.set_language(connection, visit.account.id, language, visit.account.zone)
     return await visit.redirect(safe_next(str(form.get("next", "")), "/"))
 
 
