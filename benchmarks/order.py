@@ -17,6 +17,7 @@ from pathlib import Path
 
 from promptreel import accounts, credits, videos
 from promptreel.db import migrate, server
+from promptreel.engine_config import POOL
 from promptreel.runtime import Runtime, open_runtime
 from promptreel.settings import Settings
 from promptreel.spec import VideoSpec
@@ -46,9 +47,9 @@ def worker() -> None:
                 async with runtime.transaction() as connection:
                     await videos.fail(connection, video, str(now), "measured")
 
-            runtime.queue.task(name=queue.RENDER, queue=queue.POOL)(begin)
+            runtime.queue.task(name=queue.RENDER, queue=POOL)(begin)
             print("ready", flush=True)
-            await runtime.queue.run_worker_async(queues=[queue.POOL], concurrency=1, delete_jobs="successful")
+            await runtime.queue.run_worker_async(queues=[POOL], concurrency=1, delete_jobs="successful")
 
     asyncio.run(run())
 

@@ -9,6 +9,7 @@ import pytest
 from promptreel import accounts, credits, limits, queue, videos
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
+from promptreel.engine_config import POOL
 from promptreel.errors import (
     EmailTaken,
     IdempotencyMismatch,
@@ -379,9 +380,9 @@ async def test_moving_the_base_changes_no_order(runtime: Runtime, make_account: 
         for account, _ in pairs:
             await submit(runtime, account)
     async with runtime.transaction() as connection:
-        await queue.started(connection, queue.POOL, 50)
-        assert await queue.rebase(connection, queue.POOL, at=50)
-        assert not await queue.rebase(connection, queue.POOL, at=50)
+        await queue.started(connection, POOL, 50)
+        assert await queue.rebase(connection, POOL, at=50)
+        assert not await queue.rebase(connection, POOL, at=50)
     await submit(runtime, pairs[1][0])
     async with runtime.pool.connection() as connection:
         by_tag = await (await connection.execute("SELECT id FROM videos ORDER BY tag, job_id")).fetchall()

@@ -42,6 +42,7 @@ from promptreel import accounts, credits, queue, videos
 from promptreel.accounts import Account
 from promptreel.batch import Batch
 from promptreel.db.pool import Connection, make_pool, transaction
+from promptreel.engine_config import POOL
 from promptreel.errors import EngineFailed, EngineTimeout, InsufficientCredits, InvalidInput, VideoNotFound
 from promptreel.plans import TIERS
 from promptreel.runtime import Runtime
@@ -487,7 +488,7 @@ class Order(Machine):
     @rule()
     def take(self) -> None:
         """A worker takes the next job: exactly the one with the smallest tag."""
-        job = self.do(self.jobs.job_manager.fetch_job(queues=[queue.POOL], worker_id=self.worker))
+        job = self.do(self.jobs.job_manager.fetch_job(queues=[POOL], worker_id=self.worker))
         queued = sorted(self.waiting + self.again, key=lambda place: place.key)
         assert (job and job.id) == (queued[0].job if queued else None)
         if not job:
@@ -551,7 +552,7 @@ class Order(Machine):
         begun = self.base is not None or self.virtual_time > 0
         due = begun and self.virtual_time - (self.base or 0) >= at
         moves = due and self.virtual_time > (self.base or 0)
-        assert self.step(lambda connection: queue.rebase(connection, queue.POOL, at)) == moves
+        assert self.step(lambda connection: queue.rebase(connection, POOL, at)) == moves
         if due:
             self.base = self.virtual_time
 
@@ -598,7 +599,7 @@ async def test_a_video_accepted_while_the_base_moves_gets_the_new_base(
     """Whoever waits for the new base must then read it, and not what was true before the wait."""
     account, _ = await make_account()
     async with runtime.transaction() as connection:
-        await queue.started(connection, queue.POOL, 1000)
+        await queue.started(connection, POOL, 1000)
 
     async def accept() -> videos.Accepted:
         async with runtime.transaction() as connection:
@@ -608,7 +609,7 @@ async def test_a_video_accepted_while_the_base_moves_gets_the_new_base(
             )
 
     async with runtime.transaction() as connection:
-        assert await queue.rebase(connection, queue.POOL, at=1)
+        assert await queue.rebase(connection, POOL, at=1)
         accepting = asyncio.create_task(accept())
         await asyncio.sleep(0.3)
         assert not accepting.done()
@@ -747,7 +748,7 @@ class Lives(Machine):
     def take(self) -> Any:
         """A new worker takes a job and begins; it is done at once with a video that has ended or has no attempts left."""
         worker = self.do(self.jobs.job_manager.register_worker())
-        job = self.do(self.jobs.job_manager.fetch_job(queues=[queue.POOL], worker_id=worker))
+        job = self.do(self.jobs.job_manager.fetch_job(queues=[POOL], worker_id=worker))
         assert (job is not None) == any(life.job == "todo" for life in self.lives.values())
         if job is None:
             return multiple()

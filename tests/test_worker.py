@@ -15,6 +15,7 @@ import pytest
 
 from promptreel import credits, previews, queue, videos
 from promptreel.accounts import Account
+from promptreel.engine_config import POOL
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
 from promptreel.spec import Status, VideoSpec
@@ -272,7 +273,7 @@ async def test_a_draining_slot_finishes_what_it_has_and_takes_no_more(
 
         await until(idle)
         async with runtime.pool.connection() as connection:
-            assert (await queue.load_of(connection, queue.POOL, 60)).slots == 1  # the least that is counted with
+            assert (await queue.load_of(connection, POOL, 60)).slots == 1  # the least that is counted with
         await asyncio.sleep(2.5)
         assert (await runtime.video(account.id, second.id)).status is Status.PENDING
         await drain(runtime, False)

@@ -12,6 +12,7 @@ import typer
 from typer import _click as click
 
 from promptreel import __version__
+from promptreel.engine_config import POOL
 from promptreel.errors import InvalidInput, NotFound, PromptreelError, SetupError
 from promptreel.plans import QUALITIES, QUALITY_WORDS, TIERS
 from promptreel.scenes_cli import bench_app, scenes_app
@@ -151,6 +152,7 @@ def worker(
     slots: Annotated[
         int | None, typer.Option("--slots", min=1, max=64, help="Videos rendered at once.", show_default="1")
     ] = None,
+    pool: Annotated[str, typer.Option("--pool", help="Whose videos: of the engines that are set to this pool.")] = POOL,
     leash: Leash = None,
 ) -> None:
     """Run render workers alone, for a machine of their own."""
@@ -158,9 +160,9 @@ def worker(
 
     settings = load_settings(data=data)
     if leash is not None:
-        parts.run_slot(settings, leash)
+        parts.run_slot(settings, pool, leash)
     else:
-        parts.run_slots(settings, slots or max(1, settings.workers))
+        parts.run_slots(settings, pool, slots or settings.pools.get(pool) or max(1, settings.workers))
 
 
 @app.command()

@@ -204,6 +204,16 @@ class EngineOutOfMemory(EngineFailed):
         PromptreelError.__init__(self, mebibytes=mebibytes)
 
 
+class EngineAway(EngineFailed):
+    """The engine's server is away: {reason}
+
+    It cannot be reached, or it was started anew and knows nothing of the job any more. Not the video's fault: it waits for
+    its turn again, and this attempt does not count.
+    """
+
+    slug = "engine_away"
+
+
 class EngineUnknown(PromptreelError):
     """There is no engine named {name}; there is: {names}"""
 

@@ -12,6 +12,7 @@ from promptreel.client import ANIMATE, GENERATE, Client, Door, Progress, read_pi
 from promptreel.console import progress_bar
 from promptreel.errors import AuthorizationRequired, FolderUnwritable, InvalidInput
 from promptreel.plans import Quality
+from promptreel.settings import load_settings
 from promptreel.spec import ASPECT_RATIOS, VISIBLE, VideoSpec, frame_size
 
 __all__ = ["ANIMATE", "GENERATE", "make_here", "make_there", "read_image"]
@@ -57,8 +58,9 @@ def make_here(fields: dict[str, Any], image: str | None, quality: Quality, outpu
     from promptreel.engines import RenderJob, load_engine
     from promptreel.engines.host import encode
 
-    name = fields.get("engine", "scenes")
-    engine = load_engine(name)
+    settings = load_settings()
+    name = fields.get("engine", settings.engine)
+    engine = load_engine(settings.engine_config(name))
     picture = open_picture(image) if image is not None else None
     spec = make_spec(fields, name, quality, picture.shape[1::-1] if picture is not None else None)
     began = time.monotonic()

@@ -10,7 +10,7 @@ from rich.console import Console
 
 from promptreel import database, observe, supervisor
 from promptreel.db import migrate
-from promptreel.serve import address, listening, supervised
+from promptreel.serve import address, listening, render_slots, supervised
 from promptreel.settings import Settings, prepare_data_folder
 
 log = structlog.get_logger()
@@ -47,7 +47,7 @@ def serve_http(settings: Settings, url: str, listener: socket.socket) -> None:
     server.run(sockets=[listener])
 
 
-def run_slots(settings: Settings, slots: int) -> None:
+def run_slots(settings: Settings, pool: str, slots: int) -> None:
     """Render until SIGTERM or Ctrl-C, in as many processes as slots; one that dies is started again.
 
     Errors: those of `database.in_use`.
@@ -56,14 +56,14 @@ def run_slots(settings: Settings, slots: int) -> None:
     settings = settings.model_copy(update={"data": prepare_data_folder(settings)})
     if settings.database_url:
         migrate.check(settings.database_url)
-    children = [supervisor.Child(f"worker {n}", ["worker", "--slots", "1"]) for n in range(1, slots + 1)]
+    children = render_slots(pool, slots)
     console = Console(stderr=True)
     with supervised(settings, children, console):
         console.print(f"{slots} render slot{'s' if slots > 1 else ''} at work. Ctrl-C stops.", highlight=False)
         signal.pause()
 
 
-def run_slot(settings: Settings, leash: int) -> None:
+def run_slot(settings: Settings, pool: str, leash: int) -> None:
     """One render slot, for the supervisor at the other end of the leash."""
     observe.set_up_logging(settings)
     from promptreel.runtime import open_runtime
@@ -78,7 +78,7 @@ def run_slot(settings: Settings, leash: int) -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
         async with open_runtime(settings.model_copy(update={"database_url": url}), pool_size=4) as runtime:
-            await run_worker(runtime, grace=supervisor.GRACE)
+            await run_worker(runtime, pool=pool, grace=supervisor.GRACE)
 
     with suppress(asyncio.CancelledError):
         asyncio.run(work())

@@ -21,7 +21,6 @@ from promptreel.spec import VideoSpec
 log = structlog.get_logger()
 
 RENDER = "promptreel.render"
-POOL = "render"
 TAGS_PER_SECOND = 10
 # Seconds of rendering per second of video, until a machine has measured its own.
 FIRST_GUESS = {"free": 1.0, "premium": 8.0, "720p": 2.0}

@@ -248,7 +248,8 @@ async def sweep(runtime: Runtime) -> None:
             async with runtime.transaction() as connection:
                 await queue.rescue_lost(connection, runtime.queue, settings.lease)
             async with runtime.transaction() as connection:
-                await queue.rebase(connection, queue.POOL)
+                for pool in settings.pool_names:
+                    await queue.rebase(connection, pool)
                 await videos.forget_keys(connection)
                 await slots.forget_old(connection)
                 await people.forget_expired(connection, runtime.clock())

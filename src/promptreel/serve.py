@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from promptreel.console import tell
+from promptreel.engine_config import POOL
 from promptreel.errors import PortTaken, SettingInvalid
 from promptreel.settings import Settings, prepare_data_folder
 from promptreel.supervisor import Child, Supervisor, interrupt_on_signals, on_signals
@@ -36,7 +37,9 @@ def serve(settings: Settings, first_video: bool) -> None:
         settings = settings.model_copy(update={"port": listener.getsockname()[1]})
         url = address(settings)
         children = [Child("api", ["api"], listener)]
-        children += [Child(f"worker {n}", ["worker", "--slots", "1"]) for n in range(1, settings.workers + 1)]
+        children += render_slots(POOL, settings.workers)
+        for pool, slots in settings.pools.items():
+            children += render_slots(pool, slots)
         with supervised(settings, children, console) as supervisor:
             from promptreel import first_run
 
@@ -49,6 +52,12 @@ def serve(settings: Settings, first_video: bool) -> None:
                 video.make(supervisor.database_url, url, console)
             tell_places(settings, url, console)
             threading.Event().wait()
+
+
+def render_slots(pool: str, slots: int) -> list[Child]:
+    """The processes of a pool's slots, one each."""
+    named = "worker" if pool == POOL else f"{pool} worker"
+    return [Child(f"{named} {n}", ["worker", "--pool", pool, "--slots", "1"]) for n in range(1, slots + 1)]
 
 
 @contextmanager

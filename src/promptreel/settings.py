@@ -13,7 +13,8 @@ from typing import Any, Literal
 from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from promptreel.errors import FolderUnwritable, SettingInvalid
+from promptreel.engine_config import NAME, POOL, SCENES, CustomConfig, EngineConfig
+from promptreel.errors import EngineUnknown, FolderUnwritable, SettingInvalid
 from promptreel.plans import TIERS
 
 
@@ -45,6 +46,12 @@ class Settings(BaseSettings):
 
     engine: str = "scenes"
     """The engine of a request that names none."""
+
+    engines: dict[str, EngineConfig] = Field(default_factory=dict, repr=False)
+    """Engines besides the built-in one, by name: tables `[engines.NAME]` of `promptreel.toml`."""
+
+    pools: dict[str, int] = Field(default_factory=dict)
+    """Render slots that `serve` starts for further pools, by the pool's name."""
 
     engine_time_limit: float = Field(900, gt=0)
     """Seconds that one attempt may take; longer videos get proportionally more."""
@@ -107,6 +114,23 @@ class Settings(BaseSettings):
     trust_proxy: bool = False
     """Whether `X-Forwarded-*` is believed (only behind a proxy that sets them)."""
 
+    @field_validator("engines", "pools")
+    @classmethod
+    def keys_are_names(cls, tables: dict[str, Any]) -> dict[str, Any]:
+        """Errors: `ValueError` for a name that could not stand in an address or a folder."""
+        for name in tables:
+            if not NAME.fullmatch(name):
+                raise ValueError(f"{name!r} is no name: 1 to 40 small letters, digits, dots and hyphens")
+        return tables
+
+    @field_validator("pools")
+    @classmethod
+    def few_slots(cls, pools: dict[str, int]) -> dict[str, int]:
+        """Errors: `ValueError`."""
+        if POOL in pools or not all(1 <= slots <= 64 for slots in pools.values()):
+            raise ValueError(f"1 to 64 slots each; the slots of {POOL!r} are the setting `workers`")
+        return pools
+
     @field_validator("mail_url")
     @classmethod
     def links_lead_somewhere(cls, url: str, info: ValidationInfo) -> str:
@@ -136,6 +160,31 @@ class Settings(BaseSettings):
         data = init_settings().get("data") or os.environ.get("PROMPTREEL_DATA") or cls.model_fields["data"].default
         toml = TomlConfigSettingsSource(settings_cls, Path(data) / "promptreel.toml")
         return init_settings, env_settings, toml
+
+    @property
+    def engine_names(self) -> tuple[str, ...]:
+        """Every engine that a caller may name."""
+        return tuple(dict.fromkeys(("scenes", *self.engines)))
+
+    @property
+    def pool_names(self) -> tuple[str, ...]:
+        """Every pool of slots that there may be work for."""
+        return tuple(dict.fromkeys((POOL, *self.pools, *(config.pool for config in self.engines.values()))))
+
+    def engines_of(self, pool: str) -> tuple[str, ...]:
+        """The engines that run on the slots of a pool, the usual one first."""
+        names = sorted(self.engine_names, key=lambda name: name != self.engine)
+        return tuple(name for name in names if self.engine_config(name).pool == pool)
+
+    def engine_config(self, name: str) -> EngineConfig:
+        """What is set for that engine, or for the class at `module:Class`. Errors: `EngineUnknown`."""
+        if name in self.engines:
+            return self.engines[name]
+        if name == "scenes":
+            return SCENES
+        if ":" in name:
+            return CustomConfig(kind="custom", model=name)
+        raise EngineUnknown(name=name, names=", ".join(sorted(self.engine_names)))
 
     @property
     def files_url(self) -> str:

@@ -176,6 +176,7 @@ async def keep(runtime: Runtime) -> None:
 async def step(runtime: Runtime) -> bool:
     """One look: begin the next film if it is time, give way if somebody waits, tidy up. True while a film is running."""
     dropped: list[Video] = []
+    pool = runtime.settings.engine_config(runtime.settings.engine).pool
     async with runtime.transaction() as connection:
         cursor = await connection.execute("SELECT pg_try_advisory_xact_lock(%s) AS mine", [LOCK])
         if not (await cursor.fetchone() or {})["mine"]:
@@ -183,10 +184,10 @@ async def step(runtime: Runtime) -> bool:
         films = await stages(connection)
         running = next((stage.newest for stage in films if stage.running), None)
         if running is not None:
-            if running.status == Status.PROCESSING and await somebody_waits(connection, runtime.clock()):
+            if running.status == Status.PROCESSING and await somebody_waits(connection, pool, runtime.clock()):
                 await give_way(connection, runtime, running)
         elif wanted := [stage.film for stage in films if stage.wanted and allowed(runtime.settings, stage.film)]:
-            if await nobody_asks(connection, runtime.clock()):
+            if await nobody_asks(connection, pool, runtime.clock()):
                 await submit(connection, runtime, wanted[0])
                 return True
         else:
@@ -197,7 +198,7 @@ async def step(runtime: Runtime) -> bool:
     return running is not None
 
 
-async def nobody_asks(connection: Connection, now: datetime) -> bool:
+async def nobody_asks(connection: Connection, pool: str, now: datetime) -> bool:
     """Whether somebody lives here, nothing waits or runs, and nobody has asked for anything for a while.
 
     The first account comes first: who makes it is about to see the first video.
@@ -207,7 +208,7 @@ async def nobody_asks(connection: Connection, now: datetime) -> bool:
                   EXISTS (SELECT FROM videos WHERE status = 'pending' AND pool = %(pool)s) AS waiting,
                   EXISTS (SELECT FROM videos WHERE status = 'processing' AND pool = %(pool)s) AS running,
                   (SELECT created_at FROM videos ORDER BY id DESC LIMIT 1) > %(since)s AS asked""",
-        {"since": now - SETTLED, "pool": queue.POOL},
+        {"since": now - SETTLED, "pool": pool},
     )
     row = await cursor.fetchone()
     return bool(row and row["lived_in"] and not (row["waiting"] or row["running"] or row["asked"]))
@@ -216,13 +217,14 @@ async def nobody_asks(connection: Connection, now: datetime) -> bool:
 async def submit(connection: Connection, runtime: Runtime, film: Film) -> None:
     """Put a film into the queue behind everything that is there and that will come within the hour."""
     account = await make_account(connection)
+    pool = runtime.settings.engine_config(runtime.settings.engine).pool
     await connection.execute(
         """UPDATE accounts SET last_tag = greatest(
                last_tag,
                (SELECT max(virtual_time) FROM queue_clocks WHERE pool = %(pool)s),
                (SELECT max(tag) FROM videos WHERE status = 'pending' AND pool = %(pool)s)) + %(behind)s
             WHERE id = %(account)s""",
-        {"pool": queue.POOL, "behind": BEHIND, "account": account.id},
+        {"pool": pool, "behind": BEHIND, "account": account.id},
     )
     submission = videos.Submission(
         dialect=NAME, spec=film.spec(runtime.settings.engine), price=0, metadata={"place": film.place}
@@ -240,12 +242,12 @@ def allowed(settings: Settings, film: Film) -> bool:
     return True
 
 
-async def somebody_waits(connection: Connection, now: datetime) -> bool:
+async def somebody_waits(connection: Connection, pool: str, now: datetime) -> bool:
     """Whether a video has waited for longer than a free slot would have needed to take it."""
     cursor = await connection.execute(
         """SELECT EXISTS (SELECT FROM videos JOIN accounts ON accounts.id = account_id
                            WHERE status = 'pending' AND pool = %s AND NOT internal AND videos.created_at < %s) AS waits""",
-        [queue.POOL, now - timedelta(seconds=WATCH_EVERY)],
+        [pool, now - timedelta(seconds=WATCH_EVERY)],
     )
     return bool((await cursor.fetchone() or {})["waits"])
 

@@ -133,8 +133,9 @@ async def submit(
     moderate(settings, spec.prompt, spec.negative_prompt)
     video_id = await next_id(connection)
     credits_remaining = await credits.hold(connection, account.id, video_id, submission.price)
-    turn = await queue.take_turn(connection, account.id, account.tier, queue.POOL, spec)
-    job_id = await queue.defer(connection, jobs, video_id, queue.POOL, turn)
+    pool = settings.engine_config(spec.engine).pool
+    turn = await queue.take_turn(connection, account.id, account.tier, pool, spec)
+    job_id = await queue.defer(connection, jobs, video_id, pool, turn)
     cursor = await connection.execute(
         INSERT,
         {
@@ -148,7 +149,7 @@ async def submit(
             "metadata": Jsonb(submission.metadata),
             "webhook": submission.webhook_url,
             "price": submission.price,
-            "pool": queue.POOL,
+            "pool": pool,
             "tag": turn.tag,
             "job": job_id,
             "seconds": turn.seconds,
@@ -174,9 +175,10 @@ async def foresee(
     """What a video of `seconds` would meet if it were accepted now: seconds until it is done, by the same estimate that it
     would get, and the part of it that is its own rendering.
     """
-    turn = await queue.next_turn(connection, account.id, account.tier, queue.POOL, engine, quality, seconds)
+    pool = settings.engine_config(engine).pool
+    turn = await queue.next_turn(connection, account.id, account.tier, pool, engine, quality, seconds)
     _, until_done = await queue.place_of(
-        connection, queue.POOL, turn.tag, queue.LAST_JOB, turn.seconds, alive_window(settings)
+        connection, pool, turn.tag, queue.LAST_JOB, turn.seconds, alive_window(settings)
     )
     return until_done, turn.seconds
 

@@ -18,7 +18,8 @@ from procrastinate import JobContext
 from procrastinate.jobs import Job
 
 from promptreel import queue, slots, videos
-from promptreel.engines.host import EngineHost, Rendered, warm_up
+from promptreel.engine_config import POOL, CustomConfig, ScenesConfig
+from promptreel.engines.host import Audience, EngineHost, Order, Rendered, warm_up
 from promptreel.errors import EngineFailed, EngineTimeout
 from promptreel.runtime import Runtime, sweep
 from promptreel.videos import Video
@@ -38,10 +39,10 @@ class Fenced(Exception):
 class Slot:
     """One render slot: its engine processes by name, and its place to work in."""
 
-    def __init__(self, runtime: Runtime, pool: str = queue.POOL) -> None:
+    def __init__(self, runtime: Runtime, pool: str = POOL) -> None:
         self._runtime = runtime
         self._settings = runtime.settings
-        self._pool = pool
+        self.pool = pool
         self._cache = runtime.settings.data.absolute() / "cache" / "kernels"
         self._folder = runtime.settings.data.absolute() / "work"
         self._hosts: dict[str, EngineHost] = {}
@@ -105,12 +106,14 @@ class Slot:
         await self._drop_earlier_files(video)
         async with self._runtime.pool.connection() as connection:
             pictures = await videos.pictures_of(connection, video.id)
-        host = self._host(video.spec.engine)
-        limit = self._settings.engine_time_limit * max(1.0, video.spec.duration / SECONDS_IN_LIMIT)
+        host, config = self._host(video.spec.engine), self._settings.engine_config(video.spec.engine)
+        limit = (config.time_limit or self._settings.engine_time_limit) * max(
+            1.0, video.spec.duration / SECONDS_IN_LIMIT
+        )
         began = time.monotonic()
         with work_folder(self._folder, f"{video.public_id}-{video.attempt}") as folder:
             async with self._progress(video) as report:
-                rendered = await host.render(video.spec, folder, pictures, report, limit, report.show)
+                rendered = await host.render(Order(video.spec, pictures), folder, Audience(report, report.show), limit)
                 seconds = time.monotonic() - began
                 return await self._store(video, rendered, seconds)
 
@@ -194,18 +197,26 @@ class Slot:
 
     def _host(self, engine: str) -> EngineHost:
         if engine not in self._hosts:
-            self._hosts[engine] = EngineHost(engine, self._cache, self._settings.engine_memory_mib)
+            config = self._settings.engine_config(engine)
+            memory = config.memory_mib or self._settings.engine_memory_mib
+            self._hosts[engine] = EngineHost(engine, config, self._cache, memory)
         return self._hosts[engine]
 
     async def prepare(self) -> None:
-        """Start the default engine's process now; once the slot has been idle for a while, compile what is missing."""
+        """Start the usual engine's process now; once the slot has been idle for a while, compile what is missing."""
         clear_work(self._folder)
         self._cache.mkdir(parents=True, exist_ok=True)
-        await self._host(self._settings.engine).start()
+        if not (engines := self._settings.engines_of(self.pool)):
+            log.warning("pool_without_engines", pool=self.pool)
+            return
+        await self._host(engines[0]).start()
+        config = self._settings.engine_config(engines[0])
+        if not isinstance(config, ScenesConfig | CustomConfig):
+            return  # a second process would load the same model once more
         while self.busy or time.monotonic() - self.last_busy < IDLE_BEFORE_WARM_UP:
             await asyncio.sleep(0.5)
-        if not await warm_up(self._settings.engine, self._cache):
-            log.warning("warm_up_failed", engine=self._settings.engine)
+        if not await warm_up(engines[0], config, self._cache):
+            log.warning("warm_up_failed", engine=engines[0])
 
     # -- what the database knows of it -----------------------------------------------------------------------------------
 
@@ -221,7 +232,7 @@ class Slot:
             async with self._runtime.pool.connection() as connection:
                 engine = video.spec.engine if video else ""
                 number = video.id if video else None
-                self.draining = await slots.tell(connection, self.id, self._pool, number, engine)
+                self.draining = await slots.tell(connection, self.id, self.pool, number, engine)
         except Exception as error:  # noqa: BLE001 - a database that is away comes back
             log.warning("slot_not_told", reason=str(error).strip())
 
@@ -325,7 +336,7 @@ def clear_work(parent: Path) -> None:
 
 def bind_task(jobs: procrastinate.App, slot: Slot) -> None:
     """Tell Procrastinate what a render job is, and to take none while the slot drains."""
-    jobs.task(name=queue.RENDER, queue=queue.POOL, retry=queue.Backoff(), pass_context=True)(slot.render)
+    jobs.task(name=queue.RENDER, queue=slot.pool, retry=queue.Backoff(), pass_context=True)(slot.render)
     fetch = jobs.job_manager.fetch_job
 
     async def fetch_unless_draining(queues: Iterable[str] | None, worker_id: int) -> Job | None:
@@ -335,7 +346,7 @@ def bind_task(jobs: procrastinate.App, slot: Slot) -> None:
     jobs.job_manager.fetch_job = fetch_unless_draining  # type: ignore[method-assign]
 
 
-async def run_worker(runtime: Runtime, *, pool: str = queue.POOL, grace: float = 10.0) -> None:
+async def run_worker(runtime: Runtime, *, pool: str = POOL, grace: float = 10.0) -> None:
     """Work until cancelled. A job that is not done within `grace` seconds of the cancel goes back to the queue."""
     settings = runtime.settings
     # A worker that ends tells no heartbeats any more: past this its job would be rescued instead of handed back.

@@ -14,7 +14,8 @@ import pytest
 from PIL import Image
 
 import promptreel
-from promptreel.engines.host import EngineHost, engine_environment
+from promptreel.engine_config import CustomConfig
+from promptreel.engines.host import Audience, EngineHost, Order, engine_environment
 from promptreel.errors import EngineFailed, EngineOutOfMemory, EngineTimeout
 from promptreel.media import probe
 from promptreel.spec import VideoSpec
@@ -23,7 +24,8 @@ SPEC = VideoSpec("anything", 64, 48, fps=10, duration=1.0, seed=7)
 
 
 def host(kind: str, tmp_path: Path, memory_mib: int = 2000) -> EngineHost:
-    return EngineHost(f"tests.engines.fakes:{kind}", tmp_path / "cache", memory_mib)
+    config = CustomConfig(kind="custom", model=f"tests.engines.fakes:{kind}")
+    return EngineHost("fake", config, tmp_path / "cache", memory_mib)
 
 
 Told = list[tuple[float, str]]
@@ -43,7 +45,8 @@ async def render(
 ) -> Told:
     told = [] if told is None else told
     folder.mkdir(exist_ok=True)
-    rendered = await engine.render(spec, folder, {}, lambda *progress: told.append(progress), limit)
+    audience = Audience(lambda *progress: told.append(progress))
+    rendered = await engine.render(Order(spec), folder, audience, limit)
     assert rendered.video.exists() and rendered.poster.exists() and rendered.spritesheet.exists()
     assert rendered.report["seed"] == spec.seed
     return told
@@ -86,9 +89,8 @@ async def test_who_waits_sees_a_small_picture_about_once_a_second(tmp_path: Path
     shown: list[tuple[float, bytes]] = []
     spec = VideoSpec("anything", 640, 360, fps=20, duration=3.0, seed=7)
     (tmp_path / "a").mkdir()
-    await engine.render(
-        spec, tmp_path / "a", {}, lambda *_: None, 60, lambda jpeg: shown.append((time.monotonic(), jpeg))
-    )
+    audience = Audience(lambda *_: None, lambda jpeg: shown.append((time.monotonic(), jpeg)))
+    await engine.render(Order(spec), tmp_path / "a", audience, 60)
     await engine.close()
     # 60 frames of a twentieth of a second each: at least three seconds, and one picture of the first frame.
     assert 2 <= len(shown) <= 1 + shown[-1][0] - shown[0][0] + 0.5
@@ -174,13 +176,16 @@ async def test_the_engine_never_outlives_its_parent(tmp_path: Path) -> None:
 import asyncio
 from pathlib import Path
 import promptreel
-from promptreel.engines.host import EngineHost, engine_environment
+from promptreel.engine_config import CustomConfig
+from promptreel.engines.host import Audience, EngineHost, Order
 from promptreel.spec import VideoSpec
 async def main():
-    engine = EngineHost("tests.engines.fakes:Slow", Path({str(tmp_path)!r}), 2000)
+    config = CustomConfig(kind="custom", model="tests.engines.fakes:Slow")
+    engine = EngineHost("fake", config, Path({str(tmp_path)!r}), 2000)
     await engine.start()
     print(engine.pid, flush=True)
-    await engine.render(VideoSpec("x", 64, 48, fps=10, duration=60), Path({str(tmp_path)!r}), {{}}, lambda *told: print(*told, flush=True), 60)
+    order = Order(VideoSpec("x", 64, 48, fps=10, duration=60))
+    await engine.render(order, Path({str(tmp_path)!r}), Audience(lambda *told: print(*told, flush=True)), 60)
 asyncio.run(main())
 """
     import sys

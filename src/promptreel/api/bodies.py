@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from starlette.datastructures import Headers
 
 from promptreel.api.dialect import BodyTooLarge, BodyTooSlow, Call, InvalidJson, MediaTypeRefused
-from promptreel.engines import ENGINES
 from promptreel.errors import InvalidInput, PictureRefused, UrlRefused, UrlUnreachable
 from promptreel.fetch import Network, check_url
 from promptreel.media import decode_picture, safe_picture, safe_picture_isolated
@@ -209,7 +208,9 @@ class Options(BaseModel):
     negative_prompt: Annotated[str, Field(max_length=2000)] | None = Field(
         None, description="a string of at most 2000 characters"
     )
-    engine: Literal[*ENGINES] | None = Field(None, description=f"one of: {', '.join(ENGINES)}")  # type: ignore[valid-type]
+    engine: Annotated[str, Field(max_length=40)] | None = Field(
+        None, description="the name of an engine of this server"
+    )
     image: str | None = Field(None, description="a string: an http(s) URL, a data URI or base64")
     last_image: str | None = Field(None, description="a string: an http(s) URL, a data URI or base64")
     webhook_url: Annotated[str, Field(max_length=2048)] | None = Field(

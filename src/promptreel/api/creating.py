@@ -11,9 +11,11 @@ from promptreel.api.bodies import GivenPicture, Wanted, blamed_on, idempotency_k
 from promptreel.api.dialect import Call
 from promptreel.errors import (
     InsufficientCredits,
+    InvalidInput,
     VideoNotFound,
 )
 from promptreel.moderation import moderate
+from promptreel.settings import Settings
 
 if TYPE_CHECKING:
     from promptreel.runtime import Runtime
@@ -57,12 +59,14 @@ async def accept(
     fingerprint = wanted.fingerprint()
     if (stored := await accepted_before(runtime, order)) is not None:
         return stored, True
-    pictures = await make_ready(runtime, account, wanted)
-    spec = await wanted.spec(pictures, runtime.settings.engine, secrets.randbelow(2**32))
+    engine = engine_for(runtime.settings, wanted)
+    price = runtime.settings.engine_config(engine).price(wanted.quality.alias)
+    pictures = await make_ready(runtime, account, wanted, price)
+    spec = await wanted.spec(pictures, engine, secrets.randbelow(2**32))
     submission = videos.Submission(
         dialect=order.dialect,
         spec=spec,
-        price=wanted.quality.price,
+        price=price,
         pictures=pictures,
         metadata=dict(wanted.options.metadata or {}),
         webhook_url=wanted.options.webhook_url,
@@ -89,7 +93,24 @@ async def accepted_before(runtime: "Runtime", order: Order) -> dict[str, Any] | 
         return await videos.replay(connection, order.account.id, order.route, order.key, order.wanted.fingerprint())
 
 
-async def make_ready(runtime: "Runtime", account: Account, wanted: Wanted) -> dict[str, bytes]:
+def engine_for(settings: Settings, wanted: Wanted) -> str:
+    """The engine that was asked for, or the usual one. Errors: `InvalidInput` for one that there is not, or cannot do this."""
+    name, quality = wanted.options.engine or settings.engine, wanted.quality.alias
+    if wanted.options.engine and name not in settings.engine_names:
+        raise InvalidInput(f"Invalid engine. Must be one of: {', '.join(settings.engine_names)}", param="engine")
+    config = settings.engine_config(name)
+    if not config.makes(quality):
+        able = [each for each in settings.engine_names if settings.engine_config(each).makes(quality)]
+        raise InvalidInput(f"Invalid engine. For this quality, must be one of: {', '.join(able)}", param="engine")
+    for place in wanted.pictures:
+        if place not in config.takes:
+            raise InvalidInput(f"Invalid {place}. The engine {name} takes none", param=place)
+    if "text" not in config.takes and "image" not in wanted.pictures:
+        raise InvalidInput(f"Invalid image. The engine {name} needs one", param="image")
+    return name
+
+
+async def make_ready(runtime: "Runtime", account: Account, wanted: Wanted, price: int) -> dict[str, bytes]:
     """Every picture made safe. One to be fetched is fetched only for a caller whose prompt is allowed and who can pay.
 
     Errors: `PromptRefused`, `InsufficientCredits`, `InvalidInput` for a picture.
@@ -98,8 +119,8 @@ async def make_ready(runtime: "Runtime", account: Account, wanted: Wanted) -> di
         moderate(runtime.settings, wanted.prompt, wanted.options.negative_prompt or "")
         async with runtime.transaction() as connection:
             wallet = await credits.balance(connection, account.id)
-        if wallet.available < wanted.quality.price:
-            raise InsufficientCredits(wanted.quality.price, wallet.available)
+        if wallet.available < price:
+            raise InsufficientCredits(price, wallet.available)
     return {name: await fetched(runtime, name, picture) for name, picture in wanted.pictures.items()}
 
 

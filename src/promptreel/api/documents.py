@@ -531,11 +531,25 @@ def popvid_document() -> dict[str, Any]:
 DOCUMENTS = {"prompttovideo": prompttovideo_document, "popvid": popvid_document}
 
 
+def naming_engines(document: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
+    """The document with this server's own engines as what a request may name."""
+    schemas = dict(document["components"]["schemas"])
+    for kind in {"GenerateRequest", "AnimateRequest"} & set(schemas):
+        fields = schemas[kind]["properties"]
+        engine = {**fields["engine"], "enum": list(names)}
+        schemas[kind] = {**schemas[kind], "properties": {**fields, "engine": engine}}
+    return {**document, "components": {**document["components"], "schemas": schemas}}
+
+
 async def serve_document(request: Request) -> Response:
     """GET /openapi/{dialect}.json, with this server's own address in it."""
     make = DOCUMENTS[request.url.path.rpartition("/")[2].removesuffix(".json")]
-    server = base_url(request.scope, request.app.state.runtime.settings.public_url)
-    return json_response({**make(), "servers": [{"url": server}]}, headers={"Cache-Control": "no-cache"})
+    settings = request.app.state.runtime.settings
+    server = base_url(request.scope, settings.public_url)
+    return json_response(
+        {**naming_engines(make(), settings.engine_names), "servers": [{"url": server}]},
+        headers={"Cache-Control": "no-cache"},
+    )
 
 
 ROUTES = [Route(f"/openapi/{name}.json", serve_document) for name in DOCUMENTS]

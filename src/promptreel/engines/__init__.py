@@ -5,14 +5,15 @@ and nothing else.
 """
 
 import importlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.errors import EngineUnknown
+from promptreel.engine_config import CustomConfig, DiffusersConfig, EngineConfig, RemoteConfig
+from promptreel.errors import EngineFailed
 from promptreel.spec import VideoSpec
 
 Picture = NDArray[np.uint8]
@@ -39,6 +40,12 @@ class RenderJob:
     progress: Callable[[float, str], None]
     image: Picture | None = None
     last_image: Picture | None = None
+    server: int = 0
+    """Which of the engine's servers is to do it, where it has several."""
+    memo: Mapping[str, Any] = field(default_factory=dict)
+    """What an earlier attempt at the same video left by `remember`: a job on another server that may still be running."""
+    remember: Callable[[Mapping[str, Any]], None] = lambda _memo: None
+    """Keep a few words of JSON for a later attempt, should this one be cut off. The newest replaces what was kept."""
 
 
 class Engine(Protocol):
@@ -63,20 +70,37 @@ class WithSound(Protocol):
     """What an engine has more that can make sound."""
 
     def sound(self, spec: VideoSpec) -> Track | None:
-        """The sound track, as long as the video, or None for silence."""
+        """The sound track, as long as the video, or None for silence. Asked for when the first frame is there."""
 
 
-ENGINES = {"scenes": "promptreel.engines.scenes:ScenesEngine"}
+@runtime_checkable
+class WithPrelude(Protocol):
+    """What an engine has more that works long before its first frame."""
+
+    prelude: float
+    """The share of the work that lies before it, 0…1: until then the engine tells fractions up to here by itself."""
 
 
-def load_engine(name: str) -> Engine:
-    """The engine of that name, or at that `module:Class`. Imports it, so only the host process (and `generate --local`)
-    calls this; what a stranger may name is only what stands in `ENGINES`.
+def load_engine(config: EngineConfig) -> Engine:
+    """The engine that is set so. Imports it, so only the host process (and `generate --local`) calls this.
 
-    Errors: `EngineUnknown`.
+    Errors: `EngineFailed` for a package that is not installed, or a class of the operator's that is not there.
     """
-    module, separator, attribute = ENGINES.get(name, name).partition(":")
-    if not separator:
-        raise EngineUnknown(name=name, names=", ".join(sorted(ENGINES)))
-    engine: Engine = getattr(importlib.import_module(module), attribute)()
+    place = "promptreel.engines.scenes:ScenesEngine"
+    arguments: dict[str, Any] = {}
+    match config:
+        case CustomConfig(model=place, options=arguments):
+            pass
+        case DiffusersConfig():
+            place, arguments = "promptreel.engines.diffusers:DiffusersEngine", {"config": config}
+        case RemoteConfig():
+            place, arguments = "promptreel.engines.remote:RemoteEngine", {"config": config}
+    module, _, attribute = place.partition(":")
+    try:
+        engine: Engine = getattr(importlib.import_module(module), attribute)(**arguments)
+    except ModuleNotFoundError as error:
+        extra = " (pip install 'promptreel[gpu]')" if isinstance(config, DiffusersConfig) else ""
+        raise EngineFailed(f"the package {error.name} is not installed{extra}") from error
+    except AttributeError as error:
+        raise EngineFailed(f"there is no {place}") from error
     return engine

@@ -3,10 +3,10 @@
 The parent (`EngineHost`) writes one JSON object per line to the child's standard input and reads one per line from its
 standard output. The child (`main`) ends as soon as its input closes, so it never outlives a worker that was killed.
 
-parent → child: `{"render": {…}, "job": number}`, `{"stop": number}`
-child → parent: `{"ready": true}`, `{"progress": 0…1, "step": "…"}`, `{"preview": "JPEG in base64"}`, then one of
-`{"done": {…}}`, `{"stopped": true}`, `{"failed": {"slug", "reason"}}`, each with its `"job"`: what is told of a job that was
-given up answers no other.
+parent → child: first how the engine is set, as `EngineConfig` has it, then `{"render": {…}, "job": number}`, `{"stop": number}`
+child → parent: `{"ready": true}`, `{"progress": 0…1, "step": "…"}`, `{"preview": "JPEG in base64"}`, `{"memo": {…}}`,
+then one of `{"done": {…}}`, `{"stopped": true}`, `{"failed": {"slug", "reason"}}`, each with its `"job"`: what is told of a
+job that was given up answers no other.
 """
 
 import asyncio
@@ -23,8 +23,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
@@ -32,9 +32,12 @@ import numpy as np
 import psutil
 import structlog
 from PIL import Image
+from pydantic import TypeAdapter
 
-from promptreel.engines import Engine, Picture, RenderJob, WithSound, load_engine
+from promptreel.engine_config import EngineConfig, RemoteConfig
+from promptreel.engines import Engine, Picture, RenderJob, WithPrelude, WithSound, load_engine
 from promptreel.errors import (
+    EngineAway,
     EngineFailed,
     EngineOutOfMemory,
     EngineStopped,
@@ -49,6 +52,7 @@ log = structlog.get_logger()
 STOP_GRACE = 5.0
 MEMORY_CHECK = 0.25
 LONGEST_LINE = 1 << 20
+CONFIG: TypeAdapter[EngineConfig] = TypeAdapter(EngineConfig)
 PREVIEW_EVERY = 1.0
 """Seconds between two pictures for who waits: each costs a few milliseconds."""
 
@@ -66,11 +70,33 @@ class Rendered:
     report: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Audience:
+    """Who hears of a rendering: its progress as a fraction with a word for the step, a small JPEG of the newest frame about
+    once a second, and what it wants kept for a later attempt.
+    """
+
+    progress: Callable[[float, str], None]
+    preview: Callable[[bytes], None] = lambda _jpeg: None
+    remember: Callable[[dict[str, Any]], None] = lambda _memo: None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be rendered: the pictures by place (`image`, `last_image`), and what an engine with servers needs."""
+
+    spec: VideoSpec
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    server: int = 0
+    memo: Mapping[str, Any] = field(default_factory=dict)
+
+
 class EngineHost:
     """One engine process, started when first needed, kept warm between jobs and replaced when it misbehaves."""
 
-    def __init__(self, engine: str, cache: Path, memory_mib: int) -> None:
+    def __init__(self, engine: str, config: EngineConfig, cache: Path, memory_mib: int) -> None:
         self.engine = engine
+        self._config = config
         self._cache = cache
         self._memory_mib = memory_mib
         self._process: asyncio.subprocess.Process | None = None
@@ -89,6 +115,9 @@ class EngineHost:
                 env=engine_environment(self._cache),
                 limit=LONGEST_LINE,
             )
+            assert self._process.stdin
+            # Not as an argument or in the environment: there may be a server's key in it.
+            self._process.stdin.write(told_config(self._config))
         return self._process
 
     @property
@@ -96,30 +125,22 @@ class EngineHost:
         """The number of the engine's process while it runs."""
         return self._process.pid if self._process and self._process.returncode is None else None
 
-    async def render(
-        self,
-        spec: VideoSpec,
-        folder: Path,
-        pictures: dict[str, bytes],
-        progress: Callable[[float, str], None],
-        time_limit: float,
-        preview: Callable[[bytes], None] = lambda _: None,
-    ) -> Rendered:
-        """Render into `folder`. Cancelling the call stops the engine, gently at first. `preview` gets a small JPEG of the
-        newest frame about once a second.
+    async def render(self, order: Order, folder: Path, audience: Audience, time_limit: float) -> Rendered:
+        """Render into `folder`. Cancelling the call stops the engine, gently at first.
 
-        Errors: `EngineFailed` (`EngineTimeout` after `time_limit` seconds, `EngineOutOfMemory`); the process is replaced
-        after all of them but a refusal by the engine itself.
+        Errors: `EngineFailed` (`EngineTimeout` after `time_limit` seconds, `EngineOutOfMemory`, `EngineAway`); the process
+        is replaced after all of them but a refusal by the engine itself.
         """
-        job: dict[str, Any] = {"spec": spec.as_dict(), "folder": str(folder)}
-        for place, picture in pictures.items():
+        job: dict[str, Any] = {"spec": order.spec.as_dict(), "folder": str(folder)}
+        job |= {"server": order.server, "memo": dict(order.memo)}
+        for place, picture in order.pictures.items():
             path = folder / place
             path.write_bytes(picture)
             job[place] = str(path)
         process = await self.start()
         number = next(self._numbers)
         watcher = asyncio.create_task(self._watch_memory(process))
-        conversation = asyncio.create_task(self._converse(process, number, job, progress, preview))
+        conversation = asyncio.create_task(self._converse(process, number, job, audience))
         try:
             done, _ = await asyncio.wait(
                 {watcher, conversation}, timeout=time_limit, return_when=asyncio.FIRST_COMPLETED
@@ -147,8 +168,7 @@ class EngineHost:
         process: asyncio.subprocess.Process,
         number: int,
         job: dict[str, Any],
-        progress: Callable[[float, str], None],
-        preview: Callable[[bytes], None],
+        audience: Audience,
     ) -> dict[str, Any]:
         assert process.stdin
         try:
@@ -158,9 +178,11 @@ class EngineHost:
                 if message.get("job") != number:
                     continue
                 if "progress" in message:
-                    progress(float(message["progress"]), str(message["step"]))
+                    audience.progress(float(message["progress"]), str(message["step"]))
                 elif "preview" in message:
-                    preview(base64.b64decode(message["preview"], validate=True))
+                    audience.preview(base64.b64decode(message["preview"], validate=True))
+                elif "memo" in message:
+                    audience.remember(dict(message["memo"]))
                 elif "done" in message:
                     result: dict[str, Any] = message["done"]
                     return result
@@ -233,8 +255,8 @@ async def messages(process: asyncio.subprocess.Process) -> AsyncIterator[dict[st
 
 def failure(told: dict[str, str]) -> EngineFailed:
     """The child's failure as an exception here."""
-    kind = MediaInvalid if told["slug"] == MediaInvalid.slug else EngineFailed
-    return kind(told["reason"])
+    kinds = {kind.slug: kind for kind in (MediaInvalid, EngineAway)}
+    return kinds.get(told["slug"], EngineFailed)(told["reason"])
 
 
 def describe_exit(code: int | None) -> str:
@@ -253,7 +275,14 @@ def engine_environment(cache: Path) -> dict[str, str]:
     return environment | memory | {"NUMBA_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"}
 
 
-async def warm_up(engine: str, cache: Path) -> bool:
+def told_config(config: EngineConfig) -> bytes:
+    """How an engine is set, as its process reads it. A key that is in our environment goes with it: the child has none."""
+    if isinstance(config, RemoteConfig):
+        config = config.model_copy(update={"key": config.secret, "key_env": ""})
+    return CONFIG.dump_json(config) + b"\n"
+
+
+async def warm_up(engine: str, config: EngineConfig, cache: Path) -> bool:
     """Compile everything an engine needs, in a process of low priority, so that no job ever waits for it."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -266,6 +295,8 @@ async def warm_up(engine: str, cache: Path) -> bool:
         env=engine_environment(cache),
     )
     try:
+        assert process.stdin
+        process.stdin.write(told_config(config))
         return await process.wait() == 0
     except asyncio.CancelledError:
         with contextlib.suppress(ProcessLookupError):
@@ -280,8 +311,9 @@ async def warm_up(engine: str, cache: Path) -> bool:
 class Child:
     """The engine's process: takes jobs from one pipe, answers on the other."""
 
-    def __init__(self, engine: str, commands: IO[str], answers: IO[str]) -> None:
+    def __init__(self, engine: str, config: EngineConfig, commands: IO[str], answers: IO[str]) -> None:
         self._name = engine
+        self._config = config
         self._commands = commands
         self._answers = answers
         self._jobs: queue.SimpleQueue[tuple[int, dict[str, Any]]] = queue.SimpleQueue()
@@ -292,7 +324,7 @@ class Child:
     def run(self) -> None:
         """Serve until the parent goes away."""
         threading.Thread(target=self._listen, daemon=True).start()
-        engine = load_engine(self._name)
+        engine = load_engine(self._config)
         self._tell({"ready": True})
         while True:
             self._number, job = self._jobs.get()
@@ -345,7 +377,13 @@ class Child:
         def preview(jpeg: bytes) -> None:
             self._tell({"preview": base64.b64encode(jpeg).decode()})
 
-        pictures = {place: read_picture(Path(job[place])) for place in ("image", "last_image") if place in job}
+        def remember(memo: Mapping[str, Any]) -> None:
+            self._tell({"memo": dict(memo)})
+
+        pictures: dict[str, Any] = {
+            place: read_picture(Path(job[place])) for place in ("image", "last_image") if place in job
+        }
+        pictures |= {"server": job["server"], "memo": job["memo"], "remember": remember}
         encoded = encode(engine, RenderJob(spec, progress, **pictures), folder / "video.mp4", folder.name, preview)
         check(folder / "video.mp4", spec)
         (folder / "poster.jpg").write_bytes(encoded.poster)
@@ -367,12 +405,17 @@ def encode(
     Errors: `EngineFailed` for what the engine or the encoder cannot do, `EngineStopped`.
     """
     spec = job.spec
+    before = engine.prelude if isinstance(engine, WithPrelude) else 0.0
+    frames = engine.render(job)
+    if (first := next(frames, None)) is None:
+        raise EngineFailed("it made no frames")
+    # Not before the first frame: a model that makes its own sound has it only then.
     sound = engine.sound(spec) if isinstance(engine, WithSound) else None
     with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance, sound=sound) as encoder:
         shown_at = -math.inf
-        for number, frame in enumerate(engine.render(job), start=1):
+        for number, frame in enumerate(itertools.chain((first,), frames), start=1):
             encoder.add(frame)
-            job.progress(number / spec.frames, "rendering")
+            job.progress(before + (1 - before) * number / spec.frames, "rendering")
             if preview is not None and (now := time.monotonic()) - shown_at >= PREVIEW_EVERY:
                 shown_at = now
                 preview(encoder.preview())
@@ -410,19 +453,22 @@ def step_back(niceness: int) -> None:
 
 
 def main() -> None:
-    """`python -m promptreel.engines.host ENGINE [--warm-up]`."""
+    """`python -m promptreel.engines.host ENGINE [--warm-up]`, with how it is set as the first line of the input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     die_with_parent()
+    if not (line := sys.stdin.readline()):
+        return  # the parent went away before it said anything
+    config = CONFIG.validate_json(line)
     if "--warm-up" in sys.argv:
         step_back(10)
-        load_engine(sys.argv[1]).warm_up()
+        load_engine(config).warm_up()
         return
     # It may use every core there is, and the API is to answer beside it.
     step_back(3)
     # Whatever an engine prints goes to the log, not between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    Child(sys.argv[1], sys.stdin, answers).run()
+    Child(sys.argv[1], config, sys.stdin, answers).run()
 
 
 if __name__ == "__main__":

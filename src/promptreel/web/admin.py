@@ -8,7 +8,6 @@ from typing import Any
 from starlette.responses import Response
 
 from promptreel import __version__, audit, credits, operators, plans
-from promptreel.engines import ENGINES
 from promptreel.errors import InvalidInput, NotFound, PromptreelError
 from promptreel.operators import JobFilter
 from promptreel.plans import QUALITIES, TIERS
@@ -225,7 +224,7 @@ async def jobs(visit: Visit) -> Response:
         wanted=wanted,
         statuses=[status.value for status in Status],
         qualities=QUALITIES,
-        engines=list(ENGINES),
+        engines=visit.runtime.settings.engine_names,
     )
 
 
@@ -295,7 +294,9 @@ async def engines(visit: Visit) -> Response:
     """GET /admin/engines"""
     async with visit.runtime.pool.connection() as connection:
         use = await operators.engine_use(connection)
-    return await draw(visit, "engines", use=use, engines=ENGINES, default=visit.runtime.settings.engine)
+    settings = visit.runtime.settings
+    configured = {name: settings.engine_config(name) for name in settings.engine_names}
+    return await draw(visit, "engines", use=use, engines=configured, default=settings.engine)
 
 
 async def queue(visit: Visit) -> Response:

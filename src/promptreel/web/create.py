@@ -12,7 +12,6 @@ from starlette.responses import Response
 from promptreel import credits, limits, videos
 from promptreel.api.bodies import Wanted
 from promptreel.api.creating import Order, accept, accepted_before
-from promptreel.engines import ENGINES
 from promptreel.errors import (
     IdempotencyRunning,
     InsufficientCredits,
@@ -109,6 +108,7 @@ async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
         form.values["quality"] = next(iter(QUALITIES))
     form.values["key"] = form["key"] or secrets.token_urlsafe(18)
     form.values["engine"] = form["engine"] or visit.runtime.settings.engine
+    settings = visit.runtime.settings
     now = visit.runtime.clock()
     async with visit.runtime.transaction() as connection:
         wallet = await credits.balance(connection, visit.account.id)
@@ -134,7 +134,7 @@ async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
         examples=[(visit.text(name), prompt) for name, prompt in EXAMPLES.items()],
         longest=ordering.LONGEST_PROMPT,
         ratios=[(name, name) for name in ASPECT_RATIOS],
-        engines=[(name, name) for name in sorted(ENGINES)],
+        engines=[(name, settings.engine_config(name).title or name) for name in settings.engine_names],
         qualities=list(QUALITIES.values()),
         most_mebibytes=MAX_BYTES >> 20,
         advanced=any(form[name] or form.errors[name] for name in ADVANCED),

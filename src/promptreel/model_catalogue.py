@@ -1,0 +1,83 @@
+"""Video models that are known: what they are, what they may be used for, and the numbers they were trained for.
+
+The facts are data, in `model_catalogue.toml`, each from the model's own card or licence.
+"""
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Family = Literal["wan", "ltx2", "hunyuan15", "kandinsky6", "cogvideox"]
+"""Models that are called in the same way."""
+
+
+class Size(BaseModel):
+    """A size that a model makes well: pixels of a frame, the shape being the caller's."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    width: int
+    height: int
+
+
+class Model(BaseModel):
+    """One model, by its id on the hub."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    title: str
+    family: Family
+    license: str
+    license_url: str
+    excluded_regions: tuple[str, ...] = ()
+    """Where the licence does not hold, in words."""
+    revenue_cap_usd: int | None = None
+    """Yearly revenue from which on the licence asks for a contract."""
+    gated: bool = False
+    """Whether the hub asks who you are before it gives the files."""
+    memory_gib: float
+    """Of a card, in bfloat16 and without offloading."""
+    takes: frozenset[Literal["text", "image", "last_image"]]
+    sound: bool = False
+    multiple: int
+    """Both sides of a frame are multiples of this."""
+    frame_step: int
+    """The number of frames is a multiple of this …"""
+    frame_offset: int
+    """… and this more: 4k + 1."""
+    frames: int
+    """Of a native video."""
+    fps: float
+    steps: int
+    guidance: float
+    guidance_2: float | None = None
+    prompt_tokens: int
+    """What its text encoder reads; the rest of a prompt is not seen."""
+    sizes: dict[str, Size]
+    """By quality."""
+    arguments: dict[str, Any] = Field(default_factory=dict)
+    """More arguments of every call of its pipeline."""
+    cache: dict[str, Any] = Field(default_factory=dict)
+    """The step cache that suits it: its `kind` and its numbers."""
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether its licence leaves somebody out."""
+        return bool(self.excluded_regions or self.revenue_cap_usd)
+
+
+@cache
+def models() -> dict[str, Model]:
+    """All of them, by id."""
+    with Path(__file__).with_suffix(".toml").open("rb") as file:
+        found = [Model(**table) for table in tomllib.load(file)["models"]]
+    return {model.id: model for model in found}
+
+
+def find(model: str) -> Model | None:
+    """The model of that id; None for one that is not known."""
+    return models().get(model)
