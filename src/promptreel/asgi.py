@@ -38,7 +38,7 @@ from promptreel.api.metrics import Metrics
 from promptreel.errors import PromptreelError
 from promptreel.runtime import Runtime, open_runtime, sweep
 from promptreel.settings import Settings
-from promptreel.web import door, live, routes
+from promptreel.web import door, live, postman, routes
 
 log = structlog.get_logger()
 
@@ -61,7 +61,7 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> FastAPI
             return
         async with open_runtime(settings) as opened:
             app.state.runtime = opened
-            background = [asyncio.create_task(sweep(opened))]
+            background = [asyncio.create_task(sweep(opened)), asyncio.create_task(postman.keep(opened))]
             if settings.showcase:
                 background.append(asyncio.create_task(showcase.keep(opened)))
             try:
@@ -69,6 +69,8 @@ def create_app(settings: Settings, *, runtime: Runtime | None = None) -> FastAPI
             finally:
                 for task in background:
                     task.cancel()
+                # A letter that is on its way is let out first.
+                await asyncio.wait(background)
 
     async def show_metrics(request: Request) -> Response:
         if not settings.metrics:

@@ -14,6 +14,7 @@ log = structlog.get_logger()
 
 VIDEOS = "promptreel_videos"
 RULES = "promptreel_rules"
+OUTBOX = "promptreel_outbox"
 
 
 class Watch:
@@ -42,7 +43,7 @@ class Events:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        # By what is watched: ("video", id), ("account", id) or ("rules", 0).
+        # By what is watched: ("video", id), ("account", id), ("rules", 0) or ("outbox", 0).
         self._watches: defaultdict[tuple[str, int], set[Watch]] = defaultdict(set)
         self.listening = asyncio.Event()
 
@@ -58,6 +59,10 @@ class Events:
         """Wake-ups for changes of tiers, prices and blocked words while the block lasts."""
         return self._watch(("rules", 0))
 
+    def watch_outbox(self) -> AbstractContextManager[Watch]:
+        """Wake-ups for everything that is to be written to people while the block lasts."""
+        return self._watch(("outbox", 0))
+
     @contextmanager
     def _watch(self, key: tuple[str, int]) -> Iterator[Watch]:
         watch = Watch()
@@ -70,7 +75,7 @@ class Events:
                 del self._watches[key]
 
     def _wake(self, channel: str, payload: str) -> None:
-        keys = [("rules", 0)]
+        keys = [("outbox" if channel == OUTBOX else "rules", 0)]
         if channel == VIDEOS:
             video_id, _, account_id = payload.split()
             keys = [("video", int(video_id)), ("account", int(account_id))]
@@ -88,7 +93,7 @@ class Events:
         while True:
             try:
                 async with await AsyncConnection.connect(self._url, autocommit=True) as connection:
-                    await connection.execute(f"LISTEN {VIDEOS}; LISTEN {RULES}")
+                    await connection.execute(f"LISTEN {VIDEOS}; LISTEN {RULES}; LISTEN {OUTBOX}")
                     self.listening.set()
                     self._wake_all()
                     async for notification in connection.notifies():

@@ -1,19 +1,19 @@
 """Letters out: by SMTP, or onto the server's console where no mail server is set.
 
-Sending happens after the answer, so that neither a slow mail server nor its refusal tells a visitor anything.
+Sending happens after the answer (`outbox`), so that neither a slow mail server nor its refusal tells a visitor anything.
 """
 
 import asyncio
 import smtplib
 import ssl
 import sys
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
+from typing import Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
@@ -25,8 +25,8 @@ log = structlog.get_logger()
 TIMEOUT = 20.0
 """Seconds for each step of a conversation with the mail server."""
 
-PAUSES = (3.0, 30.0, 120.0)
-"""Seconds between attempts. A letter that still does not go is asked for again by who waits for it."""
+Outcome = Literal["sent", "later", "never"]
+"""What became of a letter: it is out, it may go another time, or no attempt is of any use."""
 
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -116,13 +116,7 @@ def print_letter(letter: Letter) -> None:
 class Mailer:
     """Sends letters. `real`: whether they reach a mailbox and not only the console."""
 
-    def __init__(
-        self,
-        url: str = "",
-        sender: str = "",
-        *,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
+    def __init__(self, url: str = "", sender: str = "") -> None:
         """Errors: `SettingInvalid`."""
         self.server = parse_url(url) if url else None
         user = self.server.user if self.server else ""
@@ -133,40 +127,34 @@ class Mailer:
             Address(addr_spec=self.sender)
         except (ValueError, IndexError):
             raise SettingInvalid(setting="mail_from", reason=f"{self.sender!r} is no mail address") from None
-        self._pause = pause
 
     @property
     def real(self) -> bool:
         """Whether letters go by mail."""
         return self.server is not None
 
-    async def send(self, letter: Letter) -> bool:
-        """Send a letter, some times over if need be; False where it could not be.
+    async def send(self, letter: Letter) -> Outcome:
+        """Try to send a letter, once.
 
         The log learns of what kind a letter was and how it went, never its text or where to.
         """
         if self.server is None:
             print_letter(letter)
             log.info("letter_printed", kind=letter.kind)
-            return True
+            return "sent"
         try:
             message = compose(letter, self.sender)
         except (ValueError, IndexError, UnicodeError):
             log.warning("letter_refused", kind=letter.kind, reason="no such address can be")
-            return False
-        for pause in (*PAUSES, None):
-            try:
-                await asyncio.to_thread(send_by, self.server, message, self.sender, letter.to)
-            except (OSError, smtplib.SMTPException) as error:
-                final = pause is None or is_final(error)
-                log.warning("letter_failed", kind=letter.kind, reason=reason_of(error), again=not final)
-                if final or pause is None:
-                    return False
-                await self._pause(pause)
-            else:
-                log.info("letter_sent", kind=letter.kind)
-                return True
-        return False
+            return "never"
+        try:
+            await asyncio.to_thread(send_by, self.server, message, self.sender, letter.to)
+        except (OSError, smtplib.SMTPException) as error:
+            final = is_final(error)
+            log.warning("letter_failed", kind=letter.kind, reason=reason_of(error), again=not final)
+            return "never" if final else "later"
+        log.info("letter_sent", kind=letter.kind)
+        return "sent"
 
 
 def is_final(error: Exception) -> bool:

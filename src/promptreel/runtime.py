@@ -3,7 +3,7 @@
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,7 +15,21 @@ import structlog
 from psycopg import OperationalError
 from psycopg_pool import PoolTimeout
 
-from promptreel import accounts, fetch, limits, media, moderation, oidc, people, plans, queue, slots, underway, videos
+from promptreel import (
+    accounts,
+    fetch,
+    limits,
+    media,
+    moderation,
+    oidc,
+    outbox,
+    people,
+    plans,
+    queue,
+    slots,
+    underway,
+    videos,
+)
 from promptreel.batch import Batch
 from promptreel.db.pool import Connection, Pool, make_pool, transaction
 from promptreel.errors import DatabaseUnreachable, InvalidToken, QuotaExceeded, VideoNotFound
@@ -52,34 +66,12 @@ class Runtime:
         self._videos: Batch[tuple[int, int], videos.Video] = Batch(self._load_videos)
         self._underway: Batch[int, underway.Underway] = Batch(self._load_underway)
         self._numbers = itertools.count()
-        self._tasks: set[asyncio.Task[None]] = set()
         self.issuer = oidc.Issuer(self.settings)
         self.mailer = Mailer(self.settings.mail_url, self.settings.mail_from)
 
     def transaction(self) -> AbstractAsyncContextManager[Connection]:
         """A connection inside one transaction."""
         return transaction(self.pool)
-
-    # -- what nobody waits for -------------------------------------------------------------------------------------------
-
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something after the answer. A failure of it is logged; the process waits for it a while when it ends."""
-        task = asyncio.create_task(self._guarded(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def finish(self, seconds: float = 10.0) -> None:
-        """Wait for what was left for later, then end it."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds)
-        for task in self._tasks:
-            task.cancel()
-
-    async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
-        try:
-            await work
-        except Exception:
-            log.exception("background_work_failed")
 
     # -- who calls, and how often ----------------------------------------------------------------------------------------
 
@@ -201,11 +193,7 @@ async def open_runtime(
         background.append(asyncio.create_task(follow_rules(pool, events)))
         async with jobs.open_async(pool):
             storage = Storage.open(settings.files_url, settings.signing_key)
-            runtime = Runtime(settings, pool, jobs, storage, events, clock, outside or {})
-            try:
-                yield runtime
-            finally:
-                await runtime.finish()
+            yield Runtime(settings, pool, jobs, storage, events, clock, outside or {})
     finally:
         for task in background:
             task.cancel()
@@ -253,5 +241,6 @@ async def sweep(runtime: Runtime) -> None:
                 await videos.forget_keys(connection)
                 await slots.forget_old(connection)
                 await people.forget_expired(connection, runtime.clock())
+                await outbox.forget_expired(connection, runtime.clock())
         except Exception as error:  # noqa: BLE001 - a database that is away comes back; the sweeper must be there then
             log.warning("sweep_failed", reason=str(error).strip())

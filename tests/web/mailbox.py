@@ -2,8 +2,9 @@
 
 import re
 
-from promptreel.mail import Letter, Mailer
+from promptreel.mail import Letter, Mailer, Outcome
 from promptreel.runtime import Runtime
+from promptreel.web import postman
 
 
 class Mailbox(Mailer):
@@ -14,13 +15,13 @@ class Mailbox(Mailer):
         self.runtime = runtime
         self.letters: list[Letter] = []
 
-    async def send(self, letter: Letter) -> bool:
+    async def send(self, letter: Letter) -> Outcome:
         self.letters.append(letter)
-        return True
+        return "sent"
 
     async def newest(self, to: str = "", kind: str = "") -> Letter:
-        """The newest letter, once everything that was left for later is done."""
-        await self.runtime.finish()
+        """The newest letter, once everything that was left to be written is out."""
+        await deliver(self.runtime)
         fitting = [letter for letter in self.letters if to in letter.to and kind in letter.kind]
         assert fitting, [(letter.kind, letter.to) for letter in self.letters]
         return fitting[-1]
@@ -30,6 +31,12 @@ class Mailbox(Mailer):
         found = re.search(r"https://reel\.example(/\w+/[\w-]+)$", (await self.newest(to, kind)).text, re.MULTILINE)
         assert found
         return found[1]
+
+
+async def deliver(runtime: Runtime) -> None:
+    """Work off what is due."""
+    while await postman.work_one(runtime):
+        pass
 
 
 def set_up_mail(runtime: Runtime, real: bool = True) -> Mailbox:

@@ -1,21 +1,19 @@
-"""The letters: what each says, in its reader's language, and what is done for who asked for one.
+"""The letters: what each says, in its reader's language, and how a page asks for one.
 
-All of this happens after the answer, so that a page is the same, and as fast, whether the address is known or not.
+A page only leaves an errand (`outbox`), in the transaction of what it is about; `postman` does the rest after the answer. So a
+page is the same, and as fast, whether an address is known or not, and nothing is lost when the server stops.
 """
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Literal
 
-from promptreel import accounts, audit, failures, joining, letters, people
+from promptreel import accounts, audit, letters, outbox
 from promptreel.accounts import Account
-from promptreel.errors import EmailTaken
-from promptreel.failures import TooManyAttempts
+from promptreel.db.pool import Connection
 from promptreel.letters import Purpose
-from promptreel.mail import Letter
 from promptreel.web import i18n
 
 if TYPE_CHECKING:
-    from promptreel.runtime import Runtime
     from promptreel.web.door import Visit
 
 PATHS: dict[Purpose, str] = {
@@ -25,83 +23,49 @@ PATHS: dict[Purpose, str] = {
     "magic": "/magic/",
     "start": "/start/",
 }
+LASTS = timedelta(days=3)
+"""How long after it was asked for a letter without a link is still worth sending."""
+
+Request = Literal["sign_up", "link", "new_address"]
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where letters are written: what of a visit is still needed when it is over."""
+async def ask(
+    connection: Connection, visit: "Visit", request: Request, lasts: timedelta = LASTS, **detail: Any
+) -> None:
+    """Leave a request of which nobody may see whether it comes to a letter: `postman` knows what each needs."""
+    detail |= {"base_url": visit.base_url, "locale": visit.locale}
+    await outbox.put(connection, request, detail, visit.runtime.clock(), lasts)
 
-    runtime: "Runtime"
-    base_url: str
-    locale: str
 
-    @classmethod
-    def of(cls, visit: "Visit") -> "Desk":
-        """The desk of who visits."""
-        return cls(visit.runtime, visit.base_url, visit.locale)
+async def tell(
+    connection: Connection, visit: "Visit", kind: str, account: Account, to: str = "", **values: str
+) -> None:
+    """Leave a letter to somebody, most often of what was done with their account, in case it was not they."""
+    now = visit.runtime.clock()
+    await put_letter(connection, kind, account, visit.base_url, visit.locale, now, to=to, **values)
 
-    async def send(self, kind: str, to: str, locale: str | None, link: str = "", **values: str) -> None:
-        """Write a letter in the language of its reader and send it."""
-        subject, paragraphs = wording(kind, locale or self.locale, self.base_url, link, **values)
-        text = "\n\n".join(paragraphs)
-        await self.runtime.mailer.send(Letter(kind, to, subject, f"{text}\n\n-- \n{self.base_url}\n"))
 
-    async def send_link(self, purpose: Purpose, account: Account, to: str = "") -> None:
-        """Send a one-time link."""
-        to = to or account.email
-        async with self.runtime.transaction() as connection:
-            secret = await letters.write(connection, account.id, purpose, to, self.runtime.clock())
-        await self.send(purpose, to, account.locale, self.base_url + PATHS[purpose] + secret)
-
-    # -- what people ask for ---------------------------------------------------------------------------------------------
-
-    async def may_write_to(self, email: str) -> bool:
-        """Whether an address has not been sent too many letters; nobody is told if it has."""
-        try:
-            async with self.runtime.transaction() as connection:
-                await failures.attempt(connection, self.runtime.clock(), letters=email)
-        except TooManyAttempts:
-            return False
-        return True
-
-    async def link_for(self, purpose: Purpose, email: str) -> None:
-        """For who forgot their password, or wants to sign in by a letter: a link, where the address is known."""
-        async with self.runtime.pool.connection() as connection:
-            person = await people.find_person(connection, email)
-        if person and not person.account.suspended and await self.may_write_to(email):
-            await self.send_link(purpose, person.account)
-
-    async def sign_up(self, email: str, password_hash: str) -> None:
-        """For who signed up: an account and a link that confirms it, or word that there is one already."""
-        if not await self.may_write_to(email):
-            return
-        try:
-            async with self.runtime.transaction() as connection:
-                account = await joining.sign_up(
-                    connection, self.runtime.settings, email, password_hash, locale=self.locale
-                )
-        except EmailTaken:
-            async with self.runtime.pool.connection() as connection:
-                person = await people.find_person(connection, email)
-            if person and not person.account.suspended:
-                await self.send("taken", person.account.email, person.account.locale)
-            return
-        await self.send_link("verify", account)
-
-    async def new_address(self, account: Account, email: str) -> None:
-        """For who changes their address: a link to the new one, or word to it that it has an account already."""
-        if not await self.may_write_to(email):
-            return
-        async with self.runtime.pool.connection() as connection:
-            taken = await people.find_person(connection, email)
-        if taken and taken.account.id != account.id:
-            await self.send("taken", taken.account.email, taken.account.locale)
-        else:
-            await self.send_link("change", account, email)
-
-    async def tell(self, kind: str, account: Account, to: str = "", **values: str) -> None:
-        """Tell somebody what was done with their account, in case it was not they."""
-        await self.send(kind, to or account.email, account.locale, **values)
+async def put_letter(
+    connection: Connection,
+    kind: str,
+    account: Account,
+    base_url: str,
+    locale: str,
+    now: datetime,
+    *,
+    to: str = "",
+    **values: str,
+) -> None:
+    """Leave a letter to be sent, in the language of the account or else in `locale`. A link is made when it is."""
+    detail = {
+        "kind": kind,
+        "account_id": account.id,
+        "to": to or account.email,
+        "locale": account.locale or locale,
+        "base_url": base_url,
+        "values": values,
+    }
+    await outbox.put(connection, "letter", detail, now, letters.LASTS.get(kind, LASTS))  # type: ignore[call-overload]
 
 
 def wording(kind: str, locale: str, base_url: str, link: str, **values: str) -> tuple[str, list[str]]:

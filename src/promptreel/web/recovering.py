@@ -10,9 +10,9 @@ from promptreel.db.pool import Connection
 from promptreel.errors import EmailTaken, PromptreelError
 from promptreel.letters import Link, Purpose
 from promptreel.people import Person
+from promptreel.web import post
 from promptreel.web.door import Handler, Visit, page
 from promptreel.web.forms import Form
-from promptreel.web.post import Desk
 from promptreel.web.signing_in import (
     SHEETS,
     check_address,
@@ -46,10 +46,10 @@ def asking(purpose: Purpose) -> tuple[Handler, Handler]:
             try:
                 async with visit.runtime.transaction() as connection:
                     await failures.attempt(connection, visit.runtime.clock(), asking=visit.network)
+                    await post.ask(connection, visit, "link", letters.LASTS[purpose], purpose=purpose, email=email)
             except PromptreelError as error:
                 status = refuse(visit, form, error)
             else:
-                visit.runtime.later(Desk.of(visit).link_for(purpose, email))
                 text = visit.text(
                     "If there is an account with this address, a link is on its way. It works for half an hour."
                 )
@@ -154,10 +154,10 @@ async def use_confirmation(visit: Visit, code: str, account: Account) -> Respons
                 await joining.prove_address(connection, runtime.settings, person, knows_password=True)
             else:
                 await move(connection, person.account, link.email)
+                await post.tell(connection, visit, "moved", account, email=link.email)
     except EmailTaken as error:
         return await visit.render("dead_link.html", 409, sheets=SHEETS, reason=visit.error_text(error))
     if link.purpose == "change":
-        runtime.later(Desk.of(visit).tell("moved", account, email=link.email))
         notice = visit.text("Your address is now %(email)s.", email=link.email)
     else:
         notice = visit.text("Your address is confirmed.")
@@ -243,10 +243,10 @@ async def use_new_password(visit: Visit, code: str, email: str | None, password_
         await letters.drop(connection, account.id)
         await failures.succeeded(connection, runtime.clock(), email or account.email)
         await audit.record(connection, account, "password_changed", account_id=account.id, by=link.purpose)
+        if link.purpose == "reset":
+            await post.tell(connection, visit, "password", account)
     visit.session = None
     await visit.sign_in(account.id)
-    if link.purpose == "reset":
-        runtime.later(Desk.of(visit).tell("password", account))
     notice = visit.text("Your password is changed, and every other browser is signed out.")
     if email is not None:
         notice = visit.text("This installation is yours. Sign in as %(email)s from now on.", email=email)

@@ -7,15 +7,16 @@ from functools import cache, wraps
 from babel.core import get_global
 from starlette.responses import Response, StreamingResponse
 
-from promptreel import audit, leaving, letters, passwords, people
+from promptreel import audit, failures, leaving, letters, passwords, people
 from promptreel.errors import EmailTaken, PromptreelError
+from promptreel.failures import TooManyAttempts
 from promptreel.operators import LastOperator
 from promptreel.people import Person
-from promptreel.web import agents, export, i18n
-from promptreel.web.door import Visit, page
+from promptreel.web import agents, export, i18n, post
+from promptreel.web.door import Visit, page, safe_next
 from promptreel.web.forms import Form
-from promptreel.web.post import Desk, note
-from promptreel.web.signing_in import SHEETS, check_address, check_new_password, prove_password, refuse
+from promptreel.web.post import note
+from promptreel.web.signing_in import SHEETS, check_address, check_new_password, delay_text, prove_password, refuse
 
 FRESH = timedelta(minutes=15)
 """How long after signing in somebody without a password may do what others need theirs for."""
@@ -140,10 +141,12 @@ async def change_address(visit: Visit) -> Response:
     if form.ok:
         status = await confirm_person(visit, form)
     if form.ok and runtime.mailer.real:
-        desk = Desk.of(visit)
-        runtime.later(desk.new_address(account, email))
-        runtime.later(desk.tell("asked_to_move", account, email=email))
-        await note(visit, "address_change_asked", to=email)
+        async with runtime.transaction() as connection:
+            await post.ask(
+                connection, visit, "new_address", letters.LASTS["change"], account_id=account.id, email=email
+            )
+            await post.tell(connection, visit, "asked_to_move", account, email=email)
+            await audit.record(connection, account, "address_change_asked", account_id=account.id, to=email)
         text = visit.text("Follow the link in our letter to %(email)s. Until then your old address stays.", email=email)
         return await visit.redirect(TOP, text)
     if form.ok:
@@ -162,16 +165,17 @@ async def change_address(visit: Visit) -> Response:
 @only_oneself
 async def send_confirmation(visit: Visit) -> Response:
     """POST /settings/verify: the letter that confirms the address, once more."""
-    account = visit.account
-    if not account.verified and visit.runtime.mailer.real:
-        desk = Desk.of(visit)
-
-        async def send() -> None:
-            if await desk.may_write_to(account.email):
-                await desk.send_link("verify", account)
-
-        visit.runtime.later(send())
-    return await visit.redirect(TOP, visit.text("A letter is on its way to %(email)s.", email=account.email))
+    account, runtime = visit.account, visit.runtime
+    back = safe_next(Form("verify", await visit.form())["next"], "/settings")
+    if account.verified or not runtime.mailer.real:
+        return await visit.redirect(back)
+    try:
+        async with runtime.transaction() as connection:
+            await failures.attempt(connection, runtime.clock(), letters=account.email)
+            await post.tell(connection, visit, "verify", account)
+    except TooManyAttempts as error:
+        return await visit.redirect(back, delay_text(visit, error), "bad")
+    return await visit.redirect(back, visit.text("A letter is on its way to %(email)s.", email=account.email))
 
 
 # -- password ----------------------------------------------------------------------------------------------------------
@@ -197,10 +201,10 @@ async def change_password(visit: Visit) -> Response:
         await people.close_sessions(connection, account.id)
         await letters.drop(connection, account.id, "reset", "magic", "start")
         await audit.record(connection, account, "password_changed", account_id=account.id, by="settings")
+        await post.tell(connection, visit, "password", account)
     # This browser, too, has a new secret from now on.
     visit.session = None
     await visit.sign_in(account.id)
-    runtime.later(Desk.of(visit).tell("password", account))
     text = visit.text("Your password is changed, and every other browser is signed out.")
     return await visit.redirect(TOP, text)
 

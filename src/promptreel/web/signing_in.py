@@ -12,10 +12,10 @@ from promptreel.errors import EmailTaken, PromptreelError
 from promptreel.failures import TooManyAttempts
 from promptreel.joining import SignupClosed
 from promptreel.passwords import TooManySignIns
-from promptreel.web import i18n
+from promptreel.web import i18n, post
 from promptreel.web.door import Visit, page, safe_next
 from promptreel.web.forms import Form
-from promptreel.web.post import Desk, plausible
+from promptreel.web.post import plausible
 
 SHEETS = ("account.css",)
 
@@ -108,7 +108,8 @@ async def sign_up(visit: Visit) -> Response:
             # Also for an address that is taken: it costs the same time.
             password_hash = await passwords.make_hash(password)
             if runtime.mailer.real:
-                runtime.later(Desk.of(visit).sign_up(email, password_hash))
+                async with runtime.transaction() as connection:
+                    await post.ask(connection, visit, "sign_up", email=email, password_hash=password_hash)
                 text = visit.text("Follow the link in our letter to confirm your address. It works for three days.")
                 return await show_sent(visit, visit.text("Check your inbox"), text, email)
             async with runtime.transaction() as connection:

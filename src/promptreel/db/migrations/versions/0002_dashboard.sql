@@ -51,6 +51,25 @@ CREATE TABLE letters (
 CREATE INDEX letters_account ON letters (account_id);
 CREATE INDEX letters_expiry ON letters (expires_at);
 
+-- What is still to be written to people: requests, and letters that are yet to be sent. Never a code of a link.
+CREATE TABLE outbox (
+    id bigint PRIMARY KEY GENERATED ALWAYS AS IDENTITY,
+    kind text NOT NULL,
+    detail jsonb NOT NULL,
+    attempts integer NOT NULL DEFAULT 0,
+    -- When it may be taken; whoever has taken it has moved this on.
+    due_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL
+);
+CREATE INDEX outbox_due ON outbox (due_at, id);
+CREATE FUNCTION promptreel_tell_outbox() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM pg_notify('promptreel_outbox', '');
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER outbox_tell AFTER INSERT ON outbox FOR EACH STATEMENT EXECUTE FUNCTION promptreel_tell_outbox();
+
 -- Failed sign-ins, by 'account:<SHA-256 of the address>' and by 'network:<address>': what delays grow with.
 CREATE TABLE failures (
     key text PRIMARY KEY,
