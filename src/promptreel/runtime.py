@@ -28,6 +28,7 @@ from promptreel import (
     queue,
     slots,
     underway,
+    upstreams,
     videos,
 )
 from promptreel.batch import Batch
@@ -240,6 +241,7 @@ async def sweep(runtime: Runtime) -> None:
                     await queue.rebase(connection, pool)
                 await videos.forget_keys(connection)
                 await slots.forget_old(connection)
+                await upstreams.forget_old(connection)
                 await people.forget_expired(connection, runtime.clock())
                 await outbox.forget_expired(connection, runtime.clock())
         except Exception as error:  # noqa: BLE001 - a database that is away comes back; the sweeper must be there then

@@ -56,6 +56,9 @@ class Settings(BaseSettings):
     engine_time_limit: float = Field(900, gt=0)
     """Seconds that one attempt may take; longer videos get proportionally more."""
 
+    away_limit: float = Field(86_400, gt=0)
+    """Seconds after which a video fails whose engine's servers are all away; until then it waits."""
+
     engine_memory_mib: int = Field(3072, ge=128)
     """Resident memory at which an engine process is ended."""
 

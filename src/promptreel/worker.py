@@ -9,6 +9,7 @@ import time
 from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import procrastinate
@@ -17,10 +18,11 @@ import structlog
 from procrastinate import JobContext
 from procrastinate.jobs import Job
 
-from promptreel import queue, slots, videos
-from promptreel.engine_config import POOL, CustomConfig, ScenesConfig
+from promptreel import queue, slots, upstreams, videos
+from promptreel.engine_config import POOL, CustomConfig, EngineConfig, RemoteConfig, ScenesConfig
 from promptreel.engines.host import Audience, EngineHost, Order, Rendered, warm_up
-from promptreel.errors import EngineFailed, EngineTimeout
+from promptreel.engines.remote import health
+from promptreel.errors import EngineAway, EngineFailed, EngineTimeout
 from promptreel.runtime import Runtime, sweep
 from promptreel.videos import Video
 
@@ -91,6 +93,8 @@ class Slot:
                 raise
             # Cancelled by its caller: done with, and so the queue's entry goes too.
             await self._give_way(video)
+        except EngineAway as error:
+            await self._wait_for_engine(video, error)
         except EngineFailed as error:
             await self._note(video, error)
         except Exception:
@@ -106,14 +110,17 @@ class Slot:
         await self._drop_earlier_files(video)
         async with self._runtime.pool.connection() as connection:
             pictures = await videos.pictures_of(connection, video.id)
+            memo = await upstreams.memo_of(connection, video.id)
         host, config = self._host(video.spec.engine), self._settings.engine_config(video.spec.engine)
         limit = (config.time_limit or self._settings.engine_time_limit) * max(
             1.0, video.spec.duration / SECONDS_IN_LIMIT
         )
         began = time.monotonic()
         with work_folder(self._folder, f"{video.public_id}-{video.attempt}") as folder:
-            async with self._progress(video) as report:
-                rendered = await host.render(Order(video.spec, pictures), folder, Audience(report, report.show), limit)
+            async with self._progress(video) as report, self._server(video, config, memo, report) as server:
+                order = Order(video.spec, pictures, server, memo)
+                audience = Audience(report, report.show, report.remember)
+                rendered = await host.render(order, folder, audience, limit)
                 seconds = time.monotonic() - began
                 return await self._store(video, rendered, seconds)
 
@@ -134,6 +141,58 @@ class Slot:
             task.cancel()
             with suppress(asyncio.CancelledError):
                 await task
+
+    @asynccontextmanager
+    async def _server(
+        self, video: Video, config: EngineConfig, memo: dict[str, Any], report: "Reporter"
+    ) -> AsyncIterator[int]:
+        """Which of the engine's servers renders in the block; it has a slot taken there meanwhile. 0 where it has none.
+
+        Errors: `EngineAway` where none can be used now.
+        """
+        if not isinstance(config, RemoteConfig):
+            yield 0
+            return
+        engine = video.spec.engine
+        lease = report.lease = await self._lease(video, config, str(memo.get("server", "")), report)
+        away = ""
+        try:
+            yield lease.index
+        except EngineAway as error:
+            away = error.data["reason"]
+            raise
+        finally:
+            report.lease = None
+            async with self._runtime.transaction() as connection:
+                await upstreams.release(connection, lease, float(report.memo.get("busy_seconds", 0)))
+                if away:
+                    await upstreams.found_away(connection, engine, lease.url, away)
+                else:
+                    await upstreams.found_well(connection, engine, lease.url)
+
+    async def _lease(self, video: Video, config: RemoteConfig, preferred: str, report: "Reporter") -> upstreams.Lease:
+        """A slot of a server that is there. Waits while all are taken. Errors: `EngineAway` while all are left alone."""
+        engine = video.spec.engine
+        while True:
+            async with self._runtime.transaction() as connection:
+                lease = await upstreams.take(connection, engine, config.servers, video.id, preferred)
+                away = lease is None and await upstreams.all_left_alone(connection, engine, config.servers)
+            if away:
+                raise EngineAway(away)
+            if lease is None:
+                report(0.0, "waiting for a server")
+                await asyncio.sleep(REPORT_EVERY)
+                continue
+            if not lease.unproven:
+                return lease
+            found = await asyncio.to_thread(health.check, config, lease.index)
+            async with self._runtime.transaction() as connection:
+                if found.ok:
+                    await upstreams.found_well(connection, engine, lease.url)
+                    return lease
+                log.warning("server_away", engine=engine, server=lease.index, reason=found.reason)
+                await upstreams.release(connection, lease)
+                await upstreams.found_away(connection, engine, lease.url, found.reason)
 
     async def _store(self, video: Video, rendered: Rendered, seconds: float) -> videos.Result:
         storage = self._runtime.storage
@@ -164,19 +223,38 @@ class Slot:
         """A failed attempt: run again while attempts are left, else fail the video. Neither is up to one that is fenced off."""
         log.warning("render_failed", video=video.id, attempt=video.attempt, reason=error.message)
         used = video.attempt - video.handed_back
-        again = used < self._settings.max_attempts and not isinstance(error, EngineTimeout)
+        if used >= self._settings.max_attempts or isinstance(error, EngineTimeout):
+            await self._fail(video, error)
+            return
         async with self._runtime.transaction() as connection:
-            if again:
-                current = await videos.note_failure(connection, video, error.message)
-            else:
-                current = await videos.fail(connection, video, error.message, error.slug)
+            current = await videos.note_failure(connection, video, error.message)
         if not current:
             # Its job may be another worker's by now, and its video complete: nothing to run again, nothing to delete.
             await self._give_way(video)
-        elif again:
-            raise error
         else:
+            raise error
+
+    async def _wait_for_engine(self, video: Video, error: EngineAway) -> None:
+        """None of the engine's servers can be used: the video waits for its turn again, for as long as operators allow."""
+        if (self._runtime.clock() - video.created_at).total_seconds() > self._settings.away_limit:
+            await self._fail(video, error)
+            return
+        log.warning("render_waits_for_engine", video=video.id, attempt=video.attempt, reason=error.message)
+        async with self._runtime.transaction() as connection:
+            current = await videos.hand_back(connection, video)
+        if not current:
+            await self._give_way(video)
+        else:
+            raise error
+
+    async def _fail(self, video: Video, error: EngineFailed) -> None:
+        """No attempt is left: the video has failed, unless another worker has it by now."""
+        async with self._runtime.transaction() as connection:
+            current = await videos.fail(connection, video, error.message, error.slug)
+        if current:
             await self._runtime.storage.delete_prefix(videos.files_prefix(video))
+        else:
+            await self._give_way(video)
 
     async def _give_way(self, video: Video) -> None:
         """The attempt was fenced off. After a cancel there is nothing left to do but to drop the files.
@@ -263,6 +341,11 @@ class Reporter:
         self._video = video
         self._latest = (0.0, "starting")
         self._preview: bytes | None = None
+        self.memo: dict[str, Any] = {}
+        """The newest of what this attempt leaves for the next one."""
+        self._memo_kept = self.memo
+        self.lease: upstreams.Lease | None = None
+        """The slot of a server that it holds."""
         self.fenced = False
 
     def __call__(self, fraction: float, step: str) -> None:
@@ -272,6 +355,10 @@ class Reporter:
     def show(self, preview: bytes) -> None:
         """Note the newest picture of what is being rendered."""
         self._preview = preview
+
+    def remember(self, memo: dict[str, Any]) -> None:
+        """Note what the next attempt should know."""
+        self.memo = memo
 
     async def run(self, block: "asyncio.Task[object]") -> None:
         """Report until cancelled; cancel `block` when the attempt turns out to be over.
@@ -285,6 +372,12 @@ class Reporter:
                     # Once each: a picture that could not be told is followed by another.
                     preview, self._preview = self._preview, None
                     current = await videos.report_progress(connection, self._video, *self._latest, preview)
+                    if self.memo is not self._memo_kept:
+                        memo = self.memo
+                        await upstreams.keep_memo(connection, self._video.id, self._video.attempt, memo)
+                        self._memo_kept = memo
+                    if self.lease is not None:
+                        await upstreams.keep(connection, self.lease)
             except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end a render
                 log.warning("progress_not_reported", video=self._video.id, reason=str(error).strip())
                 continue
