@@ -1,0 +1,1 @@
+"""Servers that render, each behind this one's queue."""
