@@ -14,7 +14,7 @@ from typing import Literal
 from promptreel.db.pool import Connection
 from promptreel.errors import PromptreelError
 
-Kind = Literal["account", "network", "letters", "asking", "signup"]
+Kind = Literal["account", "network", "letters", "asking", "signup", "pictures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,8 @@ RULES: dict[Kind, Rule] = {
     "letters": Rule(3, timedelta(minutes=1), timedelta(hours=1)),
     "asking": Rule(10, timedelta(seconds=30), timedelta(hours=1)),
     "signup": Rule(10, timedelta(minutes=1), timedelta(hours=1)),
+    # Pictures of an account that are decoded only to be shown again in a form that makes no video.
+    "pictures": Rule(20, timedelta(seconds=2), timedelta(minutes=5)),
 }
 FORGOTTEN_AFTER = timedelta(days=1)
 

@@ -4,6 +4,7 @@ import asyncio
 import base64
 import io
 import re
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -13,14 +14,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from promptreel import credits, videos
+from promptreel import credits, failures, operators, plans, videos
 from promptreel.media import Encoder, frame_at
-from promptreel.runtime import Runtime
+from promptreel.runtime import Runtime, load_rules
 from promptreel.spec import VideoSpec
 from promptreel.videos import Video
-from promptreel.web import create
+from promptreel.web import create, ordering
 
 from .conftest import Browser, MakeBrowser
+from .mailbox import set_up_mail
 from .test_strip import start, submit
 
 PROMPT = "A lighthouse in a storm"
@@ -150,6 +152,88 @@ async def test_the_days_calls(make_browser: MakeBrowser, runtime: Runtime) -> No
     assert response.status_code == 422
     assert "You have used the 10 calls of today" in response.text
     assert len(await made(runtime, browser)) == 10
+
+
+async def test_a_price_that_rose_meanwhile_is_asked_about(make_browser: MakeBrowser, runtime: Runtime) -> None:
+    browser, operator = await make_browser(credits=50), await make_browser(operator=True)
+    shown = shown_prices((await browser.get("/create")).text)
+    assert shown == {"shown_free": "1", "shown_premium": "3", "shown_720p": "30"}
+    assert operator.account is not None
+    async with runtime.transaction() as connection:
+        await operators.change_plan(connection, operator.account, "quality", "premium", {"price": 5})
+    await load_rules(runtime.pool)
+    try:
+        files = {"image_file": ("a.png", png())}
+        response = await send(browser, files, quality="premium", seed="7", **shown)
+        page = response.text
+        assert response.status_code == 422
+        assert "This takes 5 credits by now." in page and "Uses 5 of your 50 credits" in page
+        assert PROMPT in page and 'value="7"' in page and 'value="premium" checked' in page
+        draft = re.search(r'name="image_draft" value="([0-9a-f-]+)"', page)
+        assert draft and await made(runtime, browser) == [] and await left(runtime, browser) == 50
+        assert browser.account is not None and (await runtime.quota(browser.account)).used == 0
+        # What is dearer elsewhere does not stop what costs what it did.
+        assert (await send(browser, quality="free", **shown)).status_code == 303
+        agreed = re.search(r'name="agreed" value="([^"]*)"', page)
+        assert agreed
+        for fields in (shown_prices(page), {**shown, "agreed": agreed[1]}):
+            response = await send(browser, quality="premium", image_draft=draft[1], **fields)
+            assert response.status_code == 303
+        # What was agreed for one quality says nothing of another.
+        assert (await send(browser, quality="free", shown_free="0", agreed=agreed[1])).status_code == 422
+    finally:
+        plans.apply([])
+    assert await left(runtime, browser) == 50 - 1 - 5 - 5
+    # A price that fell is nothing to ask about.
+    assert (await send(browser, quality="premium", shown_premium="5")).status_code == 303
+
+
+def shown_prices(page: str) -> dict[str, str]:
+    return dict(re.findall(r'name="(shown_\w+)" value="(\d+)"', page))
+
+
+@pytest.mark.parametrize("reason", ["credits", "calls", "words"])
+async def test_nothing_is_decoded_for_who_gets_no_video(
+    make_browser: MakeBrowser, runtime: Runtime, monkeypatch: pytest.MonkeyPatch, reason: str
+) -> None:
+    decoded: list[bytes] = []
+
+    async def decode(data: bytes) -> bytes:
+        decoded.append(data)
+        return data
+
+    monkeypatch.setattr(ordering, "safe_picture_isolated", decode)
+    monkeypatch.setitem(failures.RULES, "pictures", failures.Rule(1, timedelta(hours=1), timedelta(hours=1)))
+    runtime.settings = runtime.settings.model_copy(update={"blocked_words": ("forbidden",)})
+    browser = await make_browser(credits=0 if reason == "credits" else 10, tier="free")
+    prompt = "forbidden" if reason == "words" else PROMPT
+    if reason == "calls":
+        for number in range(10):
+            await send(browser, prompt=f"Number {number}")
+    inline = f"data:image/png;base64,{base64.b64encode(png()).decode()}"
+    assert (await send(browser, prompt=prompt, image_url=inline)).status_code == 422
+    assert decoded == []
+    # A file would be lost with the page: it is kept, within reason.
+    for number in range(3):
+        response = await send(browser, {"image_file": ("a.png", png(colour=(number, 0, 0)))}, prompt=prompt)
+        assert response.status_code == 422
+    assert len(decoded) == 2 and "choose it again" in response.text
+
+
+async def test_a_form_sent_twice_is_one_video_when_it_took_the_last_credit(make_browser: MakeBrowser) -> None:
+    browser = await make_browser(credits=1)
+    picture = {"image_file": ("a.png", png())}
+    first = await send(browser, picture, key="k", shown_free="1")
+    again = await send(browser, picture, key="k", shown_free="0")
+    assert first.status_code == again.status_code == 303
+
+
+async def test_an_unconfirmed_address_loses_nothing(make_browser: MakeBrowser, runtime: Runtime) -> None:
+    set_up_mail(runtime)
+    browser = await make_browser()
+    response = await send(browser, seed="12")
+    assert response.status_code == 422
+    assert PROMPT in response.text and 'value="12"' in response.text and 'action="/settings/verify"' in response.text
 
 
 async def test_a_refused_prompt(make_browser: MakeBrowser, runtime: Runtime) -> None:

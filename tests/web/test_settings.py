@@ -13,15 +13,15 @@ import psycopg
 import pytest
 from argon2 import PasswordHasher
 
-from promptreel import accounts, audit, credits, letters, passwords, people, videos
+from promptreel import accounts, audit, credits, failures, letters, passwords, people, videos
 from promptreel.runtime import Runtime
 from promptreel.spec import VideoSpec
 from promptreel.videos import Submission
-from promptreel.web import agents
+from promptreel.web import agents, settings_page
 from promptreel.web.door import SECURE_COOKIE
 
 from .conftest import Browser, MakeBrowser
-from .mailbox import Mailbox, set_up_mail
+from .mailbox import Mailbox, deliver, set_up_mail
 
 GOOD = "walrus-teapot-comet-velvet-ox"
 OTHER = "lantern-muffin-orbit-cello-fig"
@@ -429,3 +429,57 @@ async def test_leaving_while_something_new_comes_in(mine: Browser, runtime: Runt
     assert response.status_code in {200, 503}
     async with runtime.pool.connection() as connection:
         assert await credits.audit(connection) == []
+
+
+# -- what is asked of who has not confirmed their address --------------------------------------------------------------
+
+
+async def test_every_page_reminds_of_the_letter(mine: Browser, runtime: Runtime) -> None:
+    assert mine.account is not None
+    async with runtime.transaction() as connection:
+        await connection.execute("UPDATE accounts SET verified_at = NULL WHERE id = %s", [mine.account.id])
+    remind = 'class="notice confirm-address"'
+    # Without a mail server there is nothing to confirm.
+    assert remind not in (await mine.get("/create")).text
+    box = set_up_mail(runtime)
+    for path in ("/create?prompt=x", "/videos", "/tokens"):
+        assert remind in (await mine.get(path)).text
+    assert remind not in (await mine.get("/settings")).text
+    page = (await mine.get("/create?prompt=x")).text
+    assert 'name="next" value="/create?prompt=x"' in page
+    response = await mine.post("/settings/verify", {"next": "/create?prompt=x"})
+    assert response.headers["location"] == "/create?prompt=x"
+    assert "A letter is on its way" in (await mine.get("/create?prompt=x")).text
+    for _ in range(failures.RULES["letters"].free + 1):
+        response = await mine.post("/settings/verify", {"next": "//evil.example"})
+        assert response.headers["location"] == "/settings"
+    assert "Too many attempts" in (await mine.get("/create")).text
+    await deliver(runtime)
+    assert len(box.letters) == failures.RULES["letters"].free
+    assert (await mine.post(await box.link(kind="verify"))).status_code == 303
+    assert remind not in (await mine.get("/create")).text
+
+
+async def test_asking_for_the_head_of_the_export_exports_nothing(
+    mine: Browser, runtime: Runtime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_export(*_: Any) -> Any:
+        async def nothing() -> Any:
+            raise AssertionError
+            yield b""
+
+        return nothing()
+
+    monkeypatch.setattr(settings_page.export, "stream", no_export)
+    response = await mine.client.head("/settings/export.zip", headers=mine.headers)
+    assert (response.status_code, response.content) == (200, b"")
+    assert response.headers["content-type"] == "application/zip"
+    async with runtime.pool.connection() as connection:
+        assert not [entry for entry in await audit.entries(connection) if entry.action == "data_exported"]
+
+
+@pytest.mark.parametrize("path", ["/live", "/credits.csv"])
+async def test_the_head_of_what_streams_ends_at_once(mine: Browser, path: str) -> None:
+    async with asyncio.timeout(20):
+        response = await mine.client.head(path, headers=mine.headers)
+    assert (response.status_code, response.content) == (200, b"")

@@ -5,7 +5,7 @@ import hashlib
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal, NoReturn
@@ -244,12 +244,14 @@ URL = re.compile(r"\s*[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class GivenPicture:
-    """A picture as a caller gave it: a URL still to be fetched, or bytes already made safe."""
+    """A picture as a caller gave it: a URL to be fetched, bytes already made safe, or what makes them when they are needed."""
 
     digest: str
     """Tells one picture from another: the URL, or the SHA-256 of the bytes that came."""
     url: str = ""
     data: bytes = b""
+    make: Callable[[], Awaitable[bytes]] | None = None
+    """Errors: `PromptreelError`."""
 
 
 @contextmanager

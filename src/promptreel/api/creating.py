@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from promptreel import credits, videos
@@ -12,6 +12,7 @@ from promptreel.api.dialect import Call
 from promptreel.errors import (
     InsufficientCredits,
     InvalidInput,
+    PromptreelError,
     VideoNotFound,
 )
 from promptreel.moderation import moderate
@@ -26,15 +27,25 @@ Words = Callable[[Call, videos.Accepted], dict[str, Any]]
 """A dialect's answer to an accepted job, as it is sent and as it is remembered."""
 
 
+class PriceRaised(PromptreelError):
+    """This takes {price} credits by now, which is more than you were told"""
+
+    slug = "price_raised"
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """Who wants what, through which door. `key` makes it the same order however often it comes; None: each is a new one."""
+    """Who wants what, through which door. `key` makes it the same order however often it comes; None: each is a new one.
+
+    `most`: the credits that it may take, where its caller was told a price.
+    """
 
     account: Account
     wanted: Wanted
     dialect: str
     route: str
     key: str | None = None
+    most: int | None = None
 
 
 async def create(call: Call, wanted: Wanted, words: Words) -> tuple[dict[str, Any], dict[str, str]]:
@@ -59,8 +70,7 @@ async def accept(
     fingerprint = wanted.fingerprint()
     if (stored := await accepted_before(runtime, order)) is not None:
         return stored, True
-    engine = engine_for(runtime.settings, wanted)
-    price = runtime.settings.engine_config(engine).price(wanted.quality.alias)
+    engine, price = terms(runtime.settings, order)
     pictures = await make_ready(runtime, account, wanted, price)
     spec = await wanted.spec(pictures, engine, secrets.randbelow(2**32))
     submission = videos.Submission(
@@ -93,6 +103,27 @@ async def accepted_before(runtime: "Runtime", order: Order) -> dict[str, Any] | 
         return await videos.replay(connection, order.account.id, order.route, order.key, order.wanted.fingerprint())
 
 
+def terms(settings: Settings, order: Order) -> tuple[str, int]:
+    """By which engine it is made, and for how many credits. Errors: those of `engine_for`, `PriceRaised`."""
+    engine = engine_for(settings, order.wanted)
+    price = settings.engine_config(engine).price(order.wanted.quality.alias)
+    if order.most is not None and price > order.most:
+        raise PriceRaised(price=price)
+    return engine, price
+
+
+async def get_ready(runtime: "Runtime", order: Order) -> Order:
+    """The same order with every picture made safe, for who still has to do something between that and `accept`.
+
+    Errors: those of `accept` that are known before anything is stored.
+    """
+    _, price = terms(runtime.settings, order)
+    wanted = order.wanted
+    made = await make_ready(runtime, order.account, wanted, price)
+    pictures = {name: GivenPicture(wanted.pictures[name].digest, data=data) for name, data in made.items()}
+    return replace(order, wanted=replace(wanted, pictures=pictures))
+
+
 def engine_for(settings: Settings, wanted: Wanted) -> str:
     """The engine that was asked for, or the usual one. Errors: `InvalidInput` for one that there is not, or cannot do this."""
     name, quality = wanted.options.engine or settings.engine, wanted.quality.alias
@@ -111,11 +142,11 @@ def engine_for(settings: Settings, wanted: Wanted) -> str:
 
 
 async def make_ready(runtime: "Runtime", account: Account, wanted: Wanted, price: int) -> dict[str, bytes]:
-    """Every picture made safe. One to be fetched is fetched only for a caller whose prompt is allowed and who can pay.
+    """Every picture made safe. What takes work is done only for a caller whose prompt is allowed and who can pay.
 
     Errors: `PromptRefused`, `InsufficientCredits`, `InvalidInput` for a picture.
     """
-    if any(picture.url for picture in wanted.pictures.values()):
+    if any(picture.url or picture.make for picture in wanted.pictures.values()):
         moderate(runtime.settings, wanted.prompt, wanted.options.negative_prompt or "")
         async with runtime.transaction() as connection:
             wallet = await credits.balance(connection, account.id)
@@ -126,6 +157,13 @@ async def make_ready(runtime: "Runtime", account: Account, wanted: Wanted, price
 
 async def fetched(runtime: "Runtime", param: str, picture: GivenPicture) -> bytes:
     """The bytes of a picture, from its URL if need be. Errors: `InvalidInput`."""
+    if picture.make is not None:
+        try:
+            return await picture.make()
+        except InvalidInput:
+            raise
+        except PromptreelError as error:
+            raise InvalidInput(error.message, param=param, code=error.slug) from None
     if not picture.url:
         return picture.data
     with blamed_on(param):

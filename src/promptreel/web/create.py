@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from promptreel import credits, limits, videos
-from promptreel.api.bodies import Wanted
-from promptreel.api.creating import Order, accept, accepted_before
+from promptreel.api.bodies import GivenPicture, Wanted
+from promptreel.api.creating import Order, PriceRaised, accept, accepted_before, get_ready
 from promptreel.errors import (
+    AddressUnverified,
     IdempotencyRunning,
     InsufficientCredits,
     InvalidInput,
@@ -136,6 +137,7 @@ async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
         ratios=[(name, name) for name in ASPECT_RATIOS],
         engines=[(name, settings.engine_config(name).title or name) for name in settings.engine_names],
         qualities=list(QUALITIES.values()),
+        prices=strip.prices(settings),
         most_mebibytes=MAX_BYTES >> 20,
         advanced=any(form[name] or form.errors[name] for name in ADVANCED),
     )
@@ -168,7 +170,7 @@ async def save(visit: Visit) -> Response:
     wanted = ordering.read_wanted(visit, form, pictures) if not form["remove"] else None
     if form["remove"]:
         form.errors.clear()
-    number = await order(visit, form, wanted) if wanted is not None else None
+    number = await order(visit, form, wanted, pictures) if wanted is not None else None
     await ordering.keep_files(visit, form, data, pictures)
     if number is None:
         return await draw(visit, form, 200 if form["remove"] else 422)
@@ -181,16 +183,21 @@ def after(form: Form, number: int) -> dict[str, str]:
     return {"made": str(number)} | {name: form[name] for name in kept if form[name]}
 
 
-async def order(visit: Visit, form: Form, wanted: Wanted) -> int | None:
+async def order(visit: Visit, form: Form, wanted: Wanted, pictures: dict[str, GivenPicture]) -> int | None:
     """The number of the video that was accepted for this form, be it the first or the second time that it comes; None with
-    the reason told in the form.
+    the reason told in the form. `pictures` are made safe as soon as nothing else is in the way.
     """
     # The same form with other words is another order: a browser's way back shows the old key.
     key = f"{form['key'][:64]}:{wanted.fingerprint().hex()[:32]}"
-    wish = Order(visit.account, wanted, DIALECT, ROUTE, key)
+    wish = Order(visit.account, wanted, DIALECT, ROUTE, key, ordering.price_told(form, wanted))
     try:
         answer = await accepted_before(visit.runtime, wish)
         if answer is None:
+            quota = await visit.runtime.quota(visit.account)
+            if quota.remaining == 0:
+                raise QuotaExceeded(quota=quota)
+            wish = await get_ready(visit.runtime, wish)
+            pictures.update(wish.wanted.pictures)
             await visit.runtime.count_call(visit.account)
             answer = await accept_patiently(visit, wish)
     except PromptreelError as error:
@@ -222,7 +229,13 @@ def tell(visit: Visit, form: Form, error: PromptreelError) -> None:
         form.wrong("credits", visit.text("You have too few credits for this"))
     elif isinstance(error, QuotaExceeded):
         form.wrong("quota", visit.text("You have used all calls of today"))
-    elif isinstance(error, NoCapacity | IdempotencyRunning):
+    elif isinstance(error, PriceRaised):
+        price = error.data["price"]
+        form.values["agreed"] = f"{form['quality']} {price}"
+        form.wrong(
+            "price", visit.texts("This takes %(count)s credit by now.", "This takes %(count)s credits by now.", price)
+        )
+    elif isinstance(error, NoCapacity | IdempotencyRunning | AddressUnverified):
         form.wrong("", told)
     else:
         raise error

@@ -19,7 +19,7 @@ from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -125,6 +125,11 @@ class Visit:
         """`message` in the reader's language."""
         translated = i18n.translations(self.locale).gettext(message)
         return translated % values if values else translated
+
+    def texts(self, one: str, many: str, count: int, **values: object) -> str:
+        """`one` or `many`, as the reader's language counts; `%(count)s` is the number as it is written there."""
+        translated = i18n.translations(self.locale).ngettext(one, many, count)
+        return translated % {"count": i18n.number(count, self.locale), **values}
 
     def error_text(self, error: PromptreelError) -> str:
         """A failure's sentence in the reader's language."""
@@ -294,6 +299,9 @@ class Door:
         except psycopg.OperationalError as error:
             log.warning("database_unavailable", request_id=scope["request_id"], reason=str(error).strip())
             response = failure_page(visit, Unavailable())
+        if visit.request.method == "HEAD" and isinstance(response, StreamingResponse):
+            # Nobody reads what would be made here.
+            response = head_of(response)
         await response(scope, receive, send)
 
     async def answer(self, visit: Visit) -> Response:
@@ -311,6 +319,13 @@ class Door:
             # Not told apart from a page that does not exist.
             raise RouteNotFound
         return await self.handlers[method](visit)
+
+
+def head_of(response: Response) -> Response:
+    """A response without its body."""
+    head = Response(status_code=response.status_code)
+    head.raw_headers = response.raw_headers
+    return head
 
 
 def page(path: str, access: Access = "signed_in", **handlers: Handler) -> Route:

@@ -11,21 +11,20 @@ from weakref import WeakValueDictionary
 
 from starlette.datastructures import FormData, UploadFile
 
-from promptreel import drafts
+from promptreel import drafts, failures
 from promptreel.api.bodies import (
     PICTURES,
     GivenPicture,
     Options,
     Wanted,
-    given_picture,
     read_options,
-    read_picture,
     read_prompt,
 )
 from promptreel.engines import Picture
 from promptreel.errors import InvalidInput, PromptreelError
+from promptreel.failures import TooManyAttempts
 from promptreel.fetch import check_url
-from promptreel.media import encode_picture, frame_at
+from promptreel.media import decode_picture, encode_picture, frame_at, safe_picture_isolated
 from promptreel.plans import QUALITIES, Quality
 from promptreel.runtime import Runtime
 from promptreel.spec import Status
@@ -44,7 +43,7 @@ PREFILLED = ("prompt", "quality", *NUMBERS, *TEXTS, "picture_of", "at", "image_d
 
 _frame_readers = asyncio.Semaphore(2)
 _turns: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
-"""By account: whoever asks for many frames at once waits for them alone."""
+"""By account: whoever asks for much decoding at once waits for it alone."""
 
 
 def read_wanted(visit: Visit, form: Form, pictures: Mapping[str, GivenPicture]) -> Wanted | None:
@@ -86,11 +85,20 @@ def length_of(quality: Quality, form: Form) -> float:
     return value if isinstance(value, float) and 1 <= value <= 60 else quality.duration
 
 
+def price_told(form: Form, wanted: Wanted) -> int | None:
+    """The most credits that the page has told for this; None: it told none."""
+    told = [form[f"shown_{wanted.quality.alias}"]]
+    quality, _, price = form["agreed"].partition(" ")
+    if quality == wanted.quality.alias:
+        told.append(price)
+    return max((int(text) for text in told if re.fullmatch("[0-9]{1,9}", text, re.ASCII)), default=None)
+
+
 # -- pictures ----------------------------------------------------------------------------------------------------------
 
 
 async def read_pictures(visit: Visit, form: Form, data: FormData) -> dict[str, GivenPicture]:
-    """The pictures that were sent, kept or named, by place. Faults are told beside their fields."""
+    """The pictures that were sent, kept or named, by place, nothing decoded yet. Faults are told beside their fields."""
     pictures = {}
     for place in PICTURES:
         try:
@@ -111,17 +119,29 @@ async def read_place(visit: Visit, form: Form, data: FormData, place: str) -> Gi
     settings = visit.runtime.settings
     file = data.get(f"{place}_file")
     if isinstance(file, UploadFile) and file.filename:
-        return await given_picture(await file.read())
+        return sent_picture(visit, await file.read())
     if url := form[f"{place}_url"]:
-        if not url.lower().startswith("data:"):
-            check_url(url, settings.fetch_allow_networks)
-        return await read_picture(url, settings.fetch_allow_networks)
+        if url.lower().startswith("data:"):
+            return sent_picture(visit, await asyncio.to_thread(decode_picture, url))
+        check_url(url, settings.fetch_allow_networks)
+        return GivenPicture(url, url=url)
     if (kept := await find_draft(visit, form[f"{place}_draft"])) is not None:
         return GivenPicture(hashlib.sha256(kept).hexdigest(), data=kept)
     if place == "image" and form["picture_of"]:
-        frame = await frame_of(visit, form["picture_of"], form["at"])
-        return GivenPicture(hashlib.sha256(frame).hexdigest(), data=frame)
+        number, at = form["picture_of"], form["at"]
+        await visit.runtime.video(visit.account.id, read_id(number))
+        return GivenPicture(f"video {number} at {at}", make=lambda: frame_of(visit, number, at))
     return None
+
+
+def sent_picture(visit: Visit, data: bytes) -> GivenPicture:
+    """A picture whose bytes came with the form, to be made safe when it is wanted."""
+
+    async def make() -> bytes:
+        async with _turns.setdefault(visit.account.id, asyncio.Lock()):
+            return await safe_picture_isolated(data)
+
+    return GivenPicture(hashlib.sha256(data).hexdigest(), make=make)
 
 
 async def find_draft(visit: Visit, name: str) -> bytes | None:
@@ -138,11 +158,30 @@ async def keep_files(visit: Visit, form: Form, data: FormData, pictures: Mapping
     """Keep the pictures that came as files: a form that is shown again cannot hold a file."""
     for place, picture in pictures.items():
         file = data.get(f"{place}_file")
-        if isinstance(file, UploadFile) and file.filename:
-            async with visit.runtime.transaction() as connection:
-                draft = await drafts.keep(connection, visit.account.id, picture.data)
-            form.values[f"{place}_draft"] = str(draft)
-            form.values["picture_of"] = "" if place == "image" else form.values["picture_of"]
+        if not (isinstance(file, UploadFile) and file.filename) or form.errors[place]:
+            continue
+        try:
+            safe = picture.data or await make_for_form(visit, picture)
+        except PromptreelError as error:
+            form.wrong(place, visit.error_text(error))
+            continue
+        if not safe:
+            form.wrong(place, visit.text("This picture was not kept: choose it again, please"))
+            continue
+        async with visit.runtime.transaction() as connection:
+            draft = await drafts.keep(connection, visit.account.id, safe)
+        form.values[f"{place}_draft"] = str(draft)
+        form.values["picture_of"] = "" if place == "image" else form.values["picture_of"]
+
+
+async def make_for_form(visit: Visit, picture: GivenPicture) -> bytes:
+    """A picture made safe only to be shown again; empty for who lets us do that too often. Errors: `PictureRefused`."""
+    try:
+        async with visit.runtime.transaction() as connection:
+            await failures.attempt(connection, visit.runtime.clock(), pictures=str(visit.account.id))
+    except TooManyAttempts:
+        return b""
+    return await picture.make() if picture.make is not None else b""
 
 
 async def frame_of(visit: Visit, number: str, at: str) -> bytes:

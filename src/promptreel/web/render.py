@@ -60,9 +60,17 @@ def page(
         sheets=sheets,
         session=session,
         account=session.account if session else None,
+        unconfirmed=must_confirm(visit),
         **context,
     )
     return HTMLResponse(body, status, {**HEADERS, "Content-Security-Policy": policy(sheets)})
+
+
+def must_confirm(visit: "Visit") -> bool:
+    """Whether the page reminds its reader of the letter that confirms their address. The settings say it in their own place."""
+    session = visit.session
+    unconfirmed = session is not None and not session.account.verified and visit.runtime.mailer.real
+    return unconfirmed and not visit.acting and not visit.route.startswith("/settings")
 
 
 def fragment(visit: "Visit", template: str, **context: Any) -> str:

@@ -269,7 +269,8 @@ async def disconnect(visit: Visit) -> Response:
 @only_oneself
 async def take_along(visit: Visit) -> Response:
     """GET /settings/export.zip"""
-    await note(visit, "data_exported")
+    if visit.request.method == "GET":
+        await note(visit, "data_exported")
     name = f"promptreel-{visit.runtime.clock():%Y-%m-%d}.zip"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return StreamingResponse(export.stream(visit.runtime, visit.account), 200, headers, "application/zip")

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from promptreel import previews, underway, videos
 from promptreel.errors import VideoNotFound
 from promptreel.plans import QUALITIES
+from promptreel.settings import Settings
 from promptreel.underway import Underway
 from promptreel.web import render
 from promptreel.web.door import Visit, page, safe_next
@@ -16,7 +17,15 @@ LARGEST_ID = 2**63 - 1
 
 def draw(visit: Visit, found: Underway, view: str = "strip") -> str:
     """What is under way as HTML: as the `strip` of every page, or as the `stage` of the page that creates."""
-    return render.fragment(visit, f"{view}.html", strip=found, qualities=QUALITIES.values())
+    return render.fragment(
+        visit, f"{view}.html", strip=found, qualities=QUALITIES.values(), prices=prices(visit.runtime.settings)
+    )
+
+
+def prices(settings: Settings) -> dict[str, int]:
+    """What each quality takes of the credits, made by the usual engine."""
+    config = settings.engine_config(settings.engine)
+    return {alias: config.price(alias) for alias in QUALITIES}
 
 
 def video_id(visit: Visit) -> int:

@@ -21,7 +21,7 @@ from promptreel.media import picture_decoder, pictures
 from promptreel.web import docs
 from promptreel.web.i18n import LOCALES
 
-KEYWORDS: dict[str, Any] = {"_": None, "text": None, "gettext": None, "ngettext": (1, 2)}
+KEYWORDS: dict[str, Any] = {"_": None, "text": None, "gettext": None, "ngettext": (1, 2), "texts": (1, 2)}
 LOCALE = Path(str(resources.files("promptreel.web"))) / "locale"
 
 REASONS: dict[str, Any] = {"InvalidInput": None, "PictureRefused": None, "UrlRefused": None}
