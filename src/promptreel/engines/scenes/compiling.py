@@ -23,7 +23,6 @@ from numba.core.compiler import CompilerBase
 from numba.core.compiler_machinery import FunctionPass, PassManager, register_pass
 from numba.core.ir_utils import build_definitions
 from numba.core.typed_passes import (
-    AnnotateTypes,
     IRLegalization,
     NativeLowering,
     NoPythonBackend,
@@ -260,7 +259,6 @@ def _passes(lowering: Any) -> list[PassManager]:
         Inference,
         PreLowerStripPhis,
         IRLegalization,
-        AnnotateTypes,
         lowering,
         NoPythonBackend,
     ):

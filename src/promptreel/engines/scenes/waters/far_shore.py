@@ -4,6 +4,7 @@ A wall is a picture wound about the stage at a distance. Rays that meet it show 
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -24,6 +25,9 @@ SPAN = 2.4
 
 DETAIL = 2
 """How many times finer a wall is worked out than drawn."""
+
+STRIP = 64
+"""Columns of a wall that are worked out at a time: few enough for what they need to stay in the processor's cache."""
 
 
 @kernel
@@ -126,39 +130,48 @@ class Wall:
         )  # fmt: skip
 
 
-def _shape(radius: float, tall: float, per_radian: float) -> tuple[Numbers, Numbers, float]:
-    """Metres along and up for every point of a picture (rows, columns), DETAIL times as fine, and the size of one."""
+def _shape(radius: float, tall: float, per_radian: float) -> tuple[Floats, Floats, float]:
+    """Metres along (1, columns) and up (rows, 1) of a picture DETAIL times as fine as it is drawn, and the size of a point."""
     per_radian = min(max(per_radian, 60.0), 1300.0)
     metre = per_radian * DETAIL / radius
     columns, rows = int(SPAN * per_radian) * DETAIL, (int(tall * per_radian / radius) + 3) * DETAIL
-    along, up = np.meshgrid(
-        ((np.arange(columns) + 0.5) / metre).astype(np.float32), ((np.arange(rows) + 0.5) / metre).astype(np.float32)
-    )
-    return along, up, 1 / metre
+    along, up = (((np.arange(count) + 0.5) / metre).astype(np.float32) for count in (columns, rows))
+    return along[None], up[:, None], 1 / metre
 
 
-def _finish(
-    colour: Numbers,
-    cover: Numbers,
-    radius: float,
-    base: float,
-    size: float,
-    heading: tuple[float, float],
-    z: float,
-    air: float = 1.0,
+def _in_strips(along: Floats, up: Floats, paint: Callable[[slice], tuple[Numbers, Numbers]]) -> Floats:
+    """The picture (4, rows, columns), as it is drawn, of what `paint` gives for some columns: colour and cover.
+
+    Mountains as a whole would take a gigabyte for a moment. A strip knows its neighbours' nearest columns, for slopes.
+    """
+    rows, columns = up.shape[0] // DETAIL, along.shape[1] // DETAIL
+    picture = np.empty((4, rows, columns), np.float32)
+    for start in range(0, columns, STRIP):
+        stop = min(start + STRIP, columns)
+        low, high = max(start - 1, 0), min(stop + 1, columns)
+        colour, cover = paint(slice(low * DETAIL, high * DETAIL))
+        for number, plane in enumerate([*(colour * cover), cover]):
+            small = cv2.resize(plane.astype(np.float32), (high - low, rows), interpolation=cv2.INTER_AREA)
+            picture[number, :, start:stop] = small[:, start - low : stop - low]
+    return picture
+
+
+def _wall(
+    picture: Floats, radius: float, base: float, size: float, heading: tuple[float, float], z: float, air: float = 1.0
 ) -> Wall:
-    """Bring a picture to the size in which it is drawn."""
-    planes = np.concatenate([colour * cover[None], cover[None]]).astype(np.float32)
-    rows, columns = cover.shape[0] // DETAIL, cover.shape[1] // DETAIL
-    small = np.stack([cv2.resize(plane, (columns, rows), interpolation=cv2.INTER_AREA) for plane in planes])
-    per_metre = 1 / (size * DETAIL)
-    place = np.array([radius, columns / SPAN, base, per_metre, 0.0, z, *heading, air], np.float32)
-    return Wall(np.ascontiguousarray(small), place)
+    """The wall of a picture whose finer self had points of this `size`, m."""
+    place = np.array([radius, picture.shape[2] / SPAN, base, 1 / (size * DETAIL), 0.0, z, *heading, air], np.float32)
+    return Wall(picture, place)
+
+
+def _colour(red: float, green: float, blue: float) -> Floats:
+    """To be multiplied with a picture (rows, columns)."""
+    return np.array([[[red]], [[green]], [[blue]]], np.float32)
 
 
 def _lit(light: Light, albedo: Numbers, direct: Numbers, sky: Numbers) -> Numbers:
     """Light that comes from a surface: (3, rows, columns)."""
-    sun, above = light.sunlight.astype(np.float32)[:, None, None], light.above.astype(np.float32)[:, None, None]
+    sun, above = _colour(*light.sunlight), _colour(*light.above)
     lit = sun * np.asarray(direct, np.float32)
     lit += above * np.asarray(sky, np.float32)
     lit *= albedo
@@ -191,7 +204,8 @@ def tree_wall(
     """A wood at the water's edge: trees of two kinds side by side, each with a lit and a dark side."""
     along, up, size = _shape(radius, tall * 1.5, per_radian)
     length = radius * SPAN
-    cover, colour, depth = np.zeros_like(up), np.zeros((3, *up.shape), np.float32), np.zeros_like(up)
+    cover = np.zeros((up.shape[0], along.shape[1]), np.float32)
+    colour = np.zeros((3, *cover.shape), np.float32)
     first, second = (np.array(shade) for shade in TREES.get(season, TREES["summer"]))
     evergreen = np.array([0.018, 0.034, 0.020])
     for row in range(3):
@@ -206,12 +220,12 @@ def tree_wall(
         for at, top, is_pine, tint, share in zip(spots, high, pine, tints, mixes, strict=True):
             half = top * (0.17 if is_pine else 0.36)
             low, stop = int(max((at - half * 1.3) / size, 0)), int((at + half * 1.3) / size) + 2
-            part = slice(low, min(stop, up.shape[1]))
+            part = slice(low, min(stop, along.shape[1]))
             if part.start >= part.stop:
                 continue
             rows = slice(0, min(int(top * 1.06 / size) + 2, up.shape[0]))
-            a, h = (along[rows, part] - at) / half, up[rows, part] / top
-            ragged = sampled_short(noise, along[rows, part] * 37.0, up[rows, part] * 37.0 + at) - 0.5
+            a, h = (along[:, part] - at) / half, up[rows] / top
+            ragged = sampled_short(noise, along[:, part] * 37.0, up[rows] * 37.0 + at) - 0.5
             if is_pine:
                 # Whorls of branches, wide below.
                 edge = np.maximum(1.02 - h, 0) ** 0.85 * (0.80 + 0.35 * np.abs(np.mod(h * 9 + tint * 5, 1) - 0.5))
@@ -230,20 +244,31 @@ def tree_wall(
             direct = np.maximum(world_x * face[0] + 0.45 * face[1] + world_z * face[2] + 0.15, 0.03) * rough
             sky = (0.22 + 0.5 * h) * rough
             albedo = (evergreen if is_pine else first * share + second * (1 - share)) * tint
-            paint = _lit(light, np.broadcast_to(albedo[:, None, None], (3, *h.shape)), direct, sky)
+            paint = _lit(light, albedo[:, None, None], direct, sky)
             colour[:, rows, part] = colour[:, rows, part] * (1 - there) + paint * there
             cover[rows, part] = np.maximum(cover[rows, part], there)
-            depth[rows, part] = row
-    # Grass and shade at the foot.
+    picture = _in_strips(
+        along,
+        up,
+        lambda part: _brushed(noise, light, tall, size, along[:, part], up, colour[..., part], cover[:, part]),
+    )
+    return _wall(picture, radius, base - 0.3, size, heading, z)
+
+
+def _brushed(
+    noise: Floats, light: Light, tall: float, size: float, along: Floats, up: Floats, colour: Floats, cover: Floats
+) -> tuple[Floats, Floats]:
+    """Colour and cover of trees with grass and shade at their feet."""
+    up = up[: int(0.45 * tall / size) + 2]
+    colour, cover = colour.copy(), cover.copy()
     brush = sampled_short(noise, along * 11.0, up * 0), sampled_short(noise, along * 53.0, up * 53.0)
     foot = np.clip((tall * (0.10 + 0.22 * brush[0] + 0.10 * brush[1]) - up) / size, 0, 1)
-    bank = (
-        np.array([0.034, 0.048, 0.018])[:, None, None]
-        * (0.3 + 1.2 * sampled_short(noise, along * 31.0, up * 60.0))[None]
-    )
-    paint = _lit(light, bank, np.full_like(up, 0.2 + 0.25 * float(max(light.sun[1], 0))), np.full_like(up, 0.5))
-    colour = colour * (1 - foot) + paint * foot
-    return _finish(colour, np.maximum(cover, foot), radius, base - 0.3, size, heading, z)
+    bank = _colour(0.034, 0.048, 0.018) * (0.3 + 1.2 * sampled_short(noise, along * 31.0, up * 60.0))[None]
+    paint = _lit(light, bank, np.full_like(foot, 0.2 + 0.25 * float(max(light.sun[1], 0))), np.full_like(foot, 0.5))
+    low = slice(0, len(up))
+    colour[:, low] = colour[:, low] * (1 - foot) + paint * foot
+    cover[low] = np.maximum(cover[low], foot)
+    return colour, cover
 
 
 def hill_wall(
@@ -260,34 +285,40 @@ def hill_wall(
 ) -> Wall:
     """Wooded hills, one behind another."""
     along, up, size = _shape(radius, tall * 1.1, per_radian)
-    cover, colour = np.zeros_like(up), np.zeros((3, *up.shape), np.float32)
-    leaves = np.array(TREES.get(season, TREES["summer"])[1]) * 0.6 + np.array([0.02, 0.035, 0.02])
+    leaves = _colour(*TREES.get(season, TREES["summer"])[1]) * 0.6 + _colour(0.02, 0.035, 0.02)
     angle = along / radius - SPAN / 2
+    ridges = []
+    sun = light.sun.tolist()
     for row in range(3):
         share = 1 - row * 0.27
-        at = rng.uniform(0, 500, 2)
-        crest = sampled_short(noise, along[:1] * 60.0 / tall * 0.7 + at[0], at[1] + 0 * along[:1])
+        at = rng.uniform(0, 500, 2).tolist()
+        crest = sampled_short(noise, along * 60.0 / tall * 0.7 + at[0], at[1] + 0 * along)
         crest = tall * share * (0.30 + 0.75 * crest)
-        trees = sampled_short(noise, along[:1] * 9.0, at[1] + 99.0 + 0 * along[:1]) * min(9.0, tall * 0.12)
-        there = np.clip((crest + trees - up) / (1.5 * size) + 0.5, 0, 1)
-        slope = np.gradient(crest[0], size)[None]
-        tufts = sampled_short(noise, along * 4.7 + at[0], up * 7.1 + at[1])
-        large = sampled_short(noise, along * 0.8 + at[1], up * 1.3 + at[0])
-        normal_x = -slope * 0.9 + (large - 0.5) * 1.2
-        world_x, world_z = (
-            normal_x * np.cos(angle) - 0.55 * np.sin(angle),
-            -0.55 * np.cos(angle) - normal_x * np.sin(angle),
-        )
-        direct = np.maximum(world_x * light.sun[0] + 0.65 * light.sun[1] + world_z * light.sun[2], 0.02)
-        direct = direct * (0.35 + 1.1 * tufts)
-        paint = _lit(light, leaves[:, None, None] * (0.6 + 0.8 * large)[None], direct, 0.35 + 0.45 * tufts)
-        # Mist between the rows.
-        mist = 0.16 * (2 - row) + 0.25 * np.exp(-up / (tall * 0.22))
-        mist = mist.astype(np.float32)
-        paint = paint * (1 - mist) + light.horizon.astype(np.float32)[:, None, None] * mist
-        colour = colour * (1 - there) + paint * there
-        cover = np.maximum(cover, there)
-    return _finish(colour, cover, radius, -0.5, size, heading, z, 0.7)
+        trees = sampled_short(noise, along * 9.0, at[1] + 99.0 + 0 * along) * min(9.0, tall * 0.12)
+        ridges.append((at, crest + trees, np.gradient(crest[0], size)[None]))
+    # Mist between the rows.
+    mists = [(0.16 * (2 - row) + 0.25 * np.exp(-up / (tall * 0.22))).astype(np.float32) for row in range(3)]
+
+    def paint(part: slice) -> tuple[Floats, Floats]:
+        cover: Floats = np.zeros((len(up), along[:, part].shape[1]), np.float32)
+        colour: Floats = np.zeros((3, *cover.shape), np.float32)
+        turn = angle[:, part]
+        for (at, crest, slope), mist in zip(ridges, mists, strict=True):
+            there = np.clip((crest[:, part] - up) / (1.5 * size) + 0.5, 0, 1)
+            tufts = sampled_short(noise, along[:, part] * 4.7 + at[0], up * 7.1 + at[1])
+            large = sampled_short(noise, along[:, part] * 0.8 + at[1], up * 1.3 + at[0])
+            normal_x = -slope[:, part] * 0.9 + (large - 0.5) * 1.2
+            world_x = normal_x * np.cos(turn) - 0.55 * np.sin(turn)
+            world_z = -0.55 * np.cos(turn) - normal_x * np.sin(turn)
+            direct = np.maximum(world_x * sun[0] + 0.65 * sun[1] + world_z * sun[2], 0.02)
+            direct = direct * (0.35 + 1.1 * tufts)
+            face = _lit(light, leaves * (0.6 + 0.8 * large)[None], direct, 0.35 + 0.45 * tufts)
+            face = face * (1 - mist) + _colour(*light.horizon) * mist
+            colour = colour * (1 - there) + face * there
+            cover = np.maximum(cover, there)
+        return colour, cover
+
+    return _wall(_in_strips(along, up, paint), radius, -0.5, size, heading, z, 0.7)
 
 
 def mountain_wall(
@@ -303,48 +334,51 @@ def mountain_wall(
 ) -> Wall:
     """Mountains with ridges, snow above `snow` of their height and woods at their feet."""
     along, up, size = _shape(radius, tall * 1.12, per_radian)
-    cover, colour = np.zeros_like(up), np.zeros((3, *up.shape), np.float32)
     angle = along / radius - SPAN / 2
-    for row in range(2):
-        at = rng.uniform(0, 500, 2)
-        scale = 62.0 / tall
+    scale = 62.0 / tall
+    offsets = rng.uniform(0, 500, (2, 2)).tolist()
+    sun = light.sun.tolist()
 
-        def ridged(x: Numbers, y: Numbers) -> Numbers:
-            return np.asarray(1 - np.abs(sampled_short(noise, x, y) * 2 - 1))
+    def ridged(x: Numbers, y: Numbers) -> Floats:
+        return np.asarray(1 - np.abs(sampled_short(noise, x, y) * 2 - 1))
 
-        flat = 0 * along[:1]
-        crest = 0.55 * ridged(along[:1] * scale * 0.55 + at[0], flat + at[1])
-        crest = crest + 0.30 * ridged(along[:1] * scale * 1.7 + at[1], flat + at[0] + 60)
-        crest = crest + 0.16 * (sampled_short(noise, along[:1] * scale * 6.0, flat + at[1] + 9) - 0.5)
-        crest = tall * (crest * 1.15 - 0.10) * (1.0 if row == 0 else 0.62)
-        there = np.clip((crest - up) / (1.5 * size) + 0.5, 0, 1)
-        # Ridges run down from the crest and branch: folded noise whose place is bent by another.
-        down = (crest - up) / tall
-        bend = 34.0 * sampled_short(noise, along * scale * 0.9 + at[1], up * scale * 0.9)
-        x, h = along * scale * 1.5 + bend + at[0], up * scale * 0.55 + bend * 0.6
-        relief = (
-            0.50 * ridged(x * 0.8, h)
-            + 0.32 * ridged(x * 2.3 + 40, h * 2.6)
-            + 0.18 * sampled_short(noise, x * 6.0, h * 8.0)
-        )
-        tilt = np.gradient(relief, axis=1) / (size * scale) * 22.0
-        rise = np.gradient(relief, axis=0) / (size * scale) * 9.0
-        fine = sampled_short(noise, along * scale * 17.0, up * scale * 17.0)
-        world_x, world_z = tilt * np.cos(angle) - 0.7 * np.sin(angle), -0.7 * np.cos(angle) - tilt * np.sin(angle)
-        length = np.sqrt(1.13 + tilt * tilt + rise * rise)
-        direct = np.maximum(
-            (world_x * light.sun[0] + (0.8 - rise) * light.sun[1] + world_z * light.sun[2]) / length, 0.0
-        )
-        level = up / tall + (relief - 0.5) * 0.25 + (fine - 0.5) * 0.14 - 0.10 * np.minimum(np.abs(tilt), 2.0)
-        white = smooth(snow - 0.06, snow + 0.06, level)
-        wood = smooth(0.30, 0.16, up / tall + (fine - 0.5) * 0.1 + (relief - 0.5) * 0.2)
-        rock = np.array([0.15, 0.145, 0.15])[:, None, None] * (0.45 + 0.7 * fine + 0.4 * relief)[None]
-        albedo = rock * (1 - wood) + np.array([0.03, 0.045, 0.03])[:, None, None] * (0.5 + fine)[None] * wood
-        albedo = albedo * (1 - white) + 0.82 * white
-        paint = _lit(light, albedo, direct, 0.45 + 0.35 * np.clip(1 - down, 0, 1))
-        mist = 0.08 * (1 - row) + 0.30 * np.exp(-up / (tall * 0.14))
-        mist = mist.astype(np.float32)
-        paint = paint * (1 - mist) + light.horizon.astype(np.float32)[:, None, None] * mist
-        colour = colour * (1 - there) + paint * there
-        cover = np.maximum(cover, there)
-    return _finish(colour, cover, radius, -10.0, size, heading, 0.0, 0.2)
+    def paint(part: slice) -> tuple[Floats, Floats]:
+        wide, turn = along[:, part], angle[:, part]
+        flat = 0 * wide
+        cover: Floats = np.zeros((len(up), wide.shape[1]), np.float32)
+        colour: Floats = np.zeros((3, *cover.shape), np.float32)
+        for row, at in enumerate(offsets):
+            crest = 0.55 * ridged(wide * scale * 0.55 + at[0], flat + at[1])
+            crest = crest + 0.30 * ridged(wide * scale * 1.7 + at[1], flat + at[0] + 60)
+            crest = crest + 0.16 * (sampled_short(noise, wide * scale * 6.0, flat + at[1] + 9) - 0.5)
+            crest = tall * (crest * 1.15 - 0.10) * (1.0 if row == 0 else 0.62)
+            there = np.clip((crest - up) / (1.5 * size) + 0.5, 0, 1)
+            # Ridges run down from the crest and branch: folded noise whose place is bent by another.
+            down = (crest - up) / tall
+            bend = 34.0 * sampled_short(noise, wide * scale * 0.9 + at[1], up * scale * 0.9)
+            x, h = wide * scale * 1.5 + bend + at[0], up * scale * 0.55 + bend * 0.6
+            relief = (
+                0.50 * ridged(x * 0.8, h)
+                + 0.32 * ridged(x * 2.3 + 40, h * 2.6)
+                + 0.18 * sampled_short(noise, x * 6.0, h * 8.0)
+            )
+            tilt = np.gradient(relief, axis=1) / (size * scale) * 22.0
+            rise = np.gradient(relief, axis=0) / (size * scale) * 9.0
+            fine = sampled_short(noise, wide * scale * 17.0, up * scale * 17.0)
+            world_x, world_z = tilt * np.cos(turn) - 0.7 * np.sin(turn), -0.7 * np.cos(turn) - tilt * np.sin(turn)
+            length = np.sqrt(1.13 + tilt * tilt + rise * rise)
+            direct = np.maximum((world_x * sun[0] + (0.8 - rise) * sun[1] + world_z * sun[2]) / length, 0.0)
+            level = up / tall + (relief - 0.5) * 0.25 + (fine - 0.5) * 0.14 - 0.10 * np.minimum(np.abs(tilt), 2.0)
+            white = smooth(snow - 0.06, snow + 0.06, level).astype(np.float32)
+            wood = smooth(0.30, 0.16, up / tall + (fine - 0.5) * 0.1 + (relief - 0.5) * 0.2).astype(np.float32)
+            rock = _colour(0.15, 0.145, 0.15) * (0.45 + 0.7 * fine + 0.4 * relief)[None]
+            albedo = rock * (1 - wood) + _colour(0.03, 0.045, 0.03) * (0.5 + fine)[None] * wood
+            albedo = albedo * (1 - white) + 0.82 * white
+            face = _lit(light, albedo, direct, 0.45 + 0.35 * np.clip(1 - down, 0, 1))
+            mist = (0.08 * (1 - row) + 0.30 * np.exp(-up / (tall * 0.14))).astype(np.float32)
+            face = face * (1 - mist) + _colour(*light.horizon) * mist
+            colour = colour * (1 - there) + face * there
+            cover = np.maximum(cover, there)
+        return colour, cover
+
+    return _wall(_in_strips(along, up, paint), radius, -10.0, size, heading, 0.0, 0.2)
