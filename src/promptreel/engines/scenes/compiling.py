@@ -206,6 +206,11 @@ class _HelperLibrary(JITCodeLibrary):
         )
         inline.run(self._final_module, options)
         self._optimize_functions(self._final_module)
+        # It is its own copy for callers: nothing else is ever made of it.
+        for function in self._final_module.functions:
+            if not function.is_declaration:
+                function.linkage = "linkonce_odr"
+        self._shared_module = self._final_module
         self._finalized = True
 
 

@@ -22,6 +22,7 @@ from numba import float32 as f32
 from numba import int32 as i32
 from numba import njit, types
 from numba import uint32 as u32
+from numba.core.caching import FunctionCache
 from numba.core.dispatcher import Dispatcher
 from numba.extending import intrinsic as _intrinsic
 from numpy.typing import NDArray
@@ -96,12 +97,35 @@ device = njit(**_HELPER)
 """For helpers: put into its caller, so that the caller's loop is one straight body. Python cannot call them."""
 
 
+class _Cache(FunctionCache):
+    """numba's, which leaves of each kernel a copy in memory for functions that it might be put into: there are none."""
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        """A kernel from the disk, or None."""
+        found = super().load_overload(signature, target)
+        if found is not None:
+            _drop_copy(found.library)
+        return found
+
+    def save_overload(self, signature: Any, made: Any) -> None:
+        """Keep a kernel on the disk."""
+        super().save_overload(signature, made)
+        _drop_copy(made.library)
+
+
+def _drop_copy(library: Any) -> None:
+    copy, library._shared_module = library._shared_module, None
+    if copy is not None:
+        copy.close()
+
+
 def kernel(function: Callable[..., Any]) -> Any:
     """For loops over pixels: compiled once, kept on disk (`NUMBA_CACHE_DIR`), runs without the GIL."""
+    dispatcher = njit(**_KERNEL)(function)
     try:
-        dispatcher = njit(**_KERNEL, cache=True)(function)
+        dispatcher._cache = _Cache(function)
     except RuntimeError:  # there is no folder to keep it in
-        return njit(**_KERNEL)(function)
+        return dispatcher
     # numba knows a kept kernel to be stale by the date of its own file only. Ours is stale when any helper in it
     # changed, and stays good when only dates did (a container image): the stamp is a digest of all the sources.
     stamp = b"".join(sorted(_digest(path) for path in _sources(function, {compiling.__file__, lowering.__file__})))

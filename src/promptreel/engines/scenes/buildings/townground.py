@@ -46,6 +46,9 @@ Floats = NDArray[np.float32]
 FINE = 512 * 512
 """Where in the texture of a ground its fine noise begins, behind the broad one."""
 
+BAND_ROWS = 32
+"""Rows of a plane that are worked out at a time: where pixels see it is as much as half a picture again."""
+
 REACH = 22.0
 """Metres that a lamp lights the ground."""
 
@@ -147,13 +150,16 @@ class GroundMap:
 
 
 @kernel
-def fill_plane(places, depth, camera, scale):
-    """Where each pixel sees the plane y = 0: cover and slopes into `places` (3, H, W), 1/distance into `depth`."""
-    height, width = depth.shape
+def fill_plane(places, depth, first, height, camera, scale):
+    """Where each pixel of a band sees the plane y = 0: cover and slopes into `places` (3, rows, W), 1/distance into `depth`.
+
+    The band's rows are those from `first` on of a picture of `height` rows.
+    """
+    rows, width = depth.shape
     inverse = f32(-1.0) / camera[1]
-    for y in range(height):
+    for y in range(rows):
         for x in range(width):
-            _, dy, _ = view_ray(camera, scale, width, height, x, y)
+            _, dy, _ = view_ray(camera, scale, width, height, x, first + y)
             near = dy * inverse
             hit = near > f32(2.5e-5)
             places[0, y, x] = f32(1.0) if hit else f32(0.0)
@@ -170,8 +176,10 @@ def _plan(area, c, row, column, down, across):
 
 
 @kernel
-def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, camera, scale, t, light, look, row):
-    """Draw the ground over `hdr` (3, H, W) where it is nearer than `near`.
+def shade_ground(
+    hdr, near, places, depth, first, mirror, streaks, soft, noise, area, camera, scale, t, light, look, row
+):
+    """Draw the ground over `hdr` (3, H, W) where it is nearer than `near`, in the band of rows that begins at `first`.
 
     `places`, `depth`: see `fill_plane`. `mirror` (3, h, w): the world upside down, any size; `streaks`: the same smeared
     down; `soft`: small. `noise`: see `ground_noise`. `area`: see `GroundMap`. `light`: `Light.vector`. `row` (9, W): scratch.
@@ -186,13 +194,14 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
     per_tilt = scale * to_mirror_y
     area_rows, area_columns = f32(area.shape[1]) - f32(1.01), f32(area.shape[2]) - f32(1.01)
     wet_all = look[WET]
-    for y in range(height):
+    for line in range(min(depth.shape[0], height - first)):
+        y = first + line
         most = f32(0.0)
         nearest = f32(0.0)
         for x in range(width):
             dx, dy, dz = view_ray(camera, scale, width, height, x, y)
-            inverse = depth[y, x]
-            shown = places[0, y, x] if inverse > near[y, x] else f32(0.0)
+            inverse = depth[line, x]
+            shown = places[0, line, x] if inverse > near[y, x] else f32(0.0)
             away = f32(1.0) / max(inverse, f32(1e-5))
             long = np.sqrt(dx * dx + dy * dy + dz * dz)
             row[0, x] = camera[0] + dx * away
@@ -215,8 +224,8 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
                 row[5, x] = (az + bz) * f32(0.10) * look[RINGS]
         for x in range(width):
             px, pz, away, dy = row[0, x], row[1, x], row[2, x], row[3, x]
-            over = f32(1.0) / max(places[0, y, x], f32(0.01))
-            slope_x, slope_z = places[1, y, x] * over, places[2, y, x] * over
+            over = f32(1.0) / max(places[0, line, x], f32(0.01))
+            slope_x, slope_z = places[1, line, x] * over, places[2, line, x] * over
             # A pixel covers this many metres of the ground, away from the eye; what is finer would only sparkle.
             foot = away / scale
             cover = foot / max(-dy + f32(0.3) * (abs(slope_x) + abs(slope_z)), f32(0.02))
@@ -381,7 +390,7 @@ def shade_ground(hdr, near, places, depth, mirror, streaks, soft, noise, area, c
                 shine += (film - film * puddle) * rough * plane_read(streaks, c, ky, kx, qy, qx)
                 value = mix(colour * rays + shine, light[HORIZON + c], fog)
                 hdr[c, y, x] = mix(hdr[c, y, x], value, shown)
-            near[y, x] = depth[y, x] if shown > f32(0.5) else near[y, x]
+            near[y, x] = depth[line, x] if shown > f32(0.5) else near[y, x]
 
 
 # -- a relief ----------------------------------------------------------------------------------------------------------
@@ -476,7 +485,6 @@ class TownGround:
             x, z = self.area.points()
             level = np.asarray(self.height(x, z), np.float32) if self._shape is not None else None
             self._plan = self.area.bake(self.light, self._lamps, level)
-        places = np.zeros((3, height, width), np.float32)
         raster = None
         if self._shape is not None:
             raster = Rasteriser(width, height, len(self._shape.vertices), len(self._shape.triangles))
@@ -486,7 +494,9 @@ class TownGround:
             across, down = -(-across // 2), -(-down // 2)
             soft.append(np.zeros((3, max(down, 2), max(across, 2)), np.float32))
         pair = (np.zeros_like(soft[0]), np.zeros_like(soft[0])) if soft else (_NOTHING.copy(), _NOTHING.copy())
-        depth = np.zeros((height, width), np.float32)
+        rows = height if raster is not None else BAND_ROWS
+        places = np.zeros((3, rows, width), np.float32)
+        depth = raster.distance if raster is not None else np.zeros((rows, width), np.float32)
         return GroundState(
             places, depth, raster, soft, pair, np.zeros((7, width), np.float32), np.zeros(width, np.float32)
         )
@@ -496,10 +506,8 @@ class TownGround:
         if camera.frame[1] <= 0:
             return  # The mirrored world is below the ground and never sees it.
         scale = np.float32(scale_of(camera, canvas.height))
-        depth = state.depth
-        if state.raster is None or self._shape is None:
-            fill_plane(state.places, depth, camera.frame, scale)
-        else:
+        around = self._mirrored(state, canvas)
+        if state.raster is not None and self._shape is not None:
             state.places.fill(0)
             shape = self._shape
             state.raster.draw(
@@ -512,20 +520,33 @@ class TownGround:
                 self._noise[:FINE],
                 state.places,
             )
-            depth = state.raster.distance
-        mirror, streaks, small = self._mirrored(state, canvas)
-        plan = self._plan
-        assert plan is not None
+            self._shade(state, canvas, camera, scale, t, 0, around)
+            return
+        for first in range(0, canvas.height, BAND_ROWS):
+            fill_plane(state.places, state.depth, np.int32(first), np.int32(canvas.height), camera.frame, scale)
+            self._shade(state, canvas, camera, scale, t, first, around)
+
+    def _shade(
+        self,
+        state: GroundState,
+        canvas: Canvas,
+        camera: Camera,
+        scale: np.float32,
+        t: float,
+        first: int,
+        around: tuple[Floats, Floats, Floats],
+    ) -> None:
+        """Draw the rows from `first` on whose places the state holds. `around`: see `_mirrored`."""
+        assert self._plan is not None
         shade_ground(
             canvas.hdr,
             canvas.near,
             state.places,
-            depth,
-            mirror,
-            streaks,
-            small,
+            state.depth,
+            np.int32(first),
+            *around,
             self._noise,
-            plan,
+            self._plan,
             camera.frame,
             scale,
             np.float32(t),
