@@ -94,7 +94,7 @@ def load_engine(config: EngineConfig) -> Engine:
         case DiffusersConfig():
             place, arguments = "promptreel.engines.diffusers:DiffusersEngine", {"config": config}
         case RemoteConfig():
-            place, arguments = "promptreel.engines.remote:RemoteEngine", {"config": config}
+            place, arguments = "promptreel.engines.remote.engine:RemoteEngine", {"config": config}
     module, _, attribute = place.partition(":")
     try:
         engine: Engine = getattr(importlib.import_module(module), attribute)(**arguments)

@@ -18,7 +18,7 @@ from PIL import Image
 
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines.remote.protocol import Ask, Away, Health, NotThere, State, Status
-from promptreel.engines.remote.wire import Answer, Wire
+from promptreel.engines.remote.wire import POLLED, QUICK, Answer, Wire
 from promptreel.errors import EngineFailed
 
 
@@ -159,7 +159,7 @@ class OpenAIShaped:
 
     def _served(self) -> tuple[str, ...]:
         """The models that the server says it serves; none where it does not say. Errors: `Away`, also for a wrong key."""
-        answer = self._wire.ask("GET", "/v1/models", quick=True)
+        answer = self._wire.ask("GET", "/v1/models", patience=QUICK)
         if answer.status in (401, 403) or answer.status >= 500:
             raise Away(f"{self._wire.name} answers {answer.status}: {self._wire.words(answer)}", answer.again_in)
         rows = answer.json.get("data") if answer.ok and isinstance(answer.json, dict) else None
@@ -176,7 +176,7 @@ class OpenAIShaped:
     # -- polling -------------------------------------------------------------------------------------------------------
 
     def status(self, job: str) -> Status:
-        answer = self._wire.ask("GET", self._path(job))
+        answer = self._wire.ask("GET", self._path(job), patience=POLLED)
         said = answer.json if isinstance(answer.json, dict) else {}
         state = said.get("status")
         if isinstance(state, str) and (answer.ok or state == "failed"):
@@ -218,7 +218,7 @@ class OpenAIShaped:
             return not running
         try:
             for pause in (0.3, 0.6, 0.0):
-                answer = self._wire.ask("DELETE", self._path(job), quick=True)
+                answer = self._wire.ask("DELETE", self._path(job), patience=QUICK)
                 if answer.status != 409:  # "in progress": what is cancelled there takes a moment
                     break
                 time.sleep(pause)
@@ -231,7 +231,7 @@ class OpenAIShaped:
     def health(self) -> Health:
         try:
             if self._dialect.health:
-                answer = self._wire.ask("GET", self._dialect.health, quick=True)
+                answer = self._wire.ask("GET", self._dialect.health, patience=QUICK)
                 if not answer.ok and answer.status != 404:
                     return Health(ok=False, reason=f"it is not ready ({answer.status}: {self._wire.words(answer)})")
             served = self._served()

@@ -28,10 +28,13 @@ MOST_WORDS = 300
 
 MOST_REDIRECTS = 3
 QUICK = 3.0
-"""Seconds for what somebody waits for: whether a server is up, and telling it to stop."""
+"""Seconds to wait for what somebody else waits for: whether a server is up, and telling it to stop."""
+
+POLLED = 15.0
+"""Seconds to wait for how a job stands."""
 
 STALLED = 60.0
-"""Seconds without a byte after which an answer is given up."""
+"""Seconds without a byte after which anything else is given up."""
 
 CHUNK = 1 << 20
 
@@ -79,8 +82,9 @@ class Wire:
         self.root = httpx2.URL(config.servers[index].url.rstrip("/").removesuffix("/v1") + "/")
         self.name = f"server {index + 1}" + (f" of {len(config.servers)}" if len(config.servers) > 1 else "")
         self._key = config.secret
+        self._connect = config.connect_seconds
         # No timeout for the film as a whole: who waits for it stops it.
-        timeout = httpx2.Timeout(STALLED, connect=config.connect_seconds)
+        timeout = httpx2.Timeout(STALLED, connect=self._connect)
         self._client = httpx2.Client(timeout=timeout, transport=transport, headers={"Accept-Encoding": "identity"})
 
     def __repr__(self) -> str:
@@ -96,12 +100,13 @@ class Wire:
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
-    def ask(self, method: str, path: str, *, quick: bool = False, **content: Any) -> Answer:
-        """The whole answer to one request, of whatever status; `content` as httpx2 takes it (`json`, `data`, `files` …).
+    def ask(self, method: str, path: str, *, patience: float = STALLED, **content: Any) -> Answer:
+        """The whole answer to one request, of whatever status; within `patience` seconds from byte to byte;
+        `content` as httpx2 takes it (`json`, `files` …).
 
         Errors: `Away` where there is none, `EngineFailed` for one without an end.
         """
-        timeout = httpx2.Timeout(QUICK) if quick else httpx2.USE_CLIENT_DEFAULT
+        timeout = httpx2.Timeout(patience, connect=min(patience, self._connect))
         url = self.url(path)
         try:
             for _ in range(MOST_REDIRECTS + 1):
