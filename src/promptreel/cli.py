@@ -13,6 +13,7 @@ from typer import _click as click
 
 from promptreel import __version__
 from promptreel.engine_config import POOL
+from promptreel.engines_cli import engines_app
 from promptreel.errors import InvalidInput, NotFound, PromptreelError, SetupError
 from promptreel.plans import QUALITIES, QUALITY_WORDS, TIERS
 from promptreel.scenes_cli import bench_app, scenes_app
@@ -37,6 +38,7 @@ app.add_typer(token_app, name="token")
 app.add_typer(credits_app, name="credits")
 app.add_typer(ledger_app, name="ledger")
 app.add_typer(scenes_app, name="scenes")
+app.add_typer(engines_app, name="engines")
 app.add_typer(bench_app, name="bench")
 
 Data = Annotated[

@@ -137,6 +137,15 @@ class DiffusersConfig(Common):
     loras: tuple[str, ...] = ()
     """Ids or files of LoRAs that are fused in: `id`, or `id/file.safetensors`, `@0.8` behind it for its weight."""
 
+    @model_validator(mode="after")
+    def consented(self) -> "DiffusersConfig":
+        """Errors: `ValueError` for a model whose licence leaves somebody out, and that nobody has accepted."""
+        if self.facts and self.facts.warnings and not self.accept_license:
+            raise ValueError(
+                f"{self.facts.id}: {'; '.join(self.facts.warnings)}. If you may use it, set accept_license = true"
+            )
+        return self
+
     @property
     def facts(self) -> Model | None:
         """What the catalogue knows of the model."""

@@ -4,6 +4,7 @@ The facts are data, in `model_catalogue.toml`, each from the model's own card or
 """
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +42,8 @@ class Model(BaseModel):
     """Whether the hub asks who you are before it gives the files."""
     memory_gib: float
     """Of a card, in bfloat16 and without offloading."""
+    memory_offloaded_gib: float | None = None
+    """Of a card when what is not at work waits in the machine's own memory, where that was published."""
     takes: frozenset[Literal["text", "image", "last_image"]]
     sound: bool = False
     multiple: int
@@ -50,7 +53,7 @@ class Model(BaseModel):
     frame_offset: int
     """… and this more: 4k + 1."""
     frames: int
-    """Of a native video."""
+    """The most of one pass."""
     fps: float
     steps: int
     guidance: float
@@ -62,12 +65,31 @@ class Model(BaseModel):
     arguments: dict[str, Any] = Field(default_factory=dict)
     """More arguments of every call of its pipeline."""
     cache: dict[str, Any] = Field(default_factory=dict)
-    """The step cache that suits it: its `kind` and its numbers."""
+    """The step cache that suits it, by its name and its numbers."""
 
     @property
     def needs_consent(self) -> bool:
-        """Whether its licence leaves somebody out."""
-        return bool(self.excluded_regions or self.revenue_cap_usd)
+        """Whether its licence leaves somebody out, or nobody here has read it."""
+        return bool(self.warnings)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What an operator has to know before using it."""
+        found = []
+        if self.license == "unknown":
+            found.append(f"its licence is not known here; read {self.license_url}")
+        if self.excluded_regions:
+            found.append(f"its licence ({self.license}) does not hold in {joined(self.excluded_regions)}")
+        if self.revenue_cap_usd:
+            found.append(
+                f"its licence ({self.license}) asks companies with {self.revenue_cap_usd:,} USD a year for a contract"
+            )
+        return tuple(found)
+
+
+def joined(names: Sequence[str]) -> str:
+    """`a, b and c`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 @cache

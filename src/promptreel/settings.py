@@ -10,7 +10,7 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from promptreel.engine_config import NAME, POOL, SCENES, CustomConfig, EngineConfig
@@ -150,6 +150,15 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no tier {tier!r}; there is: {', '.join(TIERS)}")
         return tier
 
+    @model_validator(mode="after")
+    def usual_engine_is_there(self) -> "Settings":
+        """Errors: `ValueError`."""
+        try:
+            self.engine_config(self.engine)
+        except EngineUnknown as error:
+            raise ValueError(f"engine: {error.message}") from None
+        return self
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -225,8 +234,11 @@ def load_settings(**given: Any) -> Settings:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        setting = ".".join(str(part) for part in first["loc"])
-        raise SettingInvalid(setting=setting, reason=first["msg"]) from None
+        place = list(first["loc"])
+        if place[:1] == ["engines"]:
+            del place[2:3]  # the engine's kind, which stands in no file
+        setting = ".".join(str(part) for part in place) or "settings"
+        raise SettingInvalid(setting=setting, reason=first["msg"].removeprefix("Value error, ")) from None
     except ValueError as error:  # a promptreel.toml that is no TOML
         raise SettingInvalid(setting="promptreel.toml", reason=str(error)) from None
 

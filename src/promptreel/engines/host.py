@@ -324,11 +324,15 @@ class Child:
     def run(self) -> None:
         """Serve until the parent goes away."""
         threading.Thread(target=self._listen, daemon=True).start()
-        engine = load_engine(self._config)
+        engine: Engine | None = None
+        # Ahead of the first job. One that cannot be loaded says so to each that asks for it.
+        with contextlib.suppress(EngineFailed):
+            engine = load_engine(self._config)
         self._tell({"ready": True})
         while True:
             self._number, job = self._jobs.get()
             try:
+                engine = engine or load_engine(self._config)
                 self._tell({"done": self._render(engine, job)})
             except EngineStopped:
                 self._tell({"stopped": True})
