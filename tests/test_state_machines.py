@@ -132,7 +132,7 @@ class Machine(RuleBasedStateMachine):
 
         return self.do(read())
 
-    def audit(self) -> list[str]:
+    def audit(self) -> list[credits.Difference]:
         return self.do(credits.audit(self.reader))
 
     def account(self, tier: str, amount: int) -> Account:

@@ -120,7 +120,7 @@ async def create_account(
     Errors: `InvalidInput` for what is no address or no tier, `EmailTaken`.
     """
     if not EMAIL.fullmatch(email):
-        raise InvalidInput(f"{email!r} is not an e-mail address", param="email")
+        raise InvalidInput("{email} is not an e-mail address", param="email", email=repr(email))
     if tier not in TIERS:
         raise InvalidInput(f"There is no tier {tier!r}; there is: {', '.join(TIERS)}", param="tier")
     try:

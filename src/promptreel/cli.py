@@ -561,7 +561,7 @@ def ledger_audit(data: Data = None, as_json: Json = False) -> None:
 
     with database.in_use(load_settings(data=data)) as url:
         # The audit opens a transaction of its own, for one snapshot.
-        differences = database.run(url, credits.audit, in_transaction=False)
+        differences = [str(one) for one in database.run(url, credits.audit, in_transaction=False)]
     if as_json:
         say_json({"sound": not differences, "differences": differences})
     elif not differences:

@@ -7,6 +7,7 @@ sums, kept so that a hold is one guarded UPDATE; `audit` proves that they agree.
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from promptreel.db.pool import Connection
 from promptreel.errors import InsufficientCredits, InvalidInput
@@ -284,8 +285,19 @@ AUDIT = {
 }
 
 
-async def audit(connection: Connection) -> list[str]:
-    """Every difference between ledger, wallets and videos, as sentences; none where all adds up.
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Something that does not agree: a sentence, and what fills it."""
+
+    sentence: str
+    values: dict[str, Any]
+
+    def __str__(self) -> str:
+        return self.sentence.format_map(self.values)
+
+
+async def audit(connection: Connection) -> list[Difference]:
+    """Every difference between ledger, wallets and videos; none where all adds up.
 
     One snapshot, so that a running server cannot make a difference that is none.
     """
@@ -294,5 +306,5 @@ async def audit(connection: Connection) -> list[str]:
         differences = []
         for sentence, query in AUDIT.items():
             cursor = await connection.execute(query)
-            differences += [sentence.format_map(row) for row in await cursor.fetchall()]
+            differences += [Difference(sentence, row) for row in await cursor.fetchall()]
     return differences

@@ -87,7 +87,7 @@ async def find_overview(connection: Connection, now: datetime, account_id: int) 
 async def set_tier(connection: Connection, operator: Account, account_id: int, tier: str) -> None:
     """Put an account on another tier. Errors: `InvalidInput`, `NotFound`."""
     if tier not in TIERS:
-        raise InvalidInput(f"There is no tier {tier!r}", param="tier")
+        raise InvalidInput("There is no tier {tier}", param="tier", tier=tier)
     cursor = await connection.execute(
         """UPDATE accounts new SET tier = %s FROM (SELECT id, tier FROM accounts WHERE id = %s FOR UPDATE) old
             WHERE new.id = old.id RETURNING old.tier AS before""",

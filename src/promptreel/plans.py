@@ -70,10 +70,10 @@ CHANGEABLE: dict[str, dict[str, tuple[float, float]]] = {
 def check_change(kind: str, name: str, changes: Mapping[str, Any]) -> None:
     """Errors: `InvalidInput` naming the field, for what does not exist or may not be so."""
     if name not in DEFAULTS.get(kind, {}):
-        raise InvalidInput(f"There is no {kind} {name!r}", param="name")
+        raise InvalidInput("There is no {name} to change", param="name", name=name)
     for field, value in changes.items():
         if field not in CHANGEABLE[kind]:
-            raise InvalidInput(f"{field} cannot be changed", param=field)
+            raise InvalidInput("{field} cannot be changed", param=field, field=field)
         least, most = CHANGEABLE[kind][field]
         unlimited = field == "daily_calls" and value is None
         whole = field == "duration" or isinstance(value, int)

@@ -128,16 +128,20 @@ def engine_for(settings: Settings, wanted: Wanted) -> str:
     """The engine that was asked for, or the usual one. Errors: `InvalidInput` for one that there is not, or cannot do this."""
     name, quality = wanted.options.engine or settings.engine, wanted.quality.alias
     if wanted.options.engine and name not in settings.engine_names:
-        raise InvalidInput(f"Invalid engine. Must be one of: {', '.join(settings.engine_names)}", param="engine")
+        raise InvalidInput(
+            "Invalid engine. Must be one of: {names}", param="engine", names=", ".join(settings.engine_names)
+        )
     config = settings.engine_config(name)
     if not config.makes(quality):
         able = [each for each in settings.engine_names if settings.engine_config(each).makes(quality)]
-        raise InvalidInput(f"Invalid engine. For this quality, must be one of: {', '.join(able)}", param="engine")
+        raise InvalidInput(
+            "Invalid engine. For this quality, must be one of: {names}", param="engine", names=", ".join(able)
+        )
     for place in wanted.pictures:
         if place not in config.takes:
-            raise InvalidInput(f"Invalid {place}. The engine {name} takes none", param=place)
+            raise InvalidInput("Invalid {place}. The engine {name} takes none", param=place, place=place, name=name)
     if "text" not in config.takes and "image" not in wanted.pictures:
-        raise InvalidInput(f"Invalid image. The engine {name} needs one", param="image")
+        raise InvalidInput("Invalid image. The engine {name} needs one", param="image", name=name)
     return name
 
 

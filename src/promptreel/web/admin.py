@@ -13,6 +13,7 @@ from promptreel.operators import JobFilter
 from promptreel.plans import QUALITIES, TIERS
 from promptreel.spec import Status
 from promptreel.videos import alive_window
+from promptreel.web import words
 from promptreel.web.door import Visit, new_secret, page
 from promptreel.web.forms import Form
 
@@ -21,7 +22,14 @@ PER_PAGE = 50
 
 async def draw(visit: Visit, template: str, status: int = 200, **context: Any) -> Response:
     """One of these pages."""
-    return await visit.render(f"admin_{template}.html", status, sheets=("admin.css",), **context)
+    return await visit.render(
+        f"admin_{template}.html",
+        status,
+        sheets=("admin.css",),
+        log_entry=lambda entry: words.entry(visit, entry),
+        difference_text=lambda found: words.difference(visit, found),
+        **context,
+    )
 
 
 def read_id(visit: Visit) -> int:
@@ -158,7 +166,7 @@ async def set_state(visit: Visit) -> Response:
         "user": visit.text("The account no longer runs the place."),
     }
     if word not in done:
-        raise InvalidInput("There is no such state", param="state")
+        raise InvalidInput(visit.text("There is no such state"), param="state")
     try:
         async with visit.runtime.transaction() as connection:
             if word in {"suspended", "restored"}:

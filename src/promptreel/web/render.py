@@ -12,7 +12,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from promptreel import __version__
-from promptreel.web import i18n, steps
+from promptreel.web import i18n, steps, words
 
 if TYPE_CHECKING:
     from promptreel.web.door import Visit
@@ -94,6 +94,8 @@ def fragment(visit: "Visit", template: str, **context: Any) -> str:
             when=when,
             span=lambda seconds: i18n.span(seconds, locale),
             number=lambda value: i18n.number(value, locale),
+            tier_name=lambda name: words.tier(visit, name),
+            reason_text=lambda word: words.reason(visit, word),
             size=lambda value: i18n.size(value, locale),
             day=lambda value: i18n.day(value, locale),
             **context,

@@ -25,7 +25,16 @@ KEYWORDS: dict[str, Any] = {"_": None, "text": None, "gettext": None, "ngettext"
 LOCALE = Path(str(resources.files("promptreel.web"))) / "locale"
 
 REASONS: dict[str, Any] = {"InvalidInput": None, "PictureRefused": None, "UrlRefused": None}
-READERS = ("api/bodies.py", "fetch.py", "media/pictures.py", "operators.py", "plans.py", "credits.py")
+READERS = (
+    "accounts.py",
+    "api/bodies.py",
+    "api/creating.py",
+    "fetch.py",
+    "media/pictures.py",
+    "operators.py",
+    "plans.py",
+    "credits.py",
+)
 """Failures that carry a sentence of their own, and the modules that raise them at what a reader typed."""
 
 HEADS = (
