@@ -177,6 +177,13 @@ class EngineFailed(PromptreelError):
         super().__init__(reason=reason)
 
 
+class EngineBroken(EngineFailed):
+    """The engine failed: {reason}
+
+    Its process is of no more use, as after an error of the card: it ends, and the next attempt is made by a new one.
+    """
+
+
 class EngineStopped(PromptreelError):
     """The engine was stopped"""
 

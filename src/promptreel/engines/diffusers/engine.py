@@ -1,0 +1,61 @@
+"""The engine: one model as the operator has set it, from a job to frames."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from promptreel.engine_config import DiffusersConfig
+from promptreel.engines import Frame, RenderJob, Track
+from promptreel.engines.diffusers import failing
+from promptreel.engines.diffusers.film import Film, planned
+from promptreel.engines.diffusers.shelf import Loaded, shelf
+from promptreel.engines.diffusers.waiting import Tell, part
+from promptreel.errors import EngineFailed
+from promptreel.spec import VideoSpec
+
+
+class DiffusersEngine:
+    """Which models are in memory is the process's business (`shelf`): engines that are set alike share one."""
+
+    def __init__(self, config: DiffusersConfig) -> None:
+        self.config = config
+        self.prelude = 0.0
+        self._film: Film | None = None
+
+    def warm_up(self) -> None:
+        """Download the model and load it."""
+        self._model(lambda *_: None)
+
+    def report(self, spec: VideoSpec) -> dict[str, Any]:
+        """What was made of the spec that was rendered last: of another, nothing can be said without the model."""
+        if self._film is not None and self._film.job.spec == spec:
+            return self._film.report()
+        return {"coverage": None, "words": [], "native": {}, "notes": []}
+
+    def sound(self, spec: VideoSpec) -> Track | None:
+        """What the model made with the pictures, where it was asked for."""
+        return self._film.sound() if spec.sound and self._film is not None else None
+
+    def render(self, job: RenderJob) -> Iterator[Frame]:
+        """As `Engine` has it. Errors: also `EngineBroken`, when the card answers no more."""
+        self._film = None
+        reached = 0.0
+
+        def tell(fraction: float, step: str) -> None:
+            nonlocal reached
+            reached = max(reached, fraction)
+            job.progress(reached, step)
+
+        try:
+            model = self._model(tell)
+            self.prelude = reached
+            self._film = Film(model, planned(self.config, model, job.spec), job, part(tell, reached, 1.0))
+            yield from self._film.fitted()
+        except Exception as error:
+            raise failing.as_failure(error) from error
+
+    def _model(self, tell: Tell) -> Loaded:
+        """The model, loaded. Errors: `EngineFailed` where its licence asks for consent that was not given, `EngineStopped`."""
+        facts = self.config.facts
+        if facts is not None and facts.needs_consent and not self.config.accept_license:
+            raise EngineFailed(f"{facts.title}: read {facts.license_url} and set accept_license = true")
+        return shelf().take(self.config, tell)

@@ -1,0 +1,120 @@
+"""Where a model's weights are: on which device, in which precision, and what is done where the memory is not enough."""
+
+import gc
+from enum import IntEnum
+from typing import Any
+
+import psutil
+import torch
+
+from promptreel.engine_config import DiffusersConfig
+
+GIB = 1 << 30
+SHARE = 0.9
+"""Of a card's memory that models may take: the rest is the driver's, and what fragments leave unused."""
+WORKING = 5 * GIB
+"""What a step and the decoder need beside the weights, about: latents, attention, one piece of frames."""
+ONE_GROUP = 1 * GIB
+"""What lies on the card of a model whose layers come one by one."""
+
+
+class Saver(IntEnum):
+    """How memory is saved; each saves more than the one before it and takes more time."""
+
+    NONE = 0
+    TILES = 1
+    """The autoencoder works in tiles."""
+    MODEL = 2
+    """And each component is on the card only while it works."""
+    GROUP = 3
+    """And of each only the layers that work."""
+
+    @property
+    def words(self) -> str:
+        """For the report."""
+        return ("", "decoded in tiles", "components offloaded to memory", "layers offloaded to memory")[self]
+
+
+def device_of(config: DiffusersConfig) -> torch.device:
+    """The device that is meant: by itself the card, Apple's GPU, else the processor."""
+    if config.device != "auto":
+        return torch.device(config.device)
+    if torch.cuda.is_available():
+        return torch.device("cuda", 0)
+    return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+
+
+def dtype_of(config: DiffusersConfig, device: torch.device) -> torch.dtype:
+    """The precision that is meant: what the models were trained in, where the device calculates in it."""
+    if config.dtype != "auto":
+        named: torch.dtype = getattr(torch, config.dtype)
+        return named
+    if device.type == "cuda":
+        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+    return torch.bfloat16 if device.type == "mps" else torch.float32
+
+
+def budget(config: DiffusersConfig, device: torch.device) -> int:
+    """Bytes that models may take on the device together."""
+    if config.memory_gib is not None:
+        return int(config.memory_gib * GIB)
+    if device.type == "cuda":
+        return int(SHARE * torch.cuda.mem_get_info(device)[1])
+    if device.type == "mps":
+        return int(SHARE * torch.mps.recommended_max_memory())
+    return int(0.6 * psutil.virtual_memory().total)
+
+
+def on_card(components: dict[str, int], saver: Saver) -> int:
+    """Bytes of a model's components (bytes by name) that lie on the device at a time."""
+    match saver:
+        case Saver.MODEL:
+            return max(components.values(), default=0)
+        case Saver.GROUP:
+            return min(ONE_GROUP, sum(components.values()))
+        case _:
+            return sum(components.values())
+
+
+def first_saver(config: DiffusersConfig, device: torch.device, components: dict[str, int], room: int) -> Saver:
+    """The least saving with which the model has room (bytes), or the one that the operator chose."""
+    if config.offload != "auto":
+        return {"none": Saver.NONE, "model": Saver.MODEL, "group": Saver.GROUP}[config.offload]
+    if device.type == "cpu":
+        return Saver.NONE  # there is nowhere else to put it
+    for saver in (Saver.NONE, Saver.MODEL):
+        if on_card(components, saver) + min(WORKING, room // 2) <= room:
+            return saver
+    return Saver.GROUP
+
+
+def next_saver(saver: Saver, device: torch.device, *, decoding: bool) -> Saver | None:
+    """What saves enough more to be worth a second try; None where nothing does. Tiles help only while it decodes."""
+    most = Saver.TILES if device.type == "cpu" else Saver.GROUP
+    least = Saver.TILES if decoding else Saver.MODEL
+    return min(most, max(Saver(saver + 1), least)) if saver < most else None
+
+
+def place(pipe: Any, saver: Saver, device: torch.device) -> None:
+    """Put the pipeline's components where they belong; may be called again to save more."""
+    pipe.remove_all_hooks()
+    if saver >= Saver.TILES and hasattr(pipe.vae, "enable_tiling"):
+        pipe.vae.enable_tiling()
+    match saver:
+        case Saver.MODEL:
+            pipe.enable_model_cpu_offload(device=device)
+        case Saver.GROUP:
+            pipe.to("cpu", silence_dtype_warnings=True)
+            # Layers are fetched on a stream of their own while the ones before them work.
+            pipe.enable_group_offload(onload_device=device, offload_type="leaf_level", use_stream=device.type == "cuda")
+        case _:
+            pipe.to(device)
+
+
+def give_back(device: torch.device) -> None:
+    """Return what no tensor needs any more to the device."""
+    gc.collect()
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+    elif device.type == "mps":
+        torch.mps.empty_cache()

@@ -1,0 +1,185 @@
+"""Models kept warm: all that share a device, within its memory. The one that was used longest ago goes first."""
+
+import itertools
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import structlog
+import torch
+
+from promptreel import model_catalogue
+from promptreel.engine_config import DiffusersConfig
+from promptreel.engines.diffusers import checkpoint, loras, placing, speed
+from promptreel.engines.diffusers.families import Family, family, family_of_pipeline
+from promptreel.engines.diffusers.placing import Saver
+from promptreel.engines.diffusers.texts import Texts
+from promptreel.engines.diffusers.waiting import Tell, part, while_waiting
+from promptreel.errors import EngineFailed
+from promptreel.model_catalogue import Model
+
+log = structlog.get_logger()
+
+DOWNLOAD_SHARE = 0.5
+"""Of the work, where the model's files must come first."""
+WHAT_IS_LOADED = {
+    "model", "base", "revision", "device", "dtype", "cache", "attention", "compile", "fp8", "offload", "loras",
+}  # fmt: skip
+"""Settings that make another model of it in memory. The others only say how it is called."""
+
+
+@dataclass
+class Loaded:
+    """A model that is ready to be called."""
+
+    pipe: Any
+    facts: Model
+    family: Family
+    device: torch.device
+    dtype: torch.dtype
+    components: dict[str, int]
+    """Bytes of each component's weights."""
+    saver: Saver
+    notes: tuple[str, ...] = ()
+    """What was done to make it fast."""
+    texts: Texts = field(default_factory=Texts)
+    used: int = 0
+    _siblings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def on_card(self) -> int:
+        """Bytes of the device that it takes while it works."""
+        return placing.on_card(self.components, self.saver)
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """What it can start from: what the checkpoint can, and the catalogue does not deny."""
+        return self.family.takes(self.pipe) & self.facts.takes
+
+    def pipeline(self, kind: str) -> Any:
+        """The pipeline that starts from `text`, `image` or `last_image`: of the same components, so it costs nothing."""
+        wanted = self.family.pipelines[kind]
+        if type(self.pipe).__name__ == wanted:
+            return self.pipe
+        if wanted not in self._siblings:
+            self._siblings[wanted] = sibling(self.pipe, getattr(diffusers, wanted))
+        return self._siblings[wanted]
+
+    def rest(self) -> None:
+        """After a call, also one that was cut off: what is offloaded goes back, and caches between steps are empty."""
+        self.pipe.maybe_free_model_hooks()
+
+    def save_more(self, saver: Saver) -> None:
+        """Take less of the device's memory from now on."""
+        self.rest()
+        self.saver = saver
+        placing.give_back(self.device)
+        placing.place(self.pipe, saver, self.device)
+
+
+def sibling(pipe: Any, kind: type) -> Any:
+    """Another pipeline of the same components and settings."""
+    components, settings = pipe._get_signature_keys(kind)
+    made = kind(
+        **{name: pipe.components.get(name) for name in components},
+        **{name: pipe.config[name] for name in settings if name in pipe.config},
+    )
+    made.set_progress_bar_config(disable=True)
+    return made
+
+
+class Shelf:
+    """The models of one process. Progress may be told anew from 0: what is warm, or in the cache, takes no share of it."""
+
+    def __init__(self) -> None:
+        self._loaded: dict[str, Loaded] = {}
+        self._count = itertools.count(1)
+
+    def take(self, config: DiffusersConfig, tell: Tell) -> Loaded:
+        """The model that is set so, loaded if it is not yet. Errors: `EngineFailed`, `EngineStopped`."""
+        key = config.model_dump_json(include=WHAT_IS_LOADED)
+        if key not in self._loaded:
+            self._loaded[key] = self._load(config, tell)
+        found = self._loaded[key]
+        found.used = next(self._count)
+        return found
+
+    def has(self, config: DiffusersConfig) -> bool:
+        """Whether that model is warm."""
+        return config.model_dump_json(include=WHAT_IS_LOADED) in self._loaded
+
+    def clear_for(self, stays: Loaded | None, device: torch.device, wanted: int = 0, room: int = 0) -> bool:
+        """Drop models of the device, coldest first, until the rest and `wanted` bytes are within `room`. Whether any went."""
+        went = False
+        while others := [(key, one) for key, one in self._loaded.items() if one.device == device and one is not stays]:
+            if sum(one.on_card for _, one in others) + wanted <= room:
+                break
+            key, coldest = min(others, key=lambda entry: entry[1].used)
+            log.info("model_dropped", model=coldest.facts.id)
+            coldest.pipe.remove_all_hooks()
+            del self._loaded[key], coldest, others
+            went = True
+        if went:
+            placing.give_back(device)
+        return went
+
+    def _load(self, config: DiffusersConfig, tell: Tell) -> Loaded:
+        folder = checkpoint.find(config, part(tell, 0.0, DOWNLOAD_SHARE))
+        device = placing.device_of(config)
+        dtype = placing.dtype_of(config, device)
+        index = checkpoint.index(folder)
+        facts = facts_of(config, index["_class_name"])
+        kind = family(facts.family)
+        if index["_class_name"] not in kind.pipelines.values():
+            raise EngineFailed(f"{config.model} is made for {index['_class_name']}, not a model like {facts.title}")
+        weights = {
+            name: count * (4 if name in kind.full_precision else 1 if config.fp8 else dtype.itemsize)
+            for name, count in checkpoint.parameters(folder).items()
+        }
+        room = placing.budget(config, device)
+        saver = placing.first_saver(config, device, weights, room)
+        self.clear_for(None, device, placing.on_card(weights, saver) + min(placing.WORKING, room // 2), room)
+
+        def work() -> Loaded:
+            pipe = pipeline_from(folder, index["_class_name"], kind, dtype)
+            loras.fuse(pipe, config)
+            notes = speed.apply(pipe, config, facts)
+            placing.place(pipe, saver, device)
+            return Loaded(pipe, facts, kind, device, dtype, weights, saver, notes)
+
+        return while_waiting(work, lambda: tell(0.0, "loading the model"))
+
+
+def pipeline_from(folder: Path, name: str, kind: Family, dtype: torch.dtype) -> Any:
+    """The checkpoint in that folder as a pipeline, on the processor. Errors: `EngineFailed` for files that do not fit."""
+    dtypes = {"default": dtype} | dict.fromkeys(kind.full_precision, torch.float32)
+    try:
+        pipe = getattr(diffusers, name).from_pretrained(
+            folder, dtype=dtypes, use_safetensors=True, local_files_only=True, trust_remote_code=False
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise EngineFailed(f"the model could not be loaded: {error}") from error
+    pipe.set_progress_bar_config(disable=True)
+    return pipe
+
+
+def facts_of(config: DiffusersConfig, pipeline: str) -> Model:
+    """What the catalogue knows of the model, or what is taken to hold for any model that has that pipeline.
+
+    Errors: `EngineFailed` for a base that is not in the catalogue, and a pipeline that is of no family.
+    """
+    if config.facts is not None:
+        return config.facts
+    if config.base:
+        raise EngineFailed(f"the catalogue has no {config.base}; there is: {', '.join(model_catalogue.models())}")
+    name = family_of_pipeline(pipeline)
+    told = {"id": config.model, "title": Path(config.model).name, "family": name, "license": "", "license_url": ""}
+    return Model.model_validate(told | family(name).unknown)
+
+
+@cache
+def shelf() -> Shelf:
+    """The one of this process: all engines in it share the card, so they share what lies on it."""
+    return Shelf()
