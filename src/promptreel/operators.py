@@ -8,7 +8,7 @@ from typing import Any
 import procrastinate
 from psycopg.types.json import Jsonb
 
-from promptreel import audit, credits, plans, videos
+from promptreel import audit, credits, moderation, plans, videos
 from promptreel.accounts import ACCOUNT_COLUMNS, Account, as_account
 from promptreel.db.pool import Connection
 from promptreel.errors import InvalidInput, NotFound, PromptreelError
@@ -428,8 +428,8 @@ async def list_blocked(connection: Connection) -> list[BlockedWord]:
 
 async def block_word(connection: Connection, operator: Account, word: str, reason: str) -> None:
     """Refuse prompts with that word from now on. Errors: `InvalidInput`."""
-    word = word.strip().casefold()
-    if not 1 <= len(word) <= 100 or not all(character.isalnum() for character in word):
+    word = moderation.plain(word.strip())
+    if len(word) > 100 or moderation.words_of(word) != [word] or not any(map(str.isalnum, word)):
         raise InvalidInput("A word has 1 to 100 letters and digits, nothing else", param="word")
     await connection.execute(
         """INSERT INTO blocked_words (word, reason) VALUES (%s, %s)

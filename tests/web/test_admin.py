@@ -239,7 +239,11 @@ async def test_blocked_words_stop_prompts_and_can_be_allowed_again(
         )
         return int(made.status_code)
 
-    assert (await operator.post("/admin/moderation", {"word": "two words"})).status_code == 422
+    for wrong in ("two words", "", "!", "\u0301", "x" * 101):
+        assert (await operator.post("/admin/moderation", {"word": wrong})).status_code == 422
+    # Letters with marks of their own are a word, whole.
+    assert (await operator.post("/admin/moderation", {"word": "हिन्दी"})).status_code == 303
+    assert "हिन्दी" in (await operator.get("/admin/moderation")).text
     assert await status() == 200
     await operator.post("/admin/moderation", {"word": "ZORBLAX", "reason": "rude"})
     assert await status() == 400
