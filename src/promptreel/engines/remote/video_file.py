@@ -41,6 +41,7 @@ def checked(path: Path) -> Film:
     try:
         with av.open(str(path), format="mp4", options=OPTIONS) as container:
             sides = [side for stream in container.streams.video for side in (stream.width, stream.height)]
+            declared = max((stream.frames for stream in container.streams.video[:1]), default=0)
     except (av.FFmpegError, OSError, ValueError) as error:
         raise MediaInvalid("it is no MP4") from error
     if max(sides, default=0) > MOST_SIDE:
@@ -48,6 +49,8 @@ def checked(path: Path) -> Film:
     facts = probe(path)
     if not facts.frames or facts.fps <= 0:
         raise MediaInvalid("there are no pictures in it")
+    if facts.frames < declared:  # a decoder takes a file that was cut off for one that ends there
+        raise MediaInvalid(f"{facts.frames} of its {declared} frames are there")
     return Film(path, facts)
 
 
