@@ -59,12 +59,17 @@ class Common(Table):
     time_limit: float | None = Field(default=None, gt=0)
     """Seconds of one attempt, instead of `engine_time_limit`."""
     memory_mib: int | None = Field(default=None, ge=128)
-    """Resident memory of its process, instead of `engine_memory_mib`."""
+    """Resident memory of its process, instead of `engine_memory_mib` (of models on a card: of most that the machine has)."""
 
     @property
     def takes(self) -> frozenset[str]:
         """Of what it can make a video: `text`, `image`, `last_image`. Without `text` it needs a picture."""
         return EVERYTHING
+
+    @property
+    def together(self) -> str | None:
+        """Engines of a slot for which this word is the same live in one process; None: in one of its own."""
+        return None
 
     @field_validator("pool")
     @classmethod
@@ -145,6 +150,11 @@ class DiffusersConfig(Common):
                 f"{self.facts.id}: {'; '.join(self.facts.warnings)}. If you may use it, set accept_license = true"
             )
         return self
+
+    @property
+    def together(self) -> str | None:
+        """Models that share a card must be dropped for each other, so one process has them all."""
+        return f"diffusers {self.device}"
 
     @property
     def facts(self) -> Model | None:

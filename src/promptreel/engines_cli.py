@@ -268,7 +268,7 @@ async def render(
 
     config = settings.engine_config(spec.engine)
     cache = settings.data.absolute() / "cache" / "kernels"
-    host = EngineHost(spec.engine, config, cache, config.memory_mib or settings.engine_memory_mib)
+    host = EngineHost(spec.engine, config, cache, settings.engine_memory(config))
     try:
         with progress_bar(Console(stderr=True), spec.engine) as watcher:
             audience = Audience(lambda fraction, step: watcher(Progress(fraction, step)))

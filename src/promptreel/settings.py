@@ -10,10 +10,11 @@ from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Any, Literal
 
+import psutil
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from promptreel.engine_config import NAME, POOL, SCENES, CustomConfig, EngineConfig
+from promptreel.engine_config import NAME, POOL, SCENES, CustomConfig, DiffusersConfig, EngineConfig
 from promptreel.errors import EngineUnknown, FolderUnwritable, SettingInvalid
 from promptreel.plans import TIERS
 
@@ -187,6 +188,16 @@ class Settings(BaseSettings):
         """The engines that run on the slots of a pool, the usual one first."""
         names = sorted(self.engine_names, key=lambda name: name != self.engine)
         return tuple(name for name in names if self.engine_config(name).pool == pool)
+
+    def engine_memory(self, config: EngineConfig) -> int:
+        """Resident MiB at which an engine's process is ended. Models go through the machine's memory to their card, and where
+        that is small they stay there: they may take most of it.
+        """
+        if config.memory_mib is not None:
+            return config.memory_mib
+        if isinstance(config, DiffusersConfig):
+            return int(0.9 * psutil.virtual_memory().total) >> 20
+        return self.engine_memory_mib
 
     def engine_config(self, name: str) -> EngineConfig:
         """What is set for that engine, or for the class at `module:Class`. Errors: `EngineUnknown`."""

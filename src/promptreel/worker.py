@@ -274,11 +274,15 @@ class Slot:
         log.info("render_cancelled", video=video.id, attempt=video.attempt)
 
     def _host(self, engine: str) -> EngineHost:
-        if engine not in self._hosts:
-            config = self._settings.engine_config(engine)
-            memory = config.memory_mib or self._settings.engine_memory_mib
-            self._hosts[engine] = EngineHost(engine, config, self._cache, memory)
-        return self._hosts[engine]
+        """The process that an engine is in; those of models that share a card are in one."""
+        config = self._settings.engine_config(engine)
+        key = config.together or engine
+        if key not in self._hosts:
+            here = {name: self._settings.engine_config(name) for name in self._settings.engines_of(self.pool)}
+            others = {name: other for name, other in here.items() if config.together and other.together == key}
+            memory = max(self._settings.engine_memory(each) for each in (config, *others.values()))
+            self._hosts[key] = EngineHost(engine, config, self._cache, memory, others)
+        return self._hosts[key]
 
     async def prepare(self) -> None:
         """Start the usual engine's process now; once the slot has been idle for a while, compile what is missing."""

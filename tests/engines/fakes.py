@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from promptreel.engines import Frame, RenderJob
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineBroken, EngineFailed
 from promptreel.spec import VideoSpec
 
 
@@ -108,3 +108,22 @@ class Raising(Colours):
 
     def before(self, number: int, job: RenderJob) -> None:
         raise ZeroDivisionError("a bug")
+
+
+class Broken(Colours):
+    """Has lost its card."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        raise EngineBroken("the card failed")
+
+
+class Wavering(Colours):
+    """Knows only with its first frame what lies behind it, and tells less then than it had told before."""
+
+    prelude = 0.0
+
+    def before(self, number: int, job: RenderJob) -> None:
+        if number == 0:
+            job.progress(0.4, "looking")
+            self.prelude = 0.3
+        time.sleep(0.12)

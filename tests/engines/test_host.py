@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,7 @@ from PIL import Image
 
 import promptreel
 from promptreel.engine_config import CustomConfig
-from promptreel.engines.host import Audience, EngineHost, Order, engine_environment
+from promptreel.engines.host import Audience, EngineHost, Order, Patience, engine_environment
 from promptreel.errors import EngineFailed, EngineOutOfMemory, EngineTimeout
 from promptreel.media import probe
 from promptreel.spec import VideoSpec
@@ -82,6 +83,57 @@ async def test_a_failing_engine_is_a_failed_attempt_that_says_why(tmp_path: Path
     with pytest.raises(EngineFailed, match=says):  # and the next job gets its chance
         await render(engine, tmp_path / "b")
     await engine.close()
+
+
+async def test_an_engine_that_has_lost_its_card_gets_a_new_process(tmp_path: Path) -> None:
+    engine = host("Broken", tmp_path)
+    first = await engine.start()
+    with pytest.raises(EngineFailed, match="the card failed$"):
+        await render(engine, tmp_path / "a")
+    assert await gone(first.pid)
+    with pytest.raises(EngineFailed, match="the card failed$"):  # told by the new one, not a pipe that broke
+        await render(engine, tmp_path / "b")
+    await engine.close()
+
+
+async def test_engines_that_belong_together_share_a_process_and_each_renders_its_own(tmp_path: Path) -> None:
+    config = CustomConfig(kind="custom", model="tests.engines.fakes:Colours")
+    others = {"other": CustomConfig(kind="custom", model="tests.engines.fakes:Refusing")}
+    engine = EngineHost("fake", config, tmp_path / "cache", 2000, others)
+    await render(engine, tmp_path / "a")
+    first = engine.pid
+    with pytest.raises(EngineFailed, match="does not know how"):
+        await render(engine, tmp_path / "b", replace(SPEC, engine="other"))
+    await render(engine, tmp_path / "c")
+    assert engine.pid == first
+    await engine.close()
+
+
+async def test_progress_never_falls_whatever_an_engine_tells(tmp_path: Path) -> None:
+    engine = host("Wavering", tmp_path)
+    told = [fraction for fraction, _ in await render(engine, tmp_path / "a")]
+    assert told == sorted(told)
+    assert told[:2] == [0.4, 0.4]  # its first frame: three tenths, and a tenth of the rest
+    assert told[-1] == 1.0
+    await engine.close()
+
+
+def test_a_download_is_not_held_against_the_video(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("promptreel.engines.host.time.monotonic", lambda: now)
+    heard: list[str] = []
+    patience = Patience(60)
+    audience = patience.of(Audience(lambda _, step: heard.append(step)))
+    for now, step, left in (
+        (110.0, "preparing", 50),
+        (120.0, "downloading the model: 0 / 20 GB", 40),
+        (170.0, "downloading the model: 9 / 20 GB", 40),
+        (190.0, "loading the model", 40),
+        (200.0, "denoising: 1 / 50", 30),
+    ):
+        audience.progress(0.1, step)
+        assert patience.left() == left
+    assert len(heard) == 5
 
 
 async def test_who_waits_sees_a_small_picture_about_once_a_second(tmp_path: Path) -> None:

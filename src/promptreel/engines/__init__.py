@@ -78,7 +78,8 @@ class WithPrelude(Protocol):
     """What an engine has more that works long before its first frame."""
 
     prelude: float
-    """The share of the work that lies before it, 0…1: until then the engine tells fractions up to here by itself."""
+    """The share of the work that lies before it, 0…1: until then the engine tells fractions up to here by itself. Read when
+    that frame is there."""
 
 
 def load_engine(config: EngineConfig) -> Engine:

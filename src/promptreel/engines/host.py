@@ -3,7 +3,7 @@
 The parent (`EngineHost`) writes one JSON object per line to the child's standard input and reads one per line from its
 standard output. The child (`main`) ends as soon as its input closes, so it never outlives a worker that was killed.
 
-parent → child: first how the engine is set, as `EngineConfig` has it, then `{"render": {…}, "job": number}`, `{"stop": number}`
+parent → child: first how its engines are set, `EngineConfig` by name, then `{"render": {…}, "job": number}`, `{"stop": number}`
 child → parent: `{"ready": true}`, `{"progress": 0…1, "step": "…"}`, `{"preview": "JPEG in base64"}`, `{"memo": {…}}`,
 then one of `{"done": {…}}`, `{"stopped": true}`, `{"failed": {"slug", "reason"}}`, each with its `"job"`: what is told of a
 job that was given up answers no other.
@@ -24,9 +24,9 @@ import sys
 import threading
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, NoReturn
 
 import numpy as np
 import psutil
@@ -38,6 +38,7 @@ from promptreel.engine_config import EngineConfig, RemoteConfig
 from promptreel.engines import Engine, Picture, RenderJob, WithPrelude, WithSound, load_engine
 from promptreel.errors import (
     EngineAway,
+    EngineBroken,
     EngineFailed,
     EngineOutOfMemory,
     EngineStopped,
@@ -52,7 +53,9 @@ log = structlog.get_logger()
 STOP_GRACE = 5.0
 MEMORY_CHECK = 0.25
 LONGEST_LINE = 1 << 20
-CONFIG: TypeAdapter[EngineConfig] = TypeAdapter(EngineConfig)
+CONFIGS: TypeAdapter[dict[str, EngineConfig]] = TypeAdapter(dict[str, EngineConfig])
+DOWNLOADING = "downloading"
+"""How the word begins for what an engine does while it gets the files of a model."""
 PREVIEW_EVERY = 1.0
 """Seconds between two pictures for who waits: each costs a few milliseconds."""
 
@@ -94,9 +97,17 @@ class Order:
 class EngineHost:
     """One engine process, started when first needed, kept warm between jobs and replaced when it misbehaves."""
 
-    def __init__(self, engine: str, config: EngineConfig, cache: Path, memory_mib: int) -> None:
+    def __init__(
+        self,
+        engine: str,
+        config: EngineConfig,
+        cache: Path,
+        memory_mib: int,
+        others: Mapping[str, EngineConfig] | None = None,
+    ) -> None:
+        """`others` are engines that the same process also renders with: those that share a card."""
         self.engine = engine
-        self._config = config
+        self._configs = {engine: config, **(others or {})}
         self._cache = cache
         self._memory_mib = memory_mib
         self._process: asyncio.subprocess.Process | None = None
@@ -109,7 +120,6 @@ class EngineHost:
                 sys.executable,
                 "-m",
                 "promptreel.engines.host",
-                self.engine,
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 env=engine_environment(self._cache),
@@ -117,7 +127,7 @@ class EngineHost:
             )
             assert self._process.stdin
             # Not as an argument or in the environment: there may be a server's key in it.
-            self._process.stdin.write(told_config(self._config))
+            self._process.stdin.write(told(self._configs))
         return self._process
 
     @property
@@ -133,18 +143,20 @@ class EngineHost:
         """
         job: dict[str, Any] = {"spec": order.spec.as_dict(), "folder": str(folder)}
         job |= {"server": order.server, "memo": dict(order.memo)}
+        job["engine"] = order.spec.engine if order.spec.engine in self._configs else self.engine
         for place, picture in order.pictures.items():
             path = folder / place
             path.write_bytes(picture)
             job[place] = str(path)
         process = await self.start()
         number = next(self._numbers)
+        patience = Patience(time_limit)
         watcher = asyncio.create_task(self._watch_memory(process))
-        conversation = asyncio.create_task(self._converse(process, number, job, audience))
+        conversation = asyncio.create_task(self._converse(process, number, job, patience.of(audience)))
         try:
-            done, _ = await asyncio.wait(
-                {watcher, conversation}, timeout=time_limit, return_when=asyncio.FIRST_COMPLETED
-            )
+            done: set[asyncio.Task[Any]] = set()
+            while not done and (left := patience.left()) > 0:
+                done, _ = await asyncio.wait({watcher, conversation}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if conversation in done:
                 return rendered(await conversation, folder)
             await self.kill()
@@ -189,6 +201,8 @@ class EngineHost:
                 elif "stopped" in message:
                     raise EngineStopped
                 elif "failed" in message:
+                    if message["failed"].get("ends"):
+                        await self.kill()  # it ends by itself: no later job may meet it while it does
                     raise failure(message["failed"])
         except (ConnectionError, asyncio.LimitOverrunError, ValueError) as error:
             await self.kill()
@@ -238,6 +252,30 @@ class EngineHost:
     close = kill
 
 
+class Patience:
+    """How long an attempt may still take. While a model is downloaded the clock stands: that says nothing of the video."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+        self._came_at: float | None = None
+
+    def left(self) -> float:
+        """Seconds until it ends, as things stand."""
+        return self._end - time.monotonic()
+
+    def of(self, audience: Audience) -> Audience:
+        """The audience, with this clock listening."""
+
+        def progress(fraction: float, step: str) -> None:
+            now = time.monotonic()
+            if self._came_at is not None:
+                self._end += now - self._came_at
+            self._came_at = now if step.startswith(DOWNLOADING) else None
+            audience.progress(fraction, step)
+
+        return replace(audience, progress=progress)
+
+
 def rendered(result: dict[str, Any], folder: Path) -> Rendered:
     """The files that an engine process says it made."""
     return Rendered(folder / "video.mp4", folder / "poster.jpg", folder / "spritesheet.jpg", result["report"])
@@ -253,10 +291,10 @@ async def messages(process: asyncio.subprocess.Process) -> AsyncIterator[dict[st
         yield message
 
 
-def failure(told: dict[str, str]) -> EngineFailed:
+def failure(failed: dict[str, str]) -> EngineFailed:
     """The child's failure as an exception here."""
     kinds = {kind.slug: kind for kind in (MediaInvalid, EngineAway)}
-    return kinds.get(told["slug"], EngineFailed)(told["reason"])
+    return kinds.get(failed["slug"], EngineFailed)(failed["reason"])
 
 
 def describe_exit(code: int | None) -> str:
@@ -275,11 +313,15 @@ def engine_environment(cache: Path) -> dict[str, str]:
     return environment | memory | {"NUMBA_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"}
 
 
-def told_config(config: EngineConfig) -> bytes:
-    """How an engine is set, as its process reads it. A key that is in our environment goes with it: the child has none."""
-    if isinstance(config, RemoteConfig):
-        config = config.model_copy(update={"key": config.secret, "key_env": ""})
-    return CONFIG.dump_json(config) + b"\n"
+def told(configs: Mapping[str, EngineConfig]) -> bytes:
+    """How engines are set, as their process reads it. A key that is in our environment goes with it: the child has none."""
+    with_keys = {
+        name: config.model_copy(update={"key": config.secret, "key_env": ""})
+        if isinstance(config, RemoteConfig)
+        else config
+        for name, config in configs.items()
+    }
+    return CONFIGS.dump_json(with_keys) + b"\n"
 
 
 async def warm_up(engine: str, config: EngineConfig, cache: Path) -> bool:
@@ -288,7 +330,6 @@ async def warm_up(engine: str, config: EngineConfig, cache: Path) -> bool:
         sys.executable,
         "-m",
         "promptreel.engines.host",
-        engine,
         "--warm-up",
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
@@ -296,7 +337,7 @@ async def warm_up(engine: str, config: EngineConfig, cache: Path) -> bool:
     )
     try:
         assert process.stdin
-        process.stdin.write(told_config(config))
+        process.stdin.write(told({engine: config}))
         return await process.wait() == 0
     except asyncio.CancelledError:
         with contextlib.suppress(ProcessLookupError):
@@ -309,11 +350,11 @@ async def warm_up(engine: str, config: EngineConfig, cache: Path) -> bool:
 
 
 class Child:
-    """The engine's process: takes jobs from one pipe, answers on the other."""
+    """The engines' process: takes jobs from one pipe, answers on the other. Each engine is loaded when first asked for."""
 
-    def __init__(self, engine: str, config: EngineConfig, commands: IO[str], answers: IO[str]) -> None:
-        self._name = engine
-        self._config = config
+    def __init__(self, configs: dict[str, EngineConfig], commands: IO[str], answers: IO[str]) -> None:
+        self._configs = configs
+        self._engines: dict[str, Engine] = {}
         self._commands = commands
         self._answers = answers
         self._jobs: queue.SimpleQueue[tuple[int, dict[str, Any]]] = queue.SimpleQueue()
@@ -324,23 +365,22 @@ class Child:
     def run(self) -> None:
         """Serve until the parent goes away."""
         threading.Thread(target=self._listen, daemon=True).start()
-        engine: Engine | None = None
         # Ahead of the first job. One that cannot be loaded says so to each that asks for it.
         with contextlib.suppress(EngineFailed):
-            engine = load_engine(self._config)
+            self._engine(next(iter(self._configs)))
         self._tell({"ready": True})
         while True:
             self._number, job = self._jobs.get()
             try:
-                engine = engine or load_engine(self._config)
-                self._tell({"done": self._render(engine, job)})
+                self._tell({"done": self._render(self._engine(job["engine"]), job)})
             except EngineStopped:
                 self._tell({"stopped": True})
+            except EngineBroken as error:
+                self._end(error.data["reason"])
             except EngineFailed as error:
                 self._tell({"failed": {"slug": error.slug, "reason": error.data.get("reason", error.message)}})
             except MemoryError:
-                self._tell({"failed": {"slug": EngineFailed.slug, "reason": "it ran out of memory"}})
-                os._exit(1)
+                self._end("it ran out of memory")
             except Exception as error:  # noqa: BLE001 - whatever an engine does is a failed attempt and nothing else
                 import traceback
 
@@ -358,6 +398,17 @@ class Child:
                 self._jobs.put((command["job"], command["render"]))
         os._exit(0)  # the parent is gone, however busy this process is
 
+    def _engine(self, name: str) -> Engine:
+        """Errors: `EngineFailed` for one that cannot be loaded."""
+        if name not in self._engines:
+            self._engines[name] = load_engine(self._configs[name])
+        return self._engines[name]
+
+    def _end(self, reason: str) -> NoReturn:
+        """Give up the job, and this process with it."""
+        self._tell({"failed": {"slug": EngineFailed.slug, "reason": reason, "ends": True}})
+        os._exit(1)
+
     def _tell(self, message: dict[str, Any]) -> None:
         try:
             self._answers.write(json.dumps(message | {"job": self._number}) + "\n")
@@ -368,15 +419,17 @@ class Child:
     def _render(self, engine: Engine, job: dict[str, Any]) -> dict[str, Any]:
         spec = VideoSpec.from_dict(job["spec"])
         folder = Path(job["folder"])
-        last_told = 0.0
+        last_told = reached = 0.0
 
         def progress(fraction: float, step: str) -> None:
-            nonlocal last_told
+            nonlocal last_told, reached
             if self._number <= self._stopped:
                 raise EngineStopped
+            # What an engine tells of its steps and what its frames tell need not agree to the last percent.
+            reached = min(1.0, max(reached, fraction))
             if (now := time.monotonic()) - last_told > 0.1:
                 last_told = now
-                self._tell({"progress": min(1.0, max(0.0, fraction)), "step": step})
+                self._tell({"progress": reached, "step": step})
 
         def preview(jpeg: bytes) -> None:
             self._tell({"preview": base64.b64encode(jpeg).decode()})
@@ -392,7 +445,7 @@ class Child:
         check(folder / "video.mp4", spec)
         (folder / "poster.jpg").write_bytes(encoded.poster)
         (folder / "spritesheet.jpg").write_bytes(encoded.spritesheet.jpeg)
-        report = engine.report(spec) | {"engine": self._name, "seed": spec.seed}
+        report = engine.report(spec) | {"engine": job["engine"], "seed": spec.seed}
         return {"report": report}
 
 
@@ -409,11 +462,12 @@ def encode(
     Errors: `EngineFailed` for what the engine or the encoder cannot do, `EngineStopped`.
     """
     spec = job.spec
-    before = engine.prelude if isinstance(engine, WithPrelude) else 0.0
     frames = engine.render(job)
     if (first := next(frames, None)) is None:
         raise EngineFailed("it made no frames")
-    # Not before the first frame: a model that makes its own sound has it only then.
+    # Not before the first frame: a model that makes its own sound has it only then, and one that had to be downloaded knows
+    # only then how much of the work that was.
+    before = engine.prelude if isinstance(engine, WithPrelude) else 0.0
     sound = engine.sound(spec) if isinstance(engine, WithSound) else None
     with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance, sound=sound) as encoder:
         shown_at = -math.inf
@@ -457,22 +511,23 @@ def step_back(niceness: int) -> None:
 
 
 def main() -> None:
-    """`python -m promptreel.engines.host ENGINE [--warm-up]`, with how it is set as the first line of the input."""
+    """`python -m promptreel.engines.host [--warm-up]`, with how its engines are set as the first line of the input."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     die_with_parent()
     if not (line := sys.stdin.readline()):
         return  # the parent went away before it said anything
-    config = CONFIG.validate_json(line)
+    configs = CONFIGS.validate_json(line)
     if "--warm-up" in sys.argv:
         step_back(10)
-        load_engine(config).warm_up()
+        for config in configs.values():
+            load_engine(config).warm_up()
         return
     # It may use every core there is, and the API is to answer beside it.
     step_back(3)
     # Whatever an engine prints goes to the log, not between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    Child(sys.argv[1], config, sys.stdin, answers).run()
+    Child(configs, sys.stdin, answers).run()
 
 
 if __name__ == "__main__":

@@ -30,10 +30,9 @@ def fuse(pipe: Any, config: DiffusersConfig) -> None:
                 local_files_only=config.offline or Path(place).exists(),
                 **({"load_into_transformer_2": True} if late else {}),
             )
-            components = (
-                ["transformer_2"] if late else [each for each in pipe._lora_loadable_modules if each != "transformer_2"]
-            )
-            pipe.fuse_lora(components=components, lora_scale=weight, adapter_names=[name])
+            every = pipe._lora_loadable_modules
+            expert = ["transformer_2"] if late else [part for part in every if part != "transformer_2"]
+            pipe.fuse_lora(components=expert, lora_scale=weight, adapter_names=[name])
             pipe.unload_lora_weights()
         except (OSError, ValueError, KeyError, RuntimeError, AttributeError, ImportError) as error:
             raise EngineFailed(f"the LoRA {written} could not be fused: {error}") from error
