@@ -206,7 +206,7 @@ def show_showcase(
                 "status": stage.newest.status.value if stage.newest else "wanted",
                 "progress": round(stage.newest.progress, 2) if stage.newest else 0.0,
                 "error": stage.newest.error if stage.newest else None,
-                "shown": stage.finished is not None,
+                "shown": stage.shown is not None,
             }
             for stage in await showcase.stages(connection)
         ]

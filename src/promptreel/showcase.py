@@ -7,12 +7,12 @@ operator says so (`promptreel showcase --again`).
 """
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import structlog
 
-from promptreel import queue, videos
+from promptreel import queue, showcase_choices, videos
 from promptreel.accounts import ACCOUNT_COLUMNS, Account, as_account
 from promptreel.db.pool import Connection
 from promptreel.errors import PromptRefused
@@ -110,11 +110,18 @@ class Stage:
     film: Film
     finished: Video | None
     newest: Video | None
+    chosen: Video | None = None
+    """What an operator wants to be shown instead."""
+
+    @property
+    def shown(self) -> Video | None:
+        """What the front page has there."""
+        return self.chosen or self.finished
 
     @property
     def wanted(self) -> bool:
         """Whether it is still to be made: never tried, given way to somebody, or asked for again."""
-        return self.newest is None or self.newest.status == Status.CANCELLED
+        return self.chosen is None and (self.newest is None or self.newest.status == Status.CANCELLED)
 
     @property
     def running(self) -> bool:
@@ -131,12 +138,16 @@ async def stages(connection: Connection) -> list[Stage]:
         [NAME],
     )
     made = [as_video(row) for row in await cursor.fetchall()]
+    choices = await showcase_choices.read(connection)
     result = []
     for film in FILMS:
+        choice = choices.get(film.place)
+        if choice is not None and choice.prompt is not None:
+            film = replace(film, prompt=choice.prompt, seed=choice.seed or 0)
         of_film = [video for video in made if video.metadata.get("place") == film.place]
         finished = next((video for video in of_film if video.status == Status.COMPLETED), None)
         newest = next((video for video in of_film if "retired" not in video.metadata), None)
-        result.append(Stage(film, finished, newest))
+        result.append(Stage(film, finished, newest, choice.video if choice else None))
     return result
 
 
@@ -270,10 +281,11 @@ async def drop_leftovers(connection: Connection, films: list[Stage]) -> list[Vid
     return [await videos.delete(connection, row["account_id"], row["id"]) for row in await cursor.fetchall()]
 
 
-async def again(connection: Connection) -> None:
-    """An operator's word: make all films anew. Those that are there are shown until the new ones are finished."""
+async def again(connection: Connection, place: str | None = None) -> None:
+    """An operator's word: make all films anew, or the one of a place. What is there is shown until the new one is finished."""
     await connection.execute(
         """UPDATE videos SET metadata = metadata || '{"retired": "1"}'
-            WHERE account_id = (SELECT id FROM accounts WHERE lower(email) = %s AND internal)""",
-        [NAME],
+            WHERE account_id = (SELECT id FROM accounts WHERE lower(email) = %(name)s AND internal)
+              AND (%(place)s::text IS NULL OR metadata ->> 'place' = %(place)s)""",
+        {"name": NAME, "place": place},
     )

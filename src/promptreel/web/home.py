@@ -2,7 +2,7 @@
 
 from starlette.responses import RedirectResponse, Response
 
-from promptreel import showcase
+from promptreel import showcase, showcase_choices
 from promptreel.errors import NotFound, VideoNotFound
 from promptreel.plans import QUALITIES
 from promptreel.web import stored
@@ -18,14 +18,14 @@ async def show(visit: Visit) -> Response:
         return visit.finish(RedirectResponse("/create", 303))
     async with visit.runtime.pool.connection() as connection:
         stages = await showcase.stages(connection)
-    finished = [stage.finished for stage in stages if stage.finished is not None]
-    waiting = len(finished) < len(stages) and showcase.to_come(visit.runtime.settings, stages)
+    films = [stage.shown for stage in stages if stage.shown is not None]
+    waiting = len(films) < len(stages) and showcase.to_come(visit.runtime.settings, stages)
     return await visit.render(
         "home.html",
         sheets=("home.css",),
-        films=[] if waiting else finished,
+        films=[] if waiting else films,
         # Nothing rather than three empty places, while nobody has come to live here.
-        stages=stages if waiting and any(stage.running or stage.finished for stage in stages) else [],
+        stages=stages if waiting and any(stage.running or stage.shown for stage in stages) else [],
         qualities=QUALITIES.values(),
         base=visit.base_url,
     )
@@ -38,6 +38,7 @@ async def show_file(visit: Visit) -> Response:
         raise VideoNotFound
     async with visit.runtime.pool.connection() as connection:
         film = await showcase.find_finished(connection, int(number))
+        film = film or await showcase_choices.find_shown(connection, int(number))
     key = getattr(film, KINDS[name]) if film is not None else None
     if key is None:
         raise NotFound

@@ -4,6 +4,7 @@ from starlette.routing import Route
 
 from promptreel.web import (
     admin,
+    admin_showcase,
     assets,
     create,
     docs,
@@ -45,4 +46,5 @@ ROUTES: list[Route] = [
     *plan.ROUTES,
     *docs.ROUTES,
     *admin.ROUTES,
+    *admin_showcase.ROUTES,
 ]

@@ -48,8 +48,8 @@ HEADS = (
 )
 """Lines at the head of a catalogue that nobody here needs."""
 
-UNTOLD = re.compile(r"engines\.scenes|__main__|migrations")
-"""Modules without failures of their own, slow to import or not meant to be."""
+UNTOLD = re.compile(r"engines\.(scenes|diffusers)|__main__|migrations")
+"""Modules without failures of their own: slow to import, needing more than is installed, or not meant to be imported."""
 
 Found = tuple[str | tuple[str, ...], str]
 """A text, or its singular and plural; and where it stands."""

@@ -45,6 +45,8 @@ ACTIONS = {
     "word.blocked": text("Blocked the word “%(word)s”"),
     "word.allowed": text("Allowed the word “%(word)s” again"),
     "plan.changed": text("Changed prices or limits of “%(name)s”"),
+    "showcase.rendered": text("Had film %(place)s of the front page rendered: “%(prompt)s”, seed %(seed)s"),
+    "showcase.chosen": text("Chose the video for place %(place)s of the front page"),
     "ledger.audited": text("Checked the ledger; differences: %(differences)s"),
 }
 """By what the log calls it. What its sentence does not say of the detail is told behind it."""

@@ -178,6 +178,15 @@ CREATE TRIGGER plan_changes_tell AFTER INSERT OR UPDATE OR DELETE ON plan_change
 CREATE TRIGGER blocked_words_tell AFTER INSERT OR UPDATE OR DELETE ON blocked_words
     FOR EACH STATEMENT EXECUTE FUNCTION promptreel_tell_rules();
 
+-- What operators put into the places of the front page: a prompt of theirs, or a video that is there.
+CREATE TABLE showcase_choices (
+    place text PRIMARY KEY,
+    prompt text,
+    seed bigint,
+    video_id bigint REFERENCES videos ON DELETE SET NULL
+);
+CREATE INDEX showcase_choices_video ON showcase_choices (video_id);
+
 ALTER TABLE worker_slots
     -- An operator wants it to finish what it has and take no more.
     ADD COLUMN draining boolean NOT NULL DEFAULT false,
