@@ -21,9 +21,9 @@ ALOFT = frozenset({"fly", "float", "hover", "drift"})
 """What puts anything into the air."""
 
 ENCLOSED = frozenset(
-    {"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "room", "space_station", "studio"}
+    {"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "studio"}
 )
-"""Settings with no room to run far, nor for a camera to go along."""
+"""Settings with no room to run far, nor for a camera to go along, beside those indoors."""
 
 LANES = frozenset({"road", "rail"})
 """Habitats in which one goes where the road goes."""
@@ -479,7 +479,7 @@ class Blocking:
     @property
     def _enclosed(self) -> bool:
         """Whether there is no room to run far."""
-        return self.setting.name in ENCLOSED
+        return self.setting.name in ENCLOSED or bool(self.setting.params.get("indoors"))
 
     @property
     def _longest(self) -> float:

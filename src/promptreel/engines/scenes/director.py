@@ -391,7 +391,7 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
             most = min(most, 8)
         wish = "sit" if wanted.action == "ride" and wanted.relation == "on" and "sit" in row.actions else wanted.action
         small = row.habitat == "ground" and row.size * wanted.size <= 0.9
-        raised = _furniture(spec) if small and setting.name == "room" else ""
+        raised = _furniture(spec, setting) if small else ""
         if setting.name == "studio" and not wish:
             wish = next((action for action, speed in row.actions.items() if not speed), "")
         cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
@@ -407,10 +407,12 @@ def _own_palms(spec: SceneSpec, setting: Setting) -> bool:
     )
 
 
-def _furniture(spec: SceneSpec) -> str:
-    """What an animal or a thing in a room is to be on."""
+def _furniture(spec: SceneSpec, setting: Setting) -> str:
+    """What an animal or a thing in a room is to be on, of the surfaces that the room has."""
     said = " ".join(mention.text.lower() for mention in spec.mentions if not mention.negated)
-    return "table" if "table" in said or "desk" in said else "sill" if "window" in said or "sill" in said else ""
+    words = {"table": ("table", "desk", "counter", "on the bed", "in bed", "on a bed"), "sill": ("window", "sill")}
+    wished = (name for name, of in words.items() if any(word in said for word in of))
+    return next((name for name in wished if name in setting.params.get("surfaces", ())), "")
 
 
 SEATS = frozenset(
@@ -462,7 +464,7 @@ def _effects(spec: SceneSpec, setting: Setting) -> list[Effect]:
     names = [WEATHER_EFFECTS[name] for name in sorted(spec.weather) if name in WEATHER_EFFECTS]
     if "snow" in spec.weather:
         names = [name for name in names if name != "rain" or "rain" in spec.weather]
-    if not rows("backdrops")[setting.backdrop].outdoors or setting.name == "room":
+    if not rows("backdrops")[setting.backdrop].outdoors or setting.params.get("indoors"):
         names = []
     names += [*sorted(spec.effects), *setting.effects]
     return [known[name] for name in dict.fromkeys(names) if name in known and name not in spec.without]
@@ -652,7 +654,7 @@ def _judge_relation(plan: Plan, mention: Mention) -> str | None:
     if target and other is None and not any(place.name == target for place in plan.places):
         return None
     if mention.name in {"left", "right"}:
-        if cast.raised or plan.setting.name == "room":
+        if cast.raised or plan.setting.params.get("indoors"):
             return "somewhere in the room"
         return "beside it" if target and (other is None or cast is plan.cast[0]) else ""
     if mention.name == "far" or (mention.name in {"near", "middle"} and not target):

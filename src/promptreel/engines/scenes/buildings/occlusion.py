@@ -97,11 +97,16 @@ def visible(
     return seen
 
 
-def openness(at: Floats, normals: Floats, blockers: Floats, triangles: Ints, side: int = AMBIENT_SIDE) -> Floats:
-    """The share of the sky before each point that is open, weighted as a matte surface sees it, (n)."""
+def openness(
+    at: Floats, normals: Floats, blockers: Floats, triangles: Ints, side: int = AMBIENT_SIDE, every: int = 1
+) -> Floats:
+    """The share of the sky before each point that is open, weighted as a matte surface sees it, (n).
+
+    `every`: which of the directions are looked along; 2 takes half the time and is good enough between walls.
+    """
     total = np.zeros(len(at), np.float32)
     weight = np.full(len(at), 1e-4, np.float32)
-    for direction in sky_directions():
+    for direction in sky_directions()[::every]:
         facing = np.maximum(normals @ direction, 0) + np.float32(0.04)
         total += facing * visible(direction, at, normals, blockers, triangles, side)
         weight += facing

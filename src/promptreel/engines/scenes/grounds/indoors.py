@@ -16,6 +16,10 @@ class Indoors:
     shadowed = 0.0
     """Walls hide the sun from all of it, and what sun comes through a window is drawn by the room."""
 
+    def __init__(self, key: float = 1.0) -> None:
+        """`key`: a factor on the exposure, for rooms with lamps are as bright by night as by day."""
+        self.key = key
+
     def new_state(self, width: int, height: int) -> Any:
         """Nothing is kept."""
         return None
@@ -41,7 +45,8 @@ class Indoors:
 
 def make(brief: Brief) -> Indoors:
     """The row's maker."""
-    return Indoors()
+    key = float(brief.params.get("key", 0.0))
+    return Indoors(key / brief.light.key if key and brief.light else 1.0)
 
 
 ROWS = (GroundRow("indoors", make),)
