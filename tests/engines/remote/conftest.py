@@ -20,7 +20,14 @@ SPEC = VideoSpec("a fox in the snow", 96, 64, fps=16, duration=1.0, seed=7, engi
 def config(*addresses: str, protocol: str = "vllm-omni", **more: Any) -> RemoteConfig:
     """An engine's table for servers at these addresses, quick to look again."""
     servers = [each if isinstance(each, dict) else {"url": each} for each in addresses]
-    table = {"kind": "remote", "protocol": protocol, "servers": servers, "key": KEY, "poll_seconds": 0.01, "lost_after": 0.4}
+    table = {
+        "kind": "remote",
+        "protocol": protocol,
+        "servers": servers,
+        "key": KEY,
+        "poll_seconds": 0.01,
+        "lost_after": 0.4,
+    }
     return RemoteConfig(**(table | more))
 
 

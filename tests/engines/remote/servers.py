@@ -214,7 +214,7 @@ class OpenAI:
         fake = self.fake
         try:
             fields, files = await self.body(request)
-        except Exception:
+        except (ValueError, AssertionError):
             return self.refusal(422, "the body is not as it should be")
         if fake.create_seconds:
             await asyncio.sleep(fake.create_seconds)
@@ -316,7 +316,10 @@ class VllmOmni(OpenAI):
 
     def wrong(self, fields: dict[str, Any]) -> tuple[int, Any] | None:
         if fields.get("model", self.fake.model) != self.fake.model:
-            return 400, f"Model mismatch: request specifies '{fields['model']}' but server is running '{self.fake.model}'."
+            return (
+                400,
+                f"Model mismatch: request specifies '{fields['model']}' but server is running '{self.fake.model}'.",
+            )
         for name, reads in {"width": int, "height": int, "num_frames": int, "fps": float}.items():
             try:
                 reads(fields.get(name, 1))
@@ -327,7 +330,13 @@ class VllmOmni(OpenAI):
         return None
 
     def status_code(self, job: Job) -> int:
-        return self.fake.code if isinstance(self.fake.code, int) and job.status == "failed" else 500 if job.status == "failed" else 200
+        return (
+            self.fake.code
+            if isinstance(self.fake.code, int) and job.status == "failed"
+            else 500
+            if job.status == "failed"
+            else 200
+        )
 
     def told(self, job: Job) -> dict[str, Any]:
         said = super().told(job) | {"prompt": job.fields["prompt"], "progress": 100 if job.status == "completed" else 0}
@@ -393,7 +402,10 @@ class LiteLLM(OpenAI):
     deletes = False
 
     def new_id(self) -> str:
-        return "video_" + base64.b64encode(f"litellm:custom_llm_provider:openai;{len(self.fake.created)}==".encode()).decode()
+        return (
+            "video_"
+            + base64.b64encode(f"litellm:custom_llm_provider:openai;{len(self.fake.created)}==".encode()).decode()
+        )
 
     def wrong(self, fields: dict[str, Any]) -> tuple[int, Any] | None:
         return (400, "model is required") if not fields.get("model") else super().wrong(fields)

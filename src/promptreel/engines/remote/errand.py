@@ -9,12 +9,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines import RenderJob
+from promptreel.engines.remote.orphans import cancel, drop_all, jobs_in
 from promptreel.engines.remote.protocol import Ask, Away, NotThere, RemoteProtocol, Status
 from promptreel.engines.remote.servers import connected
 from promptreel.engines.remote.waiting import Waiting, guessed_fraction, left_over, next_poll, next_try
@@ -64,17 +65,14 @@ class Errand:
 
     def take_up(self, memo: Mapping[str, Any]) -> None:
         """Find what an attempt before left: on this server it is gone on with, on another one it is cancelled."""
-        ids = [each for each in (*memo.get("done", ()), memo.get("id")) if isinstance(each, str) and each]
-        if not ids:
+        if not (ids := jobs_in(memo)):
             return
         if memo.get("server") == self._url:
             self._kept = ids
-            self._began = float(memo.get("began", self._began))
+            began = memo.get("began")
+            self._began = float(began) if isinstance(began, int | float) else self._began
             return
-        others = [number for number, each in enumerate(self._config.servers) if each.url == memo.get("server")]
-        for number in others[:1]:
-            with closing(connected(self._config, number)) as other:
-                self._waiting.during(lambda: drop_all(other, ids))
+        self._waiting.during(lambda: cancel(self._config, memo))
         self._job.remember({})
 
     def film(self, ask: Ask, path: Path) -> None:
@@ -239,10 +237,3 @@ class Errand:
     def _memo(self) -> dict[str, Any]:
         *done, newest = self._ids
         return {"server": self._url, "id": newest, "done": done, "began": round(self._began)}
-
-
-def drop_all(server: RemoteProtocol, jobs: list[str], *, running: bool = True) -> None:
-    """Cancel or delete jobs, as well as it goes."""
-    for job in jobs:
-        with suppress(Exception):
-            server.drop(job, running=running)
