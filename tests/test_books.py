@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import psycopg
 import pytest
 
-from promptreel import accounts, credits, limits, queue, videos
+from promptreel import accounts, credits, idempotency, limits, queue, videos
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
 from promptreel.engine_config import POOL
@@ -305,16 +305,16 @@ async def test_idempotency_keys_belong_to_the_accepting_transaction(
 ) -> None:
     account, _ = await make_account()
     async with runtime.transaction() as connection:
-        assert await videos.claim(connection, account.id, "generate", "k", b"1") is None
+        assert await idempotency.claim(connection, account.id, "generate", "k", b"1") is None
         async with runtime.transaction() as second:
             with pytest.raises(IdempotencyRunning):
-                await videos.claim(second, account.id, "generate", "k", b"1")
-        await videos.remember(connection, account.id, "generate", "k", {"video_id": 1})
+                await idempotency.claim(second, account.id, "generate", "k", b"1")
+        await idempotency.remember(connection, account.id, "generate", "k", {"video_id": 1})
     async with runtime.transaction() as connection:
-        assert await videos.claim(connection, account.id, "generate", "k", b"1") == {"video_id": 1}
-        assert await videos.replay(connection, account.id, "other", "k", b"1") is None
+        assert await idempotency.claim(connection, account.id, "generate", "k", b"1") == {"video_id": 1}
+        assert await idempotency.replay(connection, account.id, "other", "k", b"1") is None
         with pytest.raises(IdempotencyMismatch):
-            await videos.replay(connection, account.id, "generate", "k", b"2")
+            await idempotency.replay(connection, account.id, "generate", "k", b"2")
 
 
 # -- order, position, estimate -----------------------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from psycopg_pool import PoolTimeout
 from promptreel import (
     accounts,
     fetch,
+    idempotency,
     limits,
     media,
     moderation,
@@ -239,7 +240,7 @@ async def sweep(runtime: Runtime) -> None:
             async with runtime.transaction() as connection:
                 for pool in settings.pool_names:
                     await queue.rebase(connection, pool)
-                await videos.forget_keys(connection)
+                await idempotency.forget_keys(connection)
                 await slots.forget_old(connection)
                 await upstreams.forget_old(connection)
                 await people.forget_expired(connection, runtime.clock())

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from promptreel import credits, videos
+from promptreel import credits, idempotency, videos
 from promptreel.accounts import Account
 from promptreel.api.bodies import GivenPicture, Wanted, blamed_on, idempotency_key
 from promptreel.api.dialect import Call
@@ -83,7 +83,7 @@ async def accept(
     )
     async with runtime.transaction() as connection:
         if key is not None:
-            stored = await videos.claim(connection, account.id, route, key, fingerprint)
+            stored = await idempotency.claim(connection, account.id, route, key, fingerprint)
             if stored is not None:
                 return stored, True
         accepted = await videos.submit(
@@ -91,7 +91,7 @@ async def accept(
         )
         answer = words(accepted)
         if key is not None:
-            await videos.remember(connection, account.id, route, key, answer)
+            await idempotency.remember(connection, account.id, route, key, answer)
     return answer, False
 
 
@@ -100,7 +100,9 @@ async def accepted_before(runtime: "Runtime", order: Order) -> dict[str, Any] | 
     if order.key is None:
         return None
     async with runtime.transaction() as connection:
-        return await videos.replay(connection, order.account.id, order.route, order.key, order.wanted.fingerprint())
+        return await idempotency.replay(
+            connection, order.account.id, order.route, order.key, order.wanted.fingerprint()
+        )
 
 
 def terms(settings: Settings, order: Order) -> tuple[str, int]:
