@@ -124,13 +124,14 @@ def test_a_download_is_not_held_against_the_video(monkeypatch: pytest.MonkeyPatc
     heard: list[str] = []
     patience = Patience(60)
     audience = patience.of(Audience(lambda _, step: heard.append(step)))
-    for now, step, left in (
+    for at, step, left in (
         (110.0, "preparing", 50),
         (120.0, "downloading the model: 0 / 20 GB", 40),
         (170.0, "downloading the model: 9 / 20 GB", 40),
         (190.0, "loading the model", 40),
         (200.0, "denoising: 1 / 50", 30),
     ):
+        now = at
         audience.progress(0.1, step)
         assert patience.left() == left
     assert len(heard) == 5

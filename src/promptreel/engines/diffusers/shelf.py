@@ -9,6 +9,7 @@ from typing import Any
 import diffusers
 import structlog
 import torch
+import transformers
 
 from promptreel import model_catalogue
 from promptreel.engine_config import DiffusersConfig
@@ -21,6 +22,10 @@ from promptreel.errors import EngineFailed
 from promptreel.model_catalogue import Model
 
 log = structlog.get_logger()
+
+# Nobody sees them, and they would fill the log.
+for library in (diffusers, transformers):
+    library.utils.logging.disable_progress_bar()
 
 DOWNLOAD_SHARE = 0.5
 """Of the work, where the model's files must come first."""
