@@ -83,7 +83,11 @@ async def positions(runtime: Runtime, account: accounts.Account, pending: int) -
 
     for _ in range(20):
         async with runtime.transaction() as connection:
-            await connection.execute("UPDATE accounts SET last_tag = %s WHERE id = %s", [pending + 1, other.id])
+            await connection.execute(
+                """INSERT INTO account_turns (account_id, pool, last_tag) VALUES (%(account)s, %(pool)s, %(tag)s)
+                   ON CONFLICT (account_id, pool) DO UPDATE SET last_tag = excluded.last_tag""",
+                {"account": other.id, "pool": POOL, "tag": pending + 1},
+            )
             began = time.perf_counter()
             accepted = await videos.submit(
                 connection, runtime.queue, runtime.settings.model_copy(update={"max_pending": 10**9}), other,

@@ -66,36 +66,49 @@ COST = """
                       WHERE engine = %(engine)s AND quality = %(quality)s ORDER BY id DESC LIMIT 31) newest),
     cost AS (SELECT greatest(0.1, coalesce(median, %(guess)s) * %(length)s)::real AS seconds FROM pace)
 """
-TAG = """greatest(last_tag, clock.now) + greatest(1, round(cost.seconds * %(scale)s / %(weight)s))::bigint"""
+TAG = (
+    """greatest(coalesce(last_tag, 0), clock.now) + greatest(1, round(cost.seconds * %(scale)s / %(weight)s))::bigint"""
+)
 TAKE_TURN = f"""
     WITH {COST}
-    UPDATE accounts SET last_tag = {TAG} FROM clock, cost WHERE id = %(account)s
+    UPDATE account_turns SET last_tag = {TAG} FROM clock, cost WHERE account_id = %(account)s AND pool = %(pool)s
     RETURNING last_tag AS tag, greatest(clock.base - last_tag, %(last)s)::int AS priority, cost.seconds
 """
 NEXT_TURN = f"""
-    WITH {COST}, turn AS (SELECT {TAG} AS tag FROM accounts, clock, cost WHERE id = %(account)s)
+    WITH {COST}, turn AS (
+        SELECT {TAG} AS tag FROM clock CROSS JOIN cost
+          LEFT JOIN account_turns ON account_id = %(account)s AND pool = %(pool)s)
     SELECT tag, greatest(clock.base - tag, %(last)s)::int AS priority, cost.seconds FROM turn, clock, cost
 """
 
 
 async def take_turn(connection: Connection, account_id: int, tier: str, pool: str, spec: VideoSpec) -> Turn:
-    """The account's next place in the order. Locks the account until the transaction ends.
+    """The account's next place in the order of a pool. Locks its turns there until the transaction ends.
 
     The caller shares `BASE_LOCK` since an earlier statement: this one would wait for a moving base and then still see the old.
     """
-    return await _turn(connection, TAKE_TURN, account_id, tier, pool, spec.engine, spec.quality, spec.duration)
+    of = (account_id, tier, pool, spec.engine, spec.quality, spec.duration)
+    if (turn := await _turn(connection, TAKE_TURN, *of)) is None:
+        await connection.execute(
+            "INSERT INTO account_turns (account_id, pool) VALUES (%s, %s) ON CONFLICT DO NOTHING", [account_id, pool]
+        )
+        turn = await _turn(connection, TAKE_TURN, *of)
+    assert turn is not None
+    return turn
 
 
 async def next_turn(
     connection: Connection, account_id: int, tier: str, pool: str, engine: str, quality: str, seconds: float
 ) -> Turn:
     """The turn that a video of `seconds` would get now. Takes none."""
-    return await _turn(connection, NEXT_TURN, account_id, tier, pool, engine, quality, seconds)
+    turn = await _turn(connection, NEXT_TURN, account_id, tier, pool, engine, quality, seconds)
+    assert turn is not None
+    return turn
 
 
 async def _turn(
     connection: Connection, sql: str, account_id: int, tier: str, pool: str, engine: str, quality: str, seconds: float
-) -> Turn:
+) -> Turn | None:
     cursor = await connection.execute(
         sql,
         {
@@ -111,8 +124,7 @@ async def _turn(
         },
     )
     row = await cursor.fetchone()
-    assert row is not None  # the caller's account was read a moment ago
-    return Turn(row["tag"], row["priority"], row["seconds"])
+    return Turn(row["tag"], row["priority"], row["seconds"]) if row else None
 
 
 async def defer(connection: Connection, queue: procrastinate.App, video_id: int, pool: str, turn: Turn) -> int:

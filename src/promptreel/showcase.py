@@ -230,11 +230,11 @@ async def submit(connection: Connection, runtime: Runtime, film: Film) -> None:
     account = await make_account(connection)
     pool = runtime.settings.engine_config(runtime.settings.engine).pool
     await connection.execute(
-        """UPDATE accounts SET last_tag = greatest(
-               last_tag,
+        """INSERT INTO account_turns AS turn (account_id, pool, last_tag)
+           SELECT %(account)s, %(pool)s, greatest(0,
                (SELECT max(virtual_time) FROM queue_clocks WHERE pool = %(pool)s),
                (SELECT max(tag) FROM videos WHERE status = 'pending' AND pool = %(pool)s)) + %(behind)s
-            WHERE id = %(account)s""",
+           ON CONFLICT (account_id, pool) DO UPDATE SET last_tag = greatest(turn.last_tag, excluded.last_tag)""",
         {"pool": pool, "behind": BEHIND, "account": account.id},
     )
     submission = videos.Submission(

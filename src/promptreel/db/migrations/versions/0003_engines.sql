@@ -1,3 +1,13 @@
+-- An account's last tag, in each pool of slots by itself: a long queue for the one card says nothing of the others.
+CREATE TABLE account_turns (
+    account_id bigint NOT NULL REFERENCES accounts ON DELETE CASCADE,
+    pool text NOT NULL,
+    last_tag bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (account_id, pool)
+);
+INSERT INTO account_turns SELECT id, 'render', last_tag FROM accounts WHERE last_tag > 0;
+ALTER TABLE accounts DROP COLUMN last_tag;
+
 -- A server that renders for us, as the workers found it. `failures` in a row open the breaker until `open_until`.
 CREATE TABLE upstreams (
     engine text NOT NULL,
