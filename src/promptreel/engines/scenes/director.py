@@ -25,6 +25,9 @@ MOST_ELSEWHERE = 24
 
 MOST_PLACES = 3
 
+LARGEST_INDOORS = 3.0
+"""Metres: what is built and larger does not stand in a room."""
+
 WEATHER_EFFECTS = {
     "rain": "rain",
     "storm": "rain",
@@ -202,6 +205,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
     names = [] if setting.name == "studio" else names  # What is photographed there stands before paper.
     known = rows("places")
+    if setting.params.get("indoors"):
+        names = [name for name in names if name in setting.places or (name in known and known[name].size < LARGEST_INDOORS)]
     places = tuple(known[name] for name in names if name in known and name not in spec.without)
     plan = Plan(
         spec=spec,
@@ -384,7 +389,7 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         row = known.get(wanted.name)
         if row is None or wanted.name in spec.without or len(cast) == MOST_KINDS:
             continue
-        if wanted.name == "tree" and _own_palms(spec, setting):
+        if (wanted.name == "tree" and _own_palms(spec, setting)) or wanted.name in setting.params.get("own", ()):
             continue
         most = MOST.get(row.habitat, MOST_ELSEWHERE)
         if row.size > 8:
@@ -560,6 +565,8 @@ def _judge_setting(plan: Plan, mention: Mention) -> str | None:
 def _judge_subject(plan: Plan, mention: Mention) -> str | None:
     if mention.name == "tree" and _own_palms(plan.spec, plan.setting):
         return ""
+    if mention.name in plan.setting.params.get("own", ()):
+        return ""  # The place brings it.
     cast = _of(plan, mention)
     if cast is None:
         return None

@@ -25,6 +25,9 @@ FRONT = -3.0
 DAYLIGHT = 2.6
 """How much brighter windows light a room than their size says: what a photographer's fill light does."""
 
+MANY = 45_000
+"""Corners from which on the shade of corners is worked out in half the directions."""
+
 WARM = np.array([1.0, 0.70, 0.40])
 NEUTRAL = np.array([1.0, 0.93, 0.82])
 COOL = np.array([0.88, 0.96, 1.0])
@@ -245,7 +248,7 @@ def _irradiance(room: Interior, mesh: Mesh, blockers: NDArray[np.int32]) -> NDAr
     """What falls on every corner, (n, 3): as the radiance that a white surface would have."""
     plot, shell = room.plot, room.shell
     at, normals, light = mesh.vertices, mesh.normals, plot.light
-    shade = openness(at, normals, at, blockers, every=2) ** np.float32(1.2)
+    shade = openness(at, normals, at, blockers, every=1 if len(at) < MANY else 2) ** np.float32(1.2)
     planes = ((-shell.half, 0, 1), (shell.half, 0, -1), (shell.back, 2, -1), (0.0, 1, 1), (shell.high, 1, -1))
     for wall, axis, side in planes:
         away = np.abs(at[:, axis] - wall)

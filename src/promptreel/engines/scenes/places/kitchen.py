@@ -82,7 +82,7 @@ def _stove(room: Interior) -> None:
     """Oven, hob and hood right of the window, with a pot and a pan on the fire."""
     mesh, z = room.mesh, BACK
     f.box(mesh, (1.2, 0.08, z - 0.645), (1.8, 0.88, z - 0.58), IRON * 1.2)
-    f.box(mesh, (1.27, 0.20, z - 0.652), (1.73, 0.62, z - 0.64), (0.02, 0.02, 0.022), (0.05, 0.022, 0.006))
+    f.box(mesh, (1.27, 0.20, z - 0.652), (1.73, 0.62, z - 0.64), (0.02, 0.02, 0.022), (0.012, 0.006, 0.002))
     f.box(mesh, (1.25, 0.70, z - 0.70), (1.75, 0.73, z - 0.68), f.STEEL)
     f.box(mesh, (1.2, 0.92, z - 0.58), (1.8, 0.935, z - 0.06), (0.03, 0.03, 0.032))
     for x in np.linspace(1.28, 1.72, 5):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from promptreel.engines.scenes.buildings import furniture as f
-from promptreel.engines.scenes.buildings.interior import COOL, Interior, Opening, Shell, board, strip_lights
+from promptreel.engines.scenes.buildings.interior import Interior, Opening, Shell, board, strip_lights
 from promptreel.engines.scenes.mesh import MeshBuilder
 from promptreel.engines.scenes.stage import Place, Set
 
@@ -64,6 +64,8 @@ def outlook(room: Interior, below: float = -46.0) -> None:
     """Towers of a city outside, in the light of the world; their windows shine when it is dark."""
     rng, plot = room.rng, room.plot
     mesh = MeshBuilder()
+    land = [(-500, below, 10), (500, below, 10), (500, below, 500), (-500, below, 500)]
+    mesh.quad(land, (0.13, 0.13, 0.125), across=20, up=20, toward=(0, 1, 0))
     for _ in range(26):
         z, way = rng.uniform(70, 260), rng.uniform(-1.15, 1.15)
         x, wide = z * way, rng.uniform(11, 24)
@@ -80,7 +82,7 @@ def outlook(room: Interior, below: float = -46.0) -> None:
         quads = np.stack(
             [np.stack([a, b, face], 1) for a, b in ((left, low), (right, low), (right, top), (left, top))], 1
         )
-        shine = COOL * 0 + np.array([1.0, 0.72, 0.40])
+        shine = np.array([1.0, 0.72, 0.40])
         glow = np.where(rng.random((len(u), 1)) < 0.42, shine * 0.75, 0.0) if plot.dark else 0.0
         mesh.quads(quads, (0.05, 0.07, 0.09), glow, toward=(0, 0, -1))
     town = mesh.build()
