@@ -469,6 +469,7 @@ def encode(
     # only then how much of the work that was.
     before = engine.prelude if isinstance(engine, WithPrelude) else 0.0
     sound = engine.sound(spec) if isinstance(engine, WithSound) else None
+    give_memory_back()  # what getting ready took, compilers above all, is not what all the other frames take
     with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance, sound=sound) as encoder:
         shown_at = -math.inf
         for number, frame in enumerate(itertools.chain((first,), frames), start=1):
@@ -496,7 +497,7 @@ def die_with_parent() -> None:
 
 
 def give_memory_back() -> None:
-    """Return what the last job needed to the system: glibc keeps it for a next job that may never come."""
+    """Return what is not needed any more to the system: glibc keeps it for a next time that may never come."""
     gc.collect()
     if sys.platform == "linux":
         # Other C libraries (musl) have no such call, and give memory back by themselves.

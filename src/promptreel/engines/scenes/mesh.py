@@ -689,13 +689,21 @@ def cut_near(
     )
 
 
+def band_samples(width: int) -> list[Floats]:
+    """The samples of a band: 1/distance and three colours. Rasterisers that draw one after the other can share them."""
+    return [np.zeros((2 * BAND_ROWS, 2 * width), np.float32) for _ in range(4)]
+
+
 class Rasteriser:
     """Draws one mesh into pictures of one size. Holds the buffers, so one per thread."""
 
-    def __init__(self, width: int, height: int, vertices: int, triangles: int) -> None:
+    def __init__(
+        self, width: int, height: int, vertices: int, triangles: int, samples: list[Floats] | None = None
+    ) -> None:
+        """`samples`: see `band_samples`."""
         self.width, self.height = width, height
         bands = -(-height // BAND_ROWS)
-        self._samples = [np.zeros((2 * BAND_ROWS, 2 * width), np.float32) for _ in range(4)]
+        self._samples = samples or band_samples(width)
         self._points = np.zeros((vertices, 3), np.float32)
         self._first = np.zeros(triangles, np.int32)
         self._last = np.zeros(triangles, np.int32)

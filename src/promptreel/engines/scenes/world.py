@@ -12,7 +12,7 @@ from promptreel.engines.scenes.camera import DISSOLVE, Pose, Shot
 from promptreel.engines.scenes.director import HUMANS, Plan, tangent_of
 from promptreel.engines.scenes.focus import Focus
 from promptreel.engines.scenes.kernels import tile_fbm
-from promptreel.engines.scenes.mesh import DEEP, Camera, Rasteriser, lamp_table, light_corners, on_screen
+from promptreel.engines.scenes.mesh import DEEP, Camera, Rasteriser, band_samples, lamp_table, light_corners, on_screen
 from promptreel.engines.scenes.moods import graded
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
@@ -362,13 +362,14 @@ class World:
         still, split, total = self._still, int(self._ends[self._first_living]), int(self._ends[-1])
         rigid = int((self._moving_triangles[:, 0] < split).sum())
         living = len(self._moving_triangles) - rigid
+        samples = band_samples(width)
         return _Buffers(
             canvas,
             self.backdrop.new_state(width, height),
             self.ground.new_state(width, height) if layers else None,
-            Rasteriser(width, height, len(still[0]), len(still[2])) if still is not None else None,
-            Rasteriser(width, height, split, rigid) if rigid else None,
-            Rasteriser(width, height, total - split, living) if living else None,
+            Rasteriser(width, height, len(still[0]), len(still[2]), samples) if still is not None else None,
+            Rasteriser(width, height, split, rigid, samples) if rigid else None,
+            Rasteriser(width, height, total - split, living, samples) if living else None,
             [layer.new_state(width, height) for layer in self.layers] if layers else [],
         )
 
