@@ -24,6 +24,10 @@ STEPS = {
     "measuring the depth": text("Measuring the depth"),
     "filling in the background": text("Filling in the background"),
     "what moves": text("Finding what moves"),
+    "waiting for a server": text("Waiting for a server"),
+    "sending the job": text("Sending it to the server"),
+    "queued at the server": text("Waiting for its turn at the server"),
+    "fetching the film": text("Fetching the film"),
 }
 """By the engine's own word. What stands here not is told as it came."""
 
