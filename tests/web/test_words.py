@@ -74,6 +74,10 @@ def test_a_line_of_the_log_is_a_sentence() -> None:
         "Blocked the word “100%”",
         {"reason": "r"},
     )
+    line = entry("plan.changed", kind="quality", name="free", changes={"price": 5})
+    assert words.entry(german, line)[1] == {"Art": "quality", "Änderungen": "price 5"}
+    line = entry("token.created", token=3, scopes=["read", "write"])
+    assert words.entry(english, line) == ("Made token 3", {"scopes": "read, write"})
     # What another version wrote is told as it stands.
     assert words.entry(english, entry("something.else", a=1)) == ("something.else", {"a": 1})
     assert words.entry(english, entry("address_changed")) == ("address_changed", {})

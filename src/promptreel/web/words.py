@@ -62,8 +62,18 @@ VARIANTS = {
 }
 """Sentences of their own where one of the detail's values makes it another matter."""
 
+DETAILS = {
+    "reason": text("reason"),
+    "scopes": text("scopes"),
+    "kind": text("kind"),
+    "changes": text("changes"),
+}
+"""What the sentences leave out, by the log's word for it."""
+
 REASONS = {
     "sign-up": text("a welcome"),
+    "first run": text("a welcome"),
+    "first credits": text("a welcome"),
     "cancelled": text("the video was cancelled"),
     "attempts_used_up": text("its worker died in every attempt"),
     "engine_failed": text("the engine failed"),
@@ -85,6 +95,13 @@ DIFFERENCES = (
     text("transaction {id} ({kind}) has entries that such a transaction cannot have"),
 )
 """What an audit of the ledger may find (`credits.AUDIT`)."""
+
+
+def plain(value: object) -> object:
+    """A value of the detail without the brackets of JSON."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {item}" for name, item in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 def tier(visit: "Visit", name: str) -> str:
@@ -114,7 +131,11 @@ def entry(visit: "Visit", told: Entry) -> tuple[str, dict[str, object]]:
                 del detail[name]
     for name in ("before", "after") if told.action == "account.tier" else ():
         detail[name] = tier(visit, str(detail.get(name, "")))
-    rest = {name: value for name, value in detail.items() if f"%({name})s" not in sentence}
+    rest = {
+        visit.text(DETAILS.get(name, name)): plain(value)
+        for name, value in detail.items()
+        if f"%({name})s" not in sentence and value not in ("", None)
+    }
     try:
         return visit.text(sentence) % detail if sentence else told.action, rest
     except KeyError:  # of an older or a newer version
