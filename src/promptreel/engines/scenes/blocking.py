@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from promptreel.engines.scenes import company, staging
+from promptreel.engines.scenes import arrangement, company, staging
 from promptreel.engines.scenes.camera import Point, Pose
-from promptreel.engines.scenes.director import ANYBODY, HUMANS, Cast, Plan
+from promptreel.engines.scenes.director import ANYBODY, FURNITURE, HUMANS, Cast, Plan
 from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
 from promptreel.engines.scenes.registry import rows
@@ -20,13 +20,14 @@ from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
 ALOFT = frozenset({"fly", "float", "hover", "drift"})
 """What puts anything into the air."""
 
-ENCLOSED = frozenset(
-    {"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "studio"}
-)
+ENCLOSED = frozenset({"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "studio"})
 """Settings with no room to run far, nor for a camera to go along, beside those indoors."""
 
 LANES = frozenset({"road", "rail"})
 """Habitats in which one goes where the road goes."""
+
+WADED = frozenset({"lake", "river", "waterfall", "harbour", "beach", "island"})
+"""Settings whose water is shallow near the camera."""
 
 FACES = frozenset({"smile", "talk"})
 """What is done with the face."""
@@ -34,10 +35,11 @@ FACES = frozenset({"smile", "talk"})
 HALF_HEAD = 0.145
 """From the crown down to the eyes, hair included, m."""
 
-HANDY = frozenset({"book", "cup", "guitar"})
+HANDY = frozenset({"book", "cup", "guitar", "baby"})
 """What a person who is there too has in the hands."""
 
-BACKS = {"flower": 1.1, "chair": 0.49, "mushroom": 1.0}
+BACKS = {"flower": 1.0, "chair": 0.49, "armchair": 0.53, "sofa": 0.53, "bench": 0.54, "stool": 1.0, "mushroom": 1.0,
+         "branch": 0.0}  # fmt: skip
 """At what share of its height one sits on something, where it is not 0.72 as on a horse."""
 
 HOLDERS = frozenset({"person", "man", "woman", "child", "boy", "girl", "monkey", "robot"})
@@ -60,6 +62,9 @@ class Blocking:
         self._followed, self._lead_speed, self._heading_of_lead = False, 0.0, 0.0
         self._shift, self._circling = 0.0, False
         self._ring: Point | None = None
+        self._rug: staging.Mark | None = None
+        self.cast = arrangement.arranged(plan.cast)
+        self._marks: dict[str, staging.Mark] = {}
         self._lead_mark = staging.Mark(0.0, 0.0, 0.0, 0.0)
         self._place_subjects()
         self._clear_the_way()
@@ -72,16 +77,19 @@ class Blocking:
         aspect = self._aspect
         leads: dict[str, Acting] = {}
         side = 1.0 if self._random.random() < 0.5 else -1.0
-        for order, cast in enumerate(self.plan.cast):
+        for order, cast in enumerate(self.cast):
             if order and (self._opposed(cast) or (self._rests and cast.row.habitat in {"ground", "table"})):
                 cast = company.resting(cast)
             elif order and not company.said(self.plan.spec, company.CHASES):
                 cast = company.keeping_up(self.plan.cast[0], cast)
             random = np.random.default_rng([abs(self.seed), zlib.crc32(cast.row.name.encode()), order])
-            self._ring = self._fireside(cast)
             mark, distance = self._mark(cast, order, side, aspect, random)
+            self._ring = self._fireside(cast) or self._picnic(cast, mark)
+            mark = self._rug if cast.row.name == "picnic" and self._rug else mark
             pair = company.pair(self.plan.spec, cast) if not self._ring else ""
             chased = False
+            if cast.row.name in FURNITURE - {"bench", "sofa"} and (sitters := self._sitters(leads)):
+                cast = replace(cast, count=len(sitters))
             size = cast.wanted.size * (0.55 if "baby" in cast.wanted.qualities else 1.0)
             rider = cast.wanted.relation == "on" and cast.wanted.target in leads
             speed = self._speed(cast, distance, aspect)
@@ -93,7 +101,7 @@ class Blocking:
                 if pair == "hands":
                     toward = math.pi + 0.3 * side
                     mark, speed = replace(mark, heading=toward), min(speed, 0.7 * distance / self._longest)
-                elif pair:
+                elif pair or self._accompanied_by_resting():
                     speed = 0.0
                 self._lead_speed, self._heading_of_lead, self._lead_mark = speed, mark.heading, mark
                 self._followed = self._leaves(cast, speed, distance, aspect)
@@ -112,27 +120,28 @@ class Blocking:
                     chased = self._circling
             spread = cast.row.size * size * (1.5 if cast.count > 3 else 1.25)
             body_rng = np.random.default_rng([abs(self.seed), 77, order])
-            for number, offset in enumerate(staging.formation(cast.count, spread, random)):
+            seat = self._seat_of(cast)
+            for number, offset in enumerate(self._formation(cast, spread, seat, random)):
                 body = self._cast_body(cast, number, body_rng, self._role(cast, pair, number))
                 lift = offset[1] * (1.8 if cast.row.habitat == "air" and cast.count > 3 else 1.0)
                 at = staging.Mark(mark.x + offset[0], mark.y + lift, mark.z + 0.8 * offset[2], mark.heading)
                 if self._ring is not None:
                     at = self._seat(number, cast.count)
-                elif number:
+                elif number and not seat and not self._flanks(cast):
                     at = self._on_its_own_ground(cast, at, mark, size)
                 if pair:
                     at = company.pair_mark(pair, mark, number, cast.row.height * size / 1.75)
                 holder = self._holder(cast, leads)
                 if holder is not None:
-                    path = staging.carried(holder[0], holder[1], 0.32)
+                    path = staging.carried(holder[0], holder[1], 0.21 if cast.row.name == "baby" else 0.32)
                 elif rider:
                     under = leads[cast.wanted.target]
                     mount = self.plan.cast[[c.row.name for c in self.plan.cast].index(cast.wanted.target)]
-                    path = staging.carried(
-                        under.path, mount.row.height * mount.wanted.size * BACKS.get(mount.row.name, 0.72)
-                    )
-                elif cast.row.name == "chair" and (sitter := self._sitter(leads)) is not None:
-                    path = sitter.path
+                    high = mount.row.height * mount.wanted.size * BACKS.get(mount.row.name, 0.72)
+                    aside = 0.24 * mount.row.size * mount.wanted.size * offset[0] / spread if number else 0.0
+                    path = staging.carried(under.path, high, 0.0, aside)
+                elif cast.row.name in FURNITURE and (sitters := self._sitters(leads)):
+                    path = self._under(cast, sitters, number)
                 elif chased:
                     lead = self._lead_mark
                     gap = math.hypot(mark.x - lead.x, mark.z - lead.z)
@@ -151,6 +160,9 @@ class Blocking:
             if self.target is None:
                 self._aim(cast, leads[cast.row.name], size)
             self._ring = None
+            self._marks.setdefault(cast.row.name, mark)
+            if order and cast.wanted.relation in {"left", "right", "middle"} and not self._followed:
+                self._look_at_both(mark, cast)
             self._keep_clear(cast, leads[cast.row.name], size)
             side = -side
             self._tick(cast.row.name)
@@ -166,6 +178,12 @@ class Blocking:
             1.15 if count < cast.count else 1
         )
         distance *= {"far": 2.2, "near": 0.75}.get(wanted.relation, 1.0) * self._nearness(cast)
+        if order == 0 and any(other.wanted.relation in {"left", "right", "middle", "near"} for other in self.cast[1:]):
+            distance *= 1.0 + 0.12 * min(len(self.cast), 4)
+            for other in self.cast[1:]:
+                if other.wanted.relation in arrangement.CONVERSE or other.wanted.relation == "middle":
+                    there = staging.framing_distance(other.row, other.wanted.size, other.count, self.tangent, aspect)
+                    distance = max(distance, 0.9 * there)
         distance = max(distance, 0.55 * row.size * size + (0.8 if row.size * size > 0.6 else 0.45))
         if order == 0 and any(self._opposed(other) for other in self.plan.cast[1:]):
             other = self.plan.cast[1]
@@ -188,6 +206,8 @@ class Blocking:
         )
         x, z = base.x + aside * half, base.z + distance
         heading = self._heading(cast, aside, random)
+        if (found := self._arranged_mark(cast, order, side, heading)) is not None:
+            return found, distance
         habitat = "air" if cast.action in ALOFT and cast.action not in row.actions else cast.habitat
         spots = self.set.spots.get(habitat) or (
             self.set.spots.get("ground") if habitat in {"table", "ground"} else None
@@ -195,9 +215,10 @@ class Blocking:
         way = self.set.spots.get("walk")
         if self.plan.portrait and order == 0:
             way = spots = None
-        if way and row.habitat == "ground" and 0.05 < cast.speed <= 2.0 and self._strolls(order, distance):
+        if way and row.habitat == "ground" and cast.speed > 0.05 and row.size < 3 and self._strolls(order, distance):
             (x0, y0, z0), (x1, _, z1) = way[0], way[-1]
-            back = min(1.1 * distance, math.hypot(x1 - base.x, z1 - base.z))
+            far = 1.25 if cast.speed > 2 else 1.1
+            back = min(far * distance, math.hypot(x1 - base.x, z1 - base.z))
             at = min(max((back - z0) / max(z1 - z0, 0.1), 0.35), 0.8)
             x, z = x0 + (x1 - x0) * at, z0 + (z1 - z0) * at
             x += 0.0 if len(self.plan.cast) == 1 else (-0.45 if order % 2 == 0 else 0.45)
@@ -285,6 +306,8 @@ class Blocking:
             if row.habitat == "air" and self.setting.ground and action in {"stand", "sit", "sleep", "walk"}:
                 feet = staging.on_ground(ground, 0.0, tilts=False, heading=mark.heading)
                 return staging.straight(mark, speed, clock, feet)
+            if row.name == "branch":
+                return staging.hovering(mark, clock, 0.0, 0.006 * length, 0.0, phase)
             if speed < 0.05 or action in {"hover", "rise", "float", "drift", "fall", "spin"}:
                 rise = speed if action == "rise" else -speed if action == "fall" else 0.0
                 spin = 1.2 if action == "spin" else 0.05 if row.habitat == "space" else 0.0
@@ -301,20 +324,42 @@ class Blocking:
             return staging.straight(mark, speed, clock, afloat)
         if row.habitat == "water" and wet:
             return staging.straight(mark, speed, clock, staging.on_water(ground, length, 0.0, mark.heading))
-        if wet:  # a land animal in the sea swims
-            afloat = staging.on_water(ground, length, 0.62 * row.height * size, mark.heading)
+        if wet:  # a land animal in the sea swims, at the edge of a lake it wades
+            wades = self.setting.name in WADED and action not in {"swim", "dive"}
+            afloat = staging.on_water(ground, length, (0.26 if wades else 0.62) * row.height * size, mark.heading)
             return staging.straight(mark, min(speed, 1.0), clock, afloat)
         lane = getattr(ground, "lane", None)
         if lane is not None and row.habitat in {"road", "rail"}:
             return self._lane_path(lane, mark, speed, clock)
         tilts = row.habitat in {"road", "rail", "water"}
         feet = staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading)
+        if self.set.spots.get("walk") and row.habitat == "ground" and math.cos(mark.heading) < -0.9:
+            # Down the path, which keeps clear of beds and hedges, and no farther than to the camera.
+            room = max(2 * (mark.z - self._base.z - 1.2), 1.0)
+            return staging.straight(mark, min(speed, room / max(self._longest, 1.0)), clock, feet)
         if self._enclosed and speed > 2.0 and row.habitat == "ground":
             away = math.hypot(mark.x - self._base.x, mark.z - self._base.z)
             self._circling = True
             radius = min(max(0.22 * 2 * away * self.tangent * self._aspect, 0.6 * length), 0.22 * away)
-            return staging.circling(mark, radius, min(speed, math.sqrt(6 * radius)), feet)
+            return staging.circling(self._clearing(mark, radius), radius, min(speed, math.sqrt(6 * radius)), feet)
         return staging.straight(mark, speed, clock, feet)
+
+    def _clearing(self, mark: staging.Mark, radius: float) -> staging.Mark:
+        """The middle near `mark` of the circle that meets the fewest trees, walls and waters."""
+        stage, ground = self.set, self.ground
+        around = np.arange(24) * (2 * math.pi / 24)
+
+        def met(x: float, z: float) -> int:
+            a, b = x + radius * np.cos(around), z + radius * np.sin(around)
+            wet = np.asarray(ground.wet(a, b))
+            return int(wet.sum()) + sum(not stage.free(float(p), float(q), 0.25) for p, q in zip(a, b, strict=True))
+
+        tries = [(mark.x, mark.z)]
+        for reach in (0.6 * radius, 1.2 * radius, 2.0 * radius):
+            tries += [(mark.x + reach * math.cos(a), mark.z + 0.7 * reach * math.sin(a)) for a in around[::3]]
+        x, z = min(((x, z) for x, z in tries if z - radius > self._base.z + 0.8), key=lambda at: met(*at),
+                   default=(mark.x, mark.z))  # fmt: skip
+        return replace(mark, x=float(x), z=float(z))
 
     def _stir_water(self, cast: Cast, acting: Acting, mark: staging.Mark, speed: float) -> None:
         """The splashes of what leaps, the wake of what swims or sails."""
@@ -432,18 +477,92 @@ class Blocking:
         if pair:
             return company.role(pair, number)
         names = {other.row.name for other in self.plan.cast}
-        if cast.wanted.relation == "on" and cast.wanted.target in names - {"chair"}:
+        if cast.row.name == "baby":
+            return ""
+        if self._carries_baby(cast):
+            return "cradle"
+        if cast.wanted.relation == "on" and cast.wanted.target in names - FURNITURE:
             return "ride"
-        if cast.action == "sit" and "chair" in names and self._ring is None:
+        if self._seat_of(cast) and self._ring is None:
             return "chair"
         if company.said(self.plan.spec, company.FIGHTS):
             return "box" if cast.count <= 2 else ""
         return ""
 
-    def _sitter(self, leads: dict[str, Acting]) -> Acting | None:
-        """Who sits on the chair of the film."""
-        names = (c.row.name for c in self.plan.cast if c.action == "sit" and c.row.name in HUMANS)
-        return next((leads[name] for name in names if name in leads), None)
+    def _carries_baby(self, cast: Cast) -> bool:
+        """Whether one of the cast has the baby of the film in the arms."""
+        babies = [other for other in self.plan.cast if other.row.name == "baby" and other.count == 1]
+        return any(one.wanted.relation == "on" and one.wanted.target == cast.row.name for one in babies)
+
+    def _seat_of(self, cast: Cast) -> str:
+        """The furniture on which a kind sits; empty where it sits on none."""
+        if cast.action != "sit" or cast.row.name not in HUMANS:
+            return ""
+        return next((other.row.name for other in self.plan.cast if other.row.name in FURNITURE), "")
+
+    def _formation(
+        self, cast: Cast, spread: float, seat: str, random: np.random.Generator
+    ) -> list[tuple[float, float, float]]:
+        """Where the members of a kind are about its mark: side by side on furniture and tables, in a row where somebody is
+        between two of them, else loosely."""
+        if seat:
+            return arrangement.flanking(cast.count, 0.56 if seat in {"bench", "sofa"} else 1.1)
+        if self._flanks(cast):
+            return arrangement.flanking(cast.count, 1.9 * arrangement.breadth(cast) + 0.3)
+        if cast.habitat in {"table", "sill"} and self.set.spots.get("table") and cast.count > 1 and not seat:
+            gap = min(1.15 * cast.row.size * cast.wanted.size, 0.75 / (cast.count - 1))
+            return arrangement.flanking(cast.count, gap)
+        return staging.formation(cast.count, spread, random)
+
+    def _accompanied_by_resting(self) -> bool:
+        """Whether who stays in one place is told to be beside the first kind, which must stay then too."""
+        return any(
+            other.wanted.relation in {"left", "right", "middle"} and other.speed < 0.05 and other.habitat == "ground"
+            for other in self.cast[1:]
+        )
+
+    def _flanks(self, cast: Cast) -> bool:
+        """Whether something is between the members of a kind."""
+        wishes = (other.wanted for other in self.cast if other.row.name != cast.row.name)
+        return any(wanted.relation == "middle" and wanted.target == cast.row.name for wanted in wishes)
+
+    def _sitters(self, leads: dict[str, Acting]) -> list[Acting]:
+        """Who sits on the furniture of the film."""
+        names = [c.row.name for c in self.plan.cast if self._seat_of(c) and c.row.name in leads]
+        return [acting for acting in self.actors if acting.name.split("#")[0] in names]
+
+    def _under(self, cast: Cast, sitters: list[Acting], number: int) -> Path:
+        """Where furniture is put: a chair under each sitter, a bench under the middle of all."""
+        if cast.row.name not in {"bench", "sofa"}:
+            return sitters[min(number, len(sitters) - 1)].path
+        first, last = sitters[0].path.at(0.0), sitters[-1].path.at(0.0)
+        x, y, z = (0.5 * (a + b) for a, b in zip(first[:3], last[:3], strict=True))
+        return Path(lambda _t: (x, y, z, first[3], 0.0, 0.0, 0.0))
+
+    def _picnic(self, cast: Cast, mark: staging.Mark) -> Point | None:
+        """The middle of the blanket, around which people sit; the first kind says where it lies."""
+        if not any(other.row.name == "picnic" for other in self.plan.cast) or not self.setting.ground:
+            return None
+        if cast.row.name not in HUMANS | {"picnic"} or (cast.row.name in HUMANS and cast.action != "sit"):
+            return None
+        self._rug = self._rug or mark
+        at = self._rug
+        return (at.x, float(self.ground.height(at.x, at.z)), at.z) if cast.row.name in HUMANS else None
+
+    def _arranged_mark(self, cast: Cast, order: int, side: float, heading: float) -> staging.Mark | None:
+        """Left or right of what it is related to, next to it or between two; None where nothing is said."""
+        relation, target = cast.wanted.relation, cast.wanted.target
+        at = self._marks.get(target)
+        if not order or at is None or cast.habitat not in {"ground", "table"} or relation not in {
+            "left", "right", "near", "middle"
+        }:  # fmt: skip
+            return None
+        first = next(other for other in self.cast if other.row.name == target)
+        if relation == "middle":
+            second = next((self._marks[o.row.name] for o in self.cast
+                           if o.row.name not in {target, cast.row.name} and o.row.name in self._marks), at)  # fmt: skip
+            return arrangement.between(at, second, heading)
+        return arrangement.beside(cast, first, at, arrangement.SIDES.get(relation, side), heading)
 
     @property
     def _rests(self) -> bool:
@@ -492,6 +611,8 @@ class Blocking:
 
     def _nearness(self, cast: Cast) -> float:
         """A factor on the distance: a smile wants to be seen from near, and so does what a close-up is of."""
+        if self._rug is not None or any(other.row.name == "picnic" for other in self.plan.cast):
+            return 0.62 * self.plan.nearness
         seated = 0.8 if cast.action == "sit" and cast.row.name in HOLDERS and cast.count == 1 else 1.0
         upright = cast.row.height > 0.7 * cast.row.size and cast.count == 1 and cast.row.height > 0.5
         smiling = 0.55 if cast.action in FACES and upright else seated
@@ -523,7 +644,7 @@ class Blocking:
         x, y, z = self._ring
         share = number / (count - 1) if count > 1 else 0.22
         angle = math.pi * (1.08 - 1.16 * share) if count > 1 else 0.8 * math.pi
-        reach = 1.75 + 0.12 * max(count - 5, 0)
+        reach = 1.75 + 0.12 * max(count - 5, 0) if self._rug is None else 0.85 + 0.1 * max(count - 3, 0)
         a, b = x + reach * math.cos(angle), z + reach * math.sin(angle)
         return staging.Mark(a, y, b, math.atan2(x - a, z - 0.8 - b))
 
@@ -534,6 +655,8 @@ class Blocking:
         for other in self.plan.cast:
             if other.row.name in HOLDERS and other.row.name in leads and other.count == 1:
                 share = 0.44 if other.action == "sit" else 0.62
+                if cast.row.name == "baby" and not self._carries_baby(other):
+                    continue
                 return leads[other.row.name].path, share * other.row.height * other.wanted.size
         return None
 

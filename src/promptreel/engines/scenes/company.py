@@ -8,9 +8,9 @@ from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.stage import Path
 from promptreel.engines.scenes.staging import Mark, Moment
 
-ROLES = frozenset({"hand_l", "hand_r", "dance", "embrace", "box", "chair", "ride"})
+ROLES = frozenset({"hand_l", "hand_r", "dance", "embrace", "box", "chair", "ride", "cradle"})
 """What `Casting.company` may be: a hand given to the left or the right, arms around a partner, fists up, on a chair, astride
-a mount."""
+a mount, with a baby on the arms."""
 
 FIGHTS = ("fight", "battl", "duel", "combat", "wrestl", "boxing", "spar")
 HANDS = ("holding hands", "hold hands", "hand in hand", "holding hand")

@@ -399,9 +399,38 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         raised = _furniture(spec, setting) if small else ""
         if setting.name == "studio" and not wish:
             wish = next((action for action, speed in row.actions.items() if not speed), "")
+        if (
+            not wish
+            and row.name in HUMANS
+            and ("campfire" in spec.places or any(w.name == "picnic" for w in spec.subjects))
+        ):
+            wish = "sit"
+        if not wish and any(w.name == "baby" and w.relation == "on" and w.target == row.name for w in spec.subjects):
+            wish = "stand"
+        if wanted.relation == "on" and wanted.target == "branch" and not wish:
+            wish = "sit"
         cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
+    cast = _to_scale(cast)
     # The camera goes by the first: one that stands on the ground sees what flies above it as well, but not the reverse.
-    return sorted(cast, key=lambda one: bool(setting.ground) and one.row.habitat == "air")
+    return sorted(cast, key=lambda one: bool(setting.ground) and one.row.habitat == "air" and one.row.name != "branch")
+
+
+def _to_scale(cast: list[Cast]) -> list[Cast]:
+    """What is on something, and what it is on, in sizes that fit: a branch as thick as its bird needs it; who sits on a
+    flower is as small as elves are."""
+    found = list(cast)
+    for at, one in enumerate(cast):
+        below = next((k for k, other in enumerate(cast) if other.row.name == one.wanted.target), -1)
+        if one.wanted.relation != "on" or below < 0:
+            continue
+        mount = found[below]
+        if mount.row.name == "branch":
+            fits = 2.4 * one.row.height * one.wanted.size / mount.row.size
+            found[below] = replace(mount, wanted=replace(mount.wanted, size=fits))
+        elif mount.row.name in {"flower", "mushroom"} and one.row.height > 0.8 * mount.row.height:
+            small = 0.55 * mount.row.height * mount.wanted.size / one.row.height
+            found[at] = replace(one, wanted=replace(one.wanted, size=small))
+    return found
 
 
 def _own_palms(spec: SceneSpec, setting: Setting) -> bool:
@@ -420,6 +449,9 @@ def _furniture(spec: SceneSpec, setting: Setting) -> str:
     return next((name for name in wished if name in setting.params.get("surfaces", ())), "")
 
 
+FURNITURE = frozenset({"chair", "armchair", "sofa", "bench", "stool"})
+"""What is put below who sits on it."""
+
 SEATS = frozenset(
     {"bicycle", "motorcycle", "car", "taxi", "truck", "bus", "train", "aeroplane", "helicopter", "submarine"}
 )
@@ -437,7 +469,7 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
         target = wanted.target if wanted.relation == "on" and wanted.target in names else ""
         if target in SEATS and wanted.name != "umbrella":
             continue
-        if target == "chair" and wanted.action == "sit" and wanted.name in HUMANS:
+        if target in FURNITURE and wanted.action == "sit" and wanted.name in HUMANS:
             wanted = replace(wanted, relation="", target="")  # The chair is put below who sits.
         if wanted.name == "umbrella" and target:
             kept = [
@@ -660,7 +692,10 @@ def _judge_relation(plan: Plan, mention: Mention) -> str | None:
     other = next((one for one in plan.cast if one.row.name == target and one is not cast), None)
     if target and other is None and not any(place.name == target for place in plan.places):
         return None
+    grounded = cast.habitat in {"ground", "table"} and other is not None and other.habitat in {"ground", "table"}
     if mention.name in {"left", "right"}:
+        if grounded:
+            return ""
         if cast.raised or plan.setting.params.get("indoors"):
             return "somewhere in the room"
         return "beside it" if target and (other is None or cast is plan.cast[0]) else ""
@@ -674,7 +709,7 @@ def _judge_relation(plan: Plan, mention: Mention) -> str | None:
         return {"front": "", "behind": "in front of it"}.get(mention.name, "near it")
     if mention.name in {"front", "behind"} and cast is plan.cast[0]:
         return "beside it"
-    return "between them and us" if mention.name == "middle" else ""
+    return "between them and us" if mention.name == "middle" and not grounded else ""
 
 
 def _judge_time(plan: Plan, mention: Mention) -> str | None:

@@ -502,6 +502,16 @@ def hold_hands(pose: Pose, side: str, t: float, seed: float) -> None:
     pose.turn(f"arm_{side}_2", pitch=0.12, roll=-sign * 0.05)
 
 
+def cradle(pose: Pose, t: float, seed: float) -> None:
+    """Both forearms before the chest, as under a child, rocking a little."""
+    pose.turn("chest", pitch=0.05, roll=0.03 * swing(t, 0.35, seed))
+    pose.turn("neck", pitch=-0.18)
+    for side, sign in (("l", -1.0), ("r", 1.0)):
+        pose.forget(f"arm_{side}", f"arm_{side}_2", f"hand_{side}")
+        pose.turn(f"arm_{side}", pitch=0.30, roll=sign * 0.04)
+        pose.turn(f"arm_{side}_2", pitch=1.25 + 0.1 * sign, roll=sign * 0.62)
+
+
 def partner(pose: Pose, build: Build, t: float, steps: bool) -> None:
     """The arms around who stands opposite; with `steps` from one foot to the other, as couples dance."""
     unit = build.leg * build.scale
@@ -594,6 +604,8 @@ def act(
                 pose.morph["brows"] = 0.5
         if company in ("hand_l", "hand_r"):
             hold_hands(pose, company[-1], t, 0.0)
+        if company == "cradle":
+            cradle(pose, t, seed)
         if holding and action not in ("dance", "jump"):
             pose.forget("arm_r", "arm_r_2", "hand_r")
             hold(pose)

@@ -529,7 +529,8 @@ class Reading:
         if unit.relation == "behind" and back and back[0].at == unit.at - 1:
             back[0].far = True
         thing = next((head for head in back if head.subject >= 0), None)
-        target = ahead[0] if ahead else None
+        # "On a child's bed" is not on the child.
+        target = next((head for head in ahead if not self._owns(head)), None)
         if thing is None or target is None:
             return
         before = self.units[unit.at - 1]
@@ -546,6 +547,11 @@ class Reading:
         draft.relation, draft.target = unit.relation, name
         if unit.words > 1 or unit.text in TOLD_RELATIONS:
             unit.key, unit.subject = ("relation", unit.relation), thing.subject
+
+    @staticmethod
+    def _owns(noun: Unit) -> bool:
+        """Whether a noun is in the possessive, which its text has lost: "a child's"."""
+        return noun.words == 1 and noun.end - noun.start > len(noun.text)
 
     def _stand(self, unit: Unit, back: list[Unit], ahead: list[Unit]) -> None:
         heads = ahead if unit.text == "distant" else back or ahead
@@ -575,7 +581,8 @@ class Reading:
 
     def _hold(self, unit: Unit, back: list[Unit], ahead: list[Unit]) -> None:
         """Things in hands: "with an umbrella", "wearing a red coat"."""
-        holder = back[0] if back else None
+        people_ = (h for h in back if h.subject >= 0 and self.subjects[h.subject].name in PEOPLE)
+        holder = next(people_, back[0] if back else None)
         if holder is None or holder.subject < 0 or not ahead:
             return
         thing = ahead[0]

@@ -311,9 +311,15 @@ def _choose_meanings(units: list[Unit], known: Lexicon) -> None:
         if unit.key_name == "black_and_white" and unit.text == "white" and after.kind == "subject" and not after.gap:
             # A black and white cat is no black and white film.
             unit.entry = Entry("colour", "black", "black")
+        named = next((entry for entry in unit.entries if entry.kind == "subject"), None)
+        if unit.kind == "quality" and named is not None and (after.gap or after.kind not in {"subject", *MODIFIERS}):
+            unit.entry = named  # "A baby sleeps", but "a baby elephant".
         colour = unit.kind == "colour" and len(unit.entries) > 1 and unit.plural
         if colour and not after.is_noun:
             unit.entry = unit.entries[1]
+    for unit in units[-1:]:
+        if unit.kind == "quality":
+            unit.entry = next((entry for entry in unit.entries if entry.kind == "subject"), unit.entry)
 
 
 def _deny(units: list[Unit], text: str, known: Lexicon) -> None:

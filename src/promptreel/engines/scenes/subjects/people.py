@@ -1,6 +1,7 @@
 """Grown-ups and children, no two alike: build, skin, hair and clothes by chance."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -30,6 +31,7 @@ from promptreel.engines.scenes.creatures.looks import (
     tailored,
 )
 from promptreel.engines.scenes.creatures.quadruped import both
+from promptreel.engines.scenes.creatures.tresses import LONG, add_bone, strands, sway
 from promptreel.engines.scenes.materials import COLOURS
 from promptreel.engines.scenes.mesh import wrap_triangles
 from promptreel.engines.scenes.stage import Casting, Subject
@@ -62,9 +64,15 @@ def hair_flesh(build: Build, style: str) -> list[Flesh]:
     hd, k = build.of_head, build.head * build.scale
 
     def lock(
-        a: Sequence[float], b: Sequence[float], r0: float, r1: float, flat: float = 1.0, blend: float = 0.03
+        a: Sequence[float],
+        b: Sequence[float],
+        r0: float,
+        r1: float,
+        flat: float = 1.0,
+        blend: float = 0.03,
+        bone: str = "head",
     ) -> Flesh:
-        return Flesh("head", hd(*a), hd(*b), r0 * k, r1 * k, flat, blend * k, "hair")
+        return Flesh(bone, hd(*a), hd(*b), r0 * k, r1 * k, flat, blend * k, "hair")
 
     thin = 0.006 if style == "shaved" else 0.0
     found = [
@@ -107,11 +115,11 @@ def hair_flesh(build: Build, style: str) -> list[Flesh]:
     elif style == "long":
         sides += [
             lock((0.068, 1.69, -0.010), (0.080, 1.545, -0.012), 0.033, 0.028, 0.85),
-            lock((0.072, 1.56, -0.030), (0.075, 1.43, -0.030), 0.034, 0.014, 1.0),
+            lock((0.072, 1.56, -0.030), (0.075, 1.43, -0.030), 0.034, 0.014, 1.0, bone="tresses"),
         ]
         found += [
             lock((0, 1.63, -0.072), (0, 1.50, -0.085), 0.070, 0.058, 1.25),
-            lock((0, 1.50, -0.085), (0, 1.36, -0.105), 0.060, 0.030, 1.45),
+            lock((0, 1.50, -0.085), (0, 1.36, -0.105), 0.060, 0.030, 1.45, bone="tresses"),
         ]
     elif style == "bun":
         found += [
@@ -121,7 +129,7 @@ def hair_flesh(build: Build, style: str) -> list[Flesh]:
     elif style == "ponytail":
         found += [
             lock((0, 1.715, -0.120), (0, 1.66, -0.165), 0.028, 0.034, 1, 0.012),
-            lock((0, 1.66, -0.165), (0, 1.47, -0.155), 0.036, 0.012, 1, 0.02),
+            lock((0, 1.66, -0.165), (0, 1.47, -0.155), 0.036, 0.012, 1, 0.02, "tresses"),
             lock((0, 1.63, -0.058), (0, 1.60, -0.050), 0.058, 0.040, 1.1),
         ]
     return found + both(sides)
@@ -279,6 +287,7 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
         loose=0.020 if cold else 0.012, coat=0.2 if skirt else coat, skirt=skirt,
     )  # fmt: skip
     bones = skeleton(build)
+    add_bone(bones, build, style)
     fleshes = flesh(build, bones, clothes) + (hat_flesh(build) if hat else [])
     fleshes += [] if style == "bald" else hair_flesh(build, style)
     full = "bearded" in asked and not young
@@ -333,7 +342,10 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     )
     locks = _Locks(build, style, rng)
     if style != "bald":
-        kit.grow("hair", lambda p: locks.paint(p, hair), 0.22, fur=0.03, relief=locks.relief if kit.finest else None)
+        relief = locks.relief if kit.finest else None
+        grown = kit.grow("hair", lambda p: locks.paint(p, hair), 0.10, fur=0.12 if kit.finest else 0.03, relief=relief)
+        if not hat:
+            strands(kit, build, grown, style, hair)
     if moustache:
         kit.grow("beard", beard_paint(kit, hair, hk), 0.1, fur=0.05)
     if kit.fine and asked & {"glasses", "sunglasses"}:
@@ -356,7 +368,11 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
         umbrella(kit, hand, rng, _umbrella_tint(casting), k)
     bent = 0.16 if old else 0.0
 
-    def stoop(pose: Pose, _t: float, _travelled: float) -> None:
+    waft = float(rng.uniform(0, 1))
+
+    def stoop(pose: Pose, t: float, travelled: float) -> None:
+        if style in LONG:
+            sway(pose, t, travelled, casting.action, waft, build)
         if bent:
             pose.turn("spine", pitch=-bent)
             pose.turn("chest", pitch=-bent * 0.6)
@@ -399,6 +415,14 @@ def _young(casting: Casting, female: bool) -> Creature:
     return _body(casting, build, female, True)
 
 
+def baby(casting: Casting) -> Creature:
+    """A baby that can just sit: four heads tall, short of limb, with little hair."""
+    scale = 0.40 * casting.rng.uniform(0.95, 1.05)
+    build = Build(scale=scale, leg=0.72, torso=0.95, arm=0.82, head=1.72, girth=1.28, shoulders=0.82, waist=1.15)
+    cropped = replace(casting, qualities=casting.qualities | {"hair_short"})
+    return _body(cropped, build, False, True)
+
+
 def girl(casting: Casting) -> Creature:
     """A girl of about seven years."""
     return _young(casting, True)
@@ -426,5 +450,6 @@ ROWS = (
     Subject("man", man, "ground", 1.78, 1.78, ACTIONS, group=4),
     Subject("child", child, "ground", 1.22, 1.22, YOUNG, group=3),
     Subject("girl", girl, "ground", 1.22, 1.22, YOUNG, group=3),
+    Subject("baby", baby, "ground", 0.48, 0.44, {"sit": 0.0, "smile": 0.0, "wave": 0.0}, group=2),
     Subject("boy", boy, "ground", 1.22, 1.22, YOUNG, group=3),
 )
