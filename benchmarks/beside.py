@@ -4,10 +4,16 @@
 
 A server as `promptreel serve` starts it. Eight clients ask for a video's status one call after the other: first while nothing
 is rendered, then while 1080p films are. The ratio tells; both are on the same machine in the same minute.
+
+    python benchmarks/beside.py --memory [--films 8] [--length 5]
+
+The engine's process alone, with nothing compiled before: the most memory that each 1080p film takes (Linux), pictures set in
+motion among them, in one process after the other's.
 """
 
 import argparse
 import asyncio
+import io
 import os
 import re
 import subprocess
@@ -17,11 +23,19 @@ import time
 from pathlib import Path
 
 import httpx2
+import numpy as np
 import psutil
 from load import get, load
+from PIL import Image
+
+from promptreel.engine_config import ScenesConfig
+from promptreel.engines.host import Audience, EngineHost, Order
+from promptreel.spec import VideoSpec
 
 PROMPTS = (
     "a yellow taxi in a neon city street in the rain",
+    "a fishing harbour in the morning",
+    "a calm mountain lake at sunrise",
     "a river winding through a forest in autumn",
     "a dragon flying over a castle in a thunderstorm",
     "city skyline at night with fireworks",
@@ -41,14 +55,18 @@ def started(process: "subprocess.Popen[str]") -> tuple[int, str]:
     raise RuntimeError("the server did not start")
 
 
+def peak_of(pid: int) -> int:
+    """The most resident memory of a process so far, in MiB."""
+    return int(re.findall(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())[0]) // 1024
+
+
 def engine_peak(server: int) -> int:
     """The most resident memory of the server's engine process so far, in MiB."""
     peaks = [0]
     for child in psutil.Process(server).children(recursive=True):
         try:
             if "promptreel.engines.host" in child.cmdline() and "--warm-up" not in child.cmdline():
-                status = Path(f"/proc/{child.pid}/status").read_text()
-                peaks.append(int(re.findall(r"VmHWM:\s+(\d+)", status)[0]) // 1024)
+                peaks.append(peak_of(child.pid))
         except psutil.Error:
             continue
     return max(peaks)
@@ -93,12 +111,42 @@ def measure(process: "subprocess.Popen[str]", films: int, seconds: float) -> Non
         print(f"film {number + 1}: {took:5.1f} s for 5 s of 1080p, engine's peak {engine_peak(process.pid)} MiB")
 
 
+async def weigh(films: int, length: float) -> None:
+    """The most memory for each of some films and a picture in motion, in one process that has nothing compiled yet."""
+    with tempfile.TemporaryDirectory() as folder:
+        (kernels := Path(folder, "kernels")).mkdir()
+        host = EngineHost("scenes", ScenesConfig(), kernels, 4096)
+        jobs: list[tuple[str, dict[str, bytes]]] = [(prompt, {}) for prompt in (PROMPTS * films)[:films]] + [
+            ("clouds drift", {"image": large_picture()})
+        ]
+        for prompt, pictures in jobs:
+            spec = VideoSpec(prompt, 1920, 1080, duration=length, seed=3, sound=True, has_image=bool(pictures))
+            process = await host.start()
+            Path(f"/proc/{process.pid}/clear_refs").write_text("5")  # the peak begins anew
+            await host.render(Order(spec, pictures), Path(folder), Audience(lambda _fraction, _step: None), 3600)
+            print(f"{peak_of(process.pid):4d} MiB  {prompt}", flush=True)
+        await host.close()
+
+
+def large_picture() -> bytes:
+    """A JPEG of 4000x3000: soft noise."""
+    coarse = np.random.default_rng(1).integers(0, 255, (30, 40, 3), np.uint8)
+    held = io.BytesIO()
+    Image.fromarray(coarse).resize((4000, 3000), Image.Resampling.BICUBIC).save(held, "JPEG")
+    return held.getvalue()
+
+
 def main() -> None:
     """Measure on a server of its own."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=8)
     parser.add_argument("--films", type=int, default=3)
+    parser.add_argument("--memory", action="store_true")
+    parser.add_argument("--length", type=float, default=5)
     given = parser.parse_args()
+    if given.memory:
+        asyncio.run(weigh(given.films, given.length))
+        return
     with tempfile.TemporaryDirectory() as folder:
         settings = {"DATA": folder, "PORT": "0", "SHOWCASE": "false"}
         environment = (
