@@ -88,7 +88,7 @@ async def measure(runtime: Runtime, rounds: int, videos: int, people_count: int)
         f"/videos/{video}", "/tokens", "/usage", "/credits", "/plan", "/settings", "/docs", "/docs/prompttovideo",
         "/docs/popvid", "/admin", "/admin/accounts", "/admin/accounts?search=person77", f"/admin/accounts/{account}",
         "/admin/jobs", "/admin/jobs?search=castle", "/admin/jobs?status=failed", f"/admin/jobs/{video}", "/admin/queue",
-        "/admin/workers", "/admin/engines", "/admin/ledger", "/admin/moderation", "/admin/log", "/admin/plans",
+        "/admin/workers", "/admin/engines", "/admin/ledger", "/admin/moderation", "/admin/log", "/admin/plans", "/admin/showcase",
     ]  # fmt: skip
     app = create_app(runtime.settings, runtime=runtime)
     async with app.router.lifespan_context(app):

@@ -36,7 +36,7 @@ SIGNED_IN = [
     "/settings",
 ]
 ADMIN = ["/admin", "/admin/accounts", "/admin/jobs", "/admin/queue", "/admin/workers", "/admin/engines", "/admin/ledger",
-         "/admin/plans", "/admin/moderation", "/admin/log"]  # fmt: skip
+         "/admin/plans", "/admin/showcase", "/admin/moderation", "/admin/log"]  # fmt: skip
 
 
 def test_signing_up_out_and_in(new_person: NewPerson) -> None:

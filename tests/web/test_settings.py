@@ -446,6 +446,7 @@ async def test_every_page_reminds_of_the_letter(mine: Browser, runtime: Runtime)
         assert remind in (await mine.get(path)).text
     assert remind not in (await mine.get("/settings")).text
     page = (await mine.get("/create?prompt=x")).text
+    assert "Your first credits come with it" not in page
     assert 'name="next" value="/create?prompt=x"' in page
     response = await mine.post("/settings/verify", {"next": "/create?prompt=x"})
     assert response.headers["location"] == "/create?prompt=x"
