@@ -445,6 +445,8 @@ async def test_every_page_reminds_of_the_letter(mine: Browser, runtime: Runtime)
     for path in ("/create?prompt=x", "/videos", "/tokens"):
         assert remind in (await mine.get(path)).text
     assert remind not in (await mine.get("/settings")).text
+    response = await mine.get("/videos/999")
+    assert response.status_code == 404 and remind in response.text
     page = (await mine.get("/create?prompt=x")).text
     assert "Your first credits come with it" not in page
     assert 'name="next" value="/create?prompt=x"' in page
