@@ -214,11 +214,19 @@ class EngineOutOfMemory(EngineFailed):
 class EngineAway(EngineFailed):
     """The engine's server is away: {reason}
 
-    It cannot be reached, or it was started anew and knows nothing of the job any more. Not the video's fault: it waits for
-    its turn again, and this attempt does not count.
+    Not the video's fault: it waits for its turn again, and this attempt does not count.
     """
 
     slug = "engine_away"
+
+
+class EngineLost(EngineAway):
+    """The engine's server lost the video: {reason}
+
+    It is there, but was started anew and knows nothing of the job any more. Not the video's fault either.
+    """
+
+    slug = "engine_lost"
 
 
 class EngineUnknown(PromptreelError):

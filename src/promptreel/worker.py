@@ -19,10 +19,11 @@ from procrastinate import JobContext
 from procrastinate.jobs import Job
 
 from promptreel import queue, slots, upstreams, videos
+from promptreel.db.pool import Connection
 from promptreel.engine_config import POOL, CustomConfig, EngineConfig, RemoteConfig, ScenesConfig
 from promptreel.engines.host import Audience, EngineHost, Order, Rendered, warm_up
 from promptreel.engines.remote import health
-from promptreel.errors import EngineAway, EngineFailed, EngineTimeout
+from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineTimeout
 from promptreel.runtime import Runtime, sweep
 from promptreel.videos import Video
 
@@ -158,6 +159,8 @@ class Slot:
         away = ""
         try:
             yield lease.index
+        except EngineLost:
+            raise  # it answers: there is nothing to leave it alone for
         except EngineAway as error:
             away = error.data["reason"]
             raise
@@ -165,6 +168,7 @@ class Slot:
             report.lease = None
             async with self._runtime.transaction() as connection:
                 await upstreams.release(connection, lease, float(report.memo.get("busy_seconds", 0)))
+                await report.keep_memo(connection)
                 if away:
                     await upstreams.found_away(connection, engine, lease.url, away)
                 else:
@@ -364,6 +368,12 @@ class Reporter:
         """Note what the next attempt should know."""
         self.memo = memo
 
+    async def keep_memo(self, connection: Connection) -> None:
+        """Keep the newest memo, if it is not kept already."""
+        if (memo := self.memo) is not self._memo_kept:
+            await upstreams.keep_memo(connection, self._video.id, self._video.attempt, memo)
+            self._memo_kept = memo
+
     async def run(self, block: "asyncio.Task[object]") -> None:
         """Report until cancelled; cancel `block` when the attempt turns out to be over.
 
@@ -376,10 +386,7 @@ class Reporter:
                     # Once each: a picture that could not be told is followed by another.
                     preview, self._preview = self._preview, None
                     current = await videos.report_progress(connection, self._video, *self._latest, preview)
-                    if self.memo is not self._memo_kept:
-                        memo = self.memo
-                        await upstreams.keep_memo(connection, self._video.id, self._video.attempt, memo)
-                        self._memo_kept = memo
+                    await self.keep_memo(connection)
                     if self.lease is not None:
                         await upstreams.keep(connection, self.lease)
             except Exception as error:  # noqa: BLE001 - a database that is away for a moment must not end a render

@@ -40,6 +40,7 @@ from promptreel.errors import (
     EngineAway,
     EngineBroken,
     EngineFailed,
+    EngineLost,
     EngineOutOfMemory,
     EngineStopped,
     EngineTimeout,
@@ -293,7 +294,7 @@ async def messages(process: asyncio.subprocess.Process) -> AsyncIterator[dict[st
 
 def failure(failed: dict[str, str]) -> EngineFailed:
     """The child's failure as an exception here."""
-    kinds = {kind.slug: kind for kind in (MediaInvalid, EngineAway)}
+    kinds = {kind.slug: kind for kind in (MediaInvalid, EngineAway, EngineLost)}
     return kinds.get(failed["slug"], EngineFailed)(failed["reason"])
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from promptreel.engine_config import Preset
 from promptreel.engines.remote.engine import RemoteEngine
-from promptreel.errors import EngineAway, EngineFailed, EngineStopped, MediaInvalid
+from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineStopped, MediaInvalid
 
 from .conftest import SPEC, Listener, config, rendered
 from .servers import film, running
@@ -182,7 +182,7 @@ def test_a_server_that_forgot_the_job_is_away_and_the_job_forgotten():
             return False
 
         heard.stop = stop
-        with pytest.raises(EngineAway, match="knows nothing of the job"):
+        with pytest.raises(EngineLost, match="knows nothing of the job"):
             rendered(RemoteEngine(config(fake.base)), heard.job())
     assert heard.memo == {}
 
@@ -340,6 +340,14 @@ def test_a_job_that_is_born_while_nobody_wants_it_any_more_is_cancelled():
         with pytest.raises(EngineStopped):
             rendered(RemoteEngine(config(fake.base)), heard.job())
         assert fake.deleted == [job.id for job in fake.created] != []
+
+
+def test_a_job_that_may_be_born_later_counts_as_taking_a_slot():
+    with running("vllm-omni", create_seconds=2.5) as fake:
+        heard = Listener(stop=lambda heard: len(heard.told) > 2)
+        with pytest.raises(EngineStopped):
+            rendered(RemoteEngine(config(fake.base)), heard.job())
+    assert heard.memo["busy_seconds"] == 60
 
 
 def test_a_stop_is_heard_while_a_film_comes_slowly():

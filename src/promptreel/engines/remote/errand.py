@@ -19,7 +19,7 @@ from promptreel.engines.remote.orphans import cancel, drop_all, jobs_in
 from promptreel.engines.remote.protocol import Ask, Away, NotThere, RemoteProtocol, Status
 from promptreel.engines.remote.servers import connected
 from promptreel.engines.remote.waiting import Waiting, guessed_fraction, left_over, next_poll, next_try
-from promptreel.errors import EngineAway, EngineFailed, EngineStopped
+from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineStopped
 
 T = TypeVar("T")
 
@@ -78,8 +78,8 @@ class Errand:
     def film(self, ask: Ask, path: Path) -> None:
         """Have the next film made and copy it to `path`. It stays on the server until `done`.
 
-        Errors: `EngineAway` where the server is out of reach or has lost the job, `EngineFailed` for what it cannot do,
-        `EngineStopped`.
+        Errors: `EngineAway` where the server is out of reach, `EngineLost` where it has lost the job, `EngineFailed` for what
+        it cannot do, `EngineStopped`.
         """
         status = self._taken_up()
         if status is None:
@@ -87,7 +87,7 @@ class Errand:
             self.seconds = time.time() - self._began
         if status.state == "lost":
             self._job.remember({})
-            raise EngineAway("it knows nothing of the job any more")
+            raise EngineLost("it knows nothing of the job any more")
         self._tell(FETCHED, "fetching the film")
         self._copied_home(status, path)
 
@@ -115,9 +115,14 @@ class Errand:
         except Away as error:
             raise EngineAway(error.reason) from None
         except EngineStopped:
-            with suppress(Exception):
+            try:
                 self._ids.append(birth.result(LATE_BIRTH))
                 self._running = True
+            except TimeoutError:
+                # It may be born yet, under a name that nobody hears.
+                self._job.remember({"busy_seconds": math.ceil(self._usual)})
+            except (Away, EngineFailed):
+                pass
             raise
         self._ids.append(job)
         self._running = True
