@@ -753,6 +753,10 @@ class Blocking:
         self.target = (x, y + share * cast.row.height * size, z)
         if self.plan.portrait:
             high = float(lead.body.vertices[:, 1].max())
+            bones = getattr(lead.body, "skeleton", None)
+            if bones is not None and cast.row.name in HUMANS:
+                # By the skull: hats and buns do not move the eyes.
+                high = float(bones.tails[bones.index["head"]][1]) + 0.035
             self.target = (
                 x,
                 y + (high - HALF_HEAD if cast.row.name in HUMANS else (0.84 if cast.upright else 0.68) * high) * size,
