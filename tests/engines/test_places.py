@@ -15,8 +15,9 @@ from promptreel.engines.scenes.scene_spec import Mention, SceneSpec
 from promptreel.engines.scenes.stage import Brief, Canvas, Light, Place, Set
 
 NAMES = (
-    "bridge", "campfire", "castle", "church", "clock_tower", "fountain", "garden", "harbour", "house", "lighthouse", "pagoda",
-    "pier", "pyramid", "room", "ruins", "space_station", "station_corridor", "statue", "suspension_bridge", "temple", "tent",
+    "bedroom", "bridge", "cafe", "campfire", "castle", "cathedral", "church", "classroom", "clock_tower", "concert_stage", "fountain",
+    "garden", "gym", "harbour", "house", "kitchen", "laboratory", "library", "lighthouse", "museum", "office", "pagoda",
+    "pier", "pyramid", "room", "ruins", "server_room", "space_station", "station_corridor", "statue", "subway", "suspension_bridge", "temple", "tent",
     "tower", "well", "windmill", "wooden_bridge",
 )  # fmt: skip
 

@@ -19,7 +19,7 @@ from promptreel.engines.scenes.stage import Set
 Point = tuple[float, float, float]
 Colours = Callable[[NDArray[np.floating], NDArray[np.floating]], NDArray[np.floating]]
 
-FRONT = -3.0
+FRONT = -5.5
 """Where the wall behind the camera is, m."""
 
 DAYLIGHT = 2.6

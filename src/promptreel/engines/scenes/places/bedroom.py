@@ -72,4 +72,4 @@ def _curtains(room: Interior, tint: np.ndarray) -> None:
         sheet(room.mesh, np.stack([x, rod - (rod - 0.05) * v, z], -1), np.clip(tint * 1.6, 0, 0.7) * fold, (0, 0, -1))
 
 
-ROWS = (Place("bedroom", build, size=8.8, height=2.7, distance=3.4, stands="around"),)
+ROWS = (Place("bedroom", build, size=11.3, height=2.7, distance=3.4, stands="around"),)

@@ -115,4 +115,4 @@ def _menu(room: Interior) -> None:
                 room.plot.mesh.quad(quad, (0.55, 0.55, 0.50), toward=(0, 0, -1))
 
 
-ROWS = (Place("cafe", build, size=10.5, height=3.1, distance=3.7, stands="around"),)
+ROWS = (Place("cafe", build, size=13.0, height=3.1, distance=3.7, stands="around"),)

@@ -6,7 +6,7 @@ import numpy as np
 
 from promptreel.engines.scenes.buildings import furniture as f
 from promptreel.engines.scenes.buildings.building import arch, beams, face, sheet, slab
-from promptreel.engines.scenes.buildings.interior import WARM, Interior, Shell
+from promptreel.engines.scenes.buildings.interior import FRONT, WARM, Interior, Shell
 from promptreel.engines.scenes.mesh import MeshBuilder
 from promptreel.engines.scenes.stage import Place, Set
 
@@ -29,7 +29,7 @@ def shell(rng: np.random.Generator) -> Shell:
 
     def floor(u: np.ndarray, v: np.ndarray) -> np.ndarray:
         x = np.abs(u - 0.5) * 2 * HALF
-        odd = (np.floor(u * 2 * HALF / 0.6) + np.floor(v * (BACK + 3) / 0.6)) % 2
+        odd = (np.floor(u * 2 * HALF / 0.6) + np.floor(v * (BACK - FRONT) / 0.6)) % 2
         slabs = np.where(odd[:, None] > 0, (0.42, 0.39, 0.34), (0.27, 0.25, 0.23))
         return np.where((x < 0.72)[:, None], (0.36, 0.035, 0.04), slabs)
 
@@ -41,7 +41,7 @@ def build(stage: Set, _x: float, _z: float, _turn: float) -> None:
     room = Interior.of(stage, "cathedral", shell, lit=True, fill=0.06)
     rng, stone = room.rng, np.asarray(room.shell.wall)
     day = 0.16 if room.plot.dark else 1.0
-    zs = np.arange(1.2, BACK - 2, BAY)
+    zs = np.arange(1.2 - BAY, BACK - 2, BAY)
     for side in (-1, 1):
         for z in zs:
             _pillar(room.mesh, side * PILLAR, z, stone)
@@ -142,14 +142,14 @@ def _vault(room: Interior, zs: np.ndarray, stone: np.ndarray) -> None:
     """A pointed barrel with ribs at each bay."""
     u = np.linspace(-1, 1, 41)
     rise = 8.4 + 4.6 * (1 - np.abs(u) ** 1.7)
-    z = np.linspace(-2.9, BACK, 48)
+    z = np.linspace(FRONT, BACK, 52)
     at = np.stack(np.broadcast_arrays((u * (PILLAR + 0.3))[None], rise[None], z[:, None]), -1)
-    shade = (0.86 + 0.14 * room.rng.random((48, 41)))[..., None] * stone * 1.05
+    shade = (0.86 + 0.14 * room.rng.random((52, 41)))[..., None] * stone * 1.05
     sheet(room.plot.mesh, at, shade, (0, -1, 0))
     for side in (-1, 1):
         x = side * (PILLAR + 0.3)
         room.plot.mesh.quad(
-            [(x, 6.9, -2.9), (x, 6.9, BACK), (x, 8.5, BACK), (x, 8.5, -2.9)],
+            [(x, 6.9, FRONT), (x, 6.9, BACK), (x, 8.5, BACK), (x, 8.5, FRONT)],
             stone * 0.95,
             across=50,
             up=3,
@@ -157,7 +157,7 @@ def _vault(room: Interior, zs: np.ndarray, stone: np.ndarray) -> None:
         )
         low, top = (side * HALF, 8.9), (side * (PILLAR + 0.3), 8.6)
         room.plot.mesh.quad(
-            [(*low, -2.9), (*low, BACK), (*top, BACK), (*top, -2.9)], stone * 0.8, across=40, up=2, toward=(0, -1, 0)
+            [(*low, FRONT), (*low, BACK), (*top, BACK), (*top, FRONT)], stone * 0.8, across=40, up=2, toward=(0, -1, 0)
         )
     for z0 in zs:
         line = np.stack([u * (PILLAR + 0.22), rise - 0.06, np.full(41, z0)], 1)
@@ -236,4 +236,4 @@ def _altar(room: Interior) -> None:
     room.lamp((0.0, 2.6, 22.6), 1.6, WARM)
 
 
-ROWS = (Place("cathedral", build, size=30.0, height=13.5, distance=4.4, stands="around"),)
+ROWS = (Place("cathedral", build, size=32.5, height=13.5, distance=4.4, stands="around"),)

@@ -105,4 +105,4 @@ def _clock(room: Interior) -> None:
         room.plot.mesh.quad(quad, 0.03, toward=(0, 0, -1))
 
 
-ROWS = (Place("classroom", build, size=11.6, height=3.1, distance=4.3, stands="around"),)
+ROWS = (Place("classroom", build, size=14.1, height=3.1, distance=4.3, stands="around"),)

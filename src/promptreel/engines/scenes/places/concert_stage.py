@@ -153,4 +153,4 @@ def _crowd(mesh: MeshBuilder, rng: np.random.Generator) -> None:
                 mesh.lathe((x, y - 0.3, z), arm, 8, (0.012, 0.010, 0.010))
 
 
-ROWS = (Place("concert_stage", build, size=15.5, height=6.5, distance=4.9, stands="around"),)
+ROWS = (Place("concert_stage", build, size=18.0, height=6.5, distance=4.9, stands="around"),)

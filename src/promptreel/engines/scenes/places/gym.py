@@ -140,4 +140,4 @@ def _kettlebell(mesh: MeshBuilder, x: float, z: float, r: float) -> None:
     beams(mesh, line[:-1], line[1:], 0.03, IRON * 1.5, coarse=True)
 
 
-ROWS = (Place("gym", build, size=14.0, height=3.9, distance=4.3, stands="around"),)
+ROWS = (Place("gym", build, size=16.5, height=3.9, distance=4.3, stands="around"),)

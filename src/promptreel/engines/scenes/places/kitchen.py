@@ -4,7 +4,7 @@ import numpy as np
 
 from promptreel.engines.scenes.buildings import furniture as f
 from promptreel.engines.scenes.buildings.building import IRON, beam
-from promptreel.engines.scenes.buildings.interior import WARM, Interior, Opening, Shell
+from promptreel.engines.scenes.buildings.interior import FRONT, WARM, Interior, Opening, Shell
 from promptreel.engines.scenes.mesh import MeshBuilder
 from promptreel.engines.scenes.stage import Place, Set
 
@@ -16,7 +16,7 @@ def shell(rng: np.random.Generator) -> Shell:
     """Chequered tiles, light walls, a wide window in the far wall."""
 
     def tiles(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-        odd = (np.floor(u * 2 * HALF / 0.34) + np.floor(v * (BACK + 3) / 0.34)) % 2
+        odd = (np.floor(u * 2 * HALF / 0.34) + np.floor(v * (BACK - FRONT) / 0.34)) % 2
         return np.where(odd[:, None] > 0, (0.52, 0.49, 0.44), (0.22, 0.19, 0.17))
 
     wall = ((0.66, 0.60, 0.48), (0.60, 0.60, 0.56), (0.56, 0.60, 0.56))[int(rng.integers(3))]
@@ -131,4 +131,4 @@ def _bowl_of_fruit(mesh: MeshBuilder, at: tuple[float, float, float], rng: np.ra
         mesh.lathe(spot, ball, 12, tint)
 
 
-ROWS = (Place("kitchen", build, size=8.4, height=2.7, distance=3.4, stands="around"),)
+ROWS = (Place("kitchen", build, size=10.9, height=2.7, distance=3.4, stands="around"),)

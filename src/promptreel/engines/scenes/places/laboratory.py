@@ -100,4 +100,4 @@ def _microscope(mesh: MeshBuilder, x: float, y: float, z: float) -> None:
     beam(mesh, (x, y + 0.46, z - 0.12), (x, y + 0.51, z - 0.165), 0.045, dark)
 
 
-ROWS = (Place("laboratory", build, size=11.2, height=2.9, distance=4.1, stands="around"),)
+ROWS = (Place("laboratory", build, size=13.7, height=2.9, distance=4.1, stands="around"),)

@@ -95,4 +95,4 @@ def _ladder(mesh: MeshBuilder) -> None:
         beam(mesh, (x, y, 5.6), (x, y, 6.05), 0.035, f.oak(1.3))
 
 
-ROWS = (Place("library", build, size=15.5, height=4.3, distance=4.2, stands="around"),)
+ROWS = (Place("library", build, size=18.0, height=4.3, distance=4.2, stands="around"),)

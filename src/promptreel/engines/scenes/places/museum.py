@@ -36,7 +36,7 @@ def build(stage: Set, _x: float, _z: float, _turn: float) -> None:
         room.lamp(at, 0.95, NEUTRAL, always=True)
         mesh.boxes([at], [0.05, 0.10, 0.05], (0.04, 0.04, 0.04), 0.5 * NEUTRAL)
     for x in (-HALF + 1.1, HALF - 1.1):
-        f.box(mesh, (x - 0.02, 3.84, -2.5), (x + 0.02, 3.88, BACK - 1.0), (0.04, 0.04, 0.04))
+        f.box(mesh, (x - 0.02, 3.84, -5.0), (x + 0.02, 3.88, BACK - 1.0), (0.04, 0.04, 0.04))
     room.put(f.bench(2.0, f.oak(0.8), back=False), 0.1, 7.4)
     for x, z, kind in ((-2.3, 5.2, 0), (2.4, 5.9, 1), (-2.5, 9.3, 2)):
         _plinth(mesh, x, z, kind)
@@ -125,4 +125,4 @@ def _plinth(mesh: MeshBuilder, x: float, z: float, kind: int) -> None:
             )
 
 
-ROWS = (Place("museum", build, size=14.5, height=4.6, distance=4.2, stands="around"),)
+ROWS = (Place("museum", build, size=17.0, height=4.6, distance=4.2, stands="around"),)

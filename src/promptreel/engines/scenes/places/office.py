@@ -89,4 +89,4 @@ def outlook(room: Interior, below: float = -46.0) -> None:
     plot.stage.mesh.add(town.vertices, town.triangles, town.colour, town.emission, town.normals)
 
 
-ROWS = (Place("office", build, size=13.0, height=2.9, distance=4.2, stands="around"),)
+ROWS = (Place("office", build, size=15.5, height=2.9, distance=4.2, stands="around"),)

@@ -4,7 +4,7 @@ import numpy as np
 
 from promptreel.engines.scenes.buildings import furniture as f
 from promptreel.engines.scenes.buildings.building import beam, courses, patch
-from promptreel.engines.scenes.buildings.interior import NEUTRAL, Interior, Shell, board, strip_lights
+from promptreel.engines.scenes.buildings.interior import FRONT, NEUTRAL, Interior, Shell, board, strip_lights
 from promptreel.engines.scenes.mesh import MeshBuilder
 from promptreel.engines.scenes.stage import Place, Set
 
@@ -48,7 +48,7 @@ def build(stage: Set, _x: float, _z: float, _turn: float) -> None:
         poster = rng.uniform(0.05, 0.6, (4, 3))[rng.integers(0, 4, 36)]
         board(room, "left", z + 2.2, z + 3.2, 0.8, 2.1, poster, (0.4, 0.4, 0.42), 0.35 * poster)
     _hanging_sign(mesh, 8.2)
-    strip_lights(room, [(x, z) for z in np.arange(0.5, BACK, 3.2) for x in (-3.4, -0.2)], (0.22, 2.3), 0.52, NEUTRAL)
+    strip_lights(room, [(x, z) for z in np.arange(-2.7, BACK, 3.2) for x in (-3.4, -0.2)], (0.22, 2.3), 0.52, NEUTRAL)
     room.stand((-0.3, 4.4), (-0.8, 5.2), (0.2, 5.6), (-2.6, 4.9), (-0.4, 6.8))
     room.aisle((-0.4, 12.0), (-0.2, 2.8))
     room.plot.take((3.2, 14.0), 3.0)
@@ -64,15 +64,15 @@ def _column(mesh: MeshBuilder, x: float, z: float) -> None:
 def _track(room: Interior) -> None:
     """The bed below, rails and sleepers, the platform's wall, the dark mouth of the tunnel."""
     mesh, rng = room.plot.mesh, room.rng
-    bed = patch((EDGE, BED, -3), (HALF, BED, -3), (HALF, BED, BACK), (EDGE, BED, BACK), (0, 1, 0))
+    bed = patch((EDGE, BED, FRONT), (HALF, BED, FRONT), (HALF, BED, BACK), (EDGE, BED, BACK), (0, 1, 0))
     courses(mesh, bed, (0.6, 0.6), (0.10, 0.095, 0.09), rng, vary=0.2, round_off=0.2)
-    side = patch((EDGE, BED, -3), (EDGE, BED, BACK), (EDGE, 0, BACK), (EDGE, 0, -3), (1, 0, 0))
+    side = patch((EDGE, BED, FRONT), (EDGE, BED, BACK), (EDGE, 0, BACK), (EDGE, 0, FRONT), (1, 0, 0))
     courses(mesh, side, (0.6, 0.5), (0.22, 0.21, 0.20), rng, vary=0.1)
-    far = patch((HALF, BED, -3), (HALF, BED, BACK), (HALF, 0, BACK), (HALF, 0, -3), (-1, 0, 0))
+    far = patch((HALF, BED, FRONT), (HALF, BED, BACK), (HALF, 0, BACK), (HALF, 0, FRONT), (-1, 0, 0))
     courses(mesh, far, (0.6, 0.5), (0.16, 0.155, 0.15), rng, vary=0.1)
     for x in (2.6, 4.05):
-        beam(mesh, (x, BED + 0.16, -3), (x, BED + 0.16, BACK), (0.07, 0.14), (0.24, 0.22, 0.20))
-    for z in np.arange(-2.6, 12, 0.65):
+        beam(mesh, (x, BED + 0.16, FRONT), (x, BED + 0.16, BACK), (0.07, 0.14), (0.24, 0.22, 0.20))
+    for z in np.arange(FRONT, 12, 0.65):
         beam(mesh, (2.2, BED + 0.05, z), (4.45, BED + 0.05, z), (0.22, 0.1), (0.09, 0.07, 0.055))
     mesh.quad([(EDGE, BED, BACK - 0.02), (HALF, BED, BACK - 0.02), (HALF, 3.3, BACK - 0.02), (EDGE, 3.3, BACK - 0.02)],
               0.004, toward=(0, 0, -1))  # fmt: skip
@@ -156,4 +156,4 @@ def _hanging_sign(mesh: MeshBuilder, z: float) -> None:
              np.array([1.0, 0.7, 0.1]), normals=(0, 0, -1))  # fmt: skip
 
 
-ROWS = (Place("subway", build, size=37.0, height=4.0, distance=4.4, stands="around"),)
+ROWS = (Place("subway", build, size=39.5, height=4.0, distance=4.4, stands="around"),)
