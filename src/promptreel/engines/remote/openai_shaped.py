@@ -18,7 +18,7 @@ from PIL import Image
 
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines.remote.protocol import Ask, Away, Health, NotThere, State, Status
-from promptreel.engines.remote.wire import POLLED, QUICK, Answer, Wire
+from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Answer, Wire
 from promptreel.errors import EngineFailed
 
 
@@ -96,12 +96,12 @@ class OpenAIShaped:
         """Errors: as `RemoteProtocol` says; `EngineFailed` also for a last picture where there is no field for one."""
         fields = self._fields(ask)
         if self._dialect.body == "json":
-            answer = self._wire.asked("POST", "/v1/videos", json=fields)
+            answer = self._wire.asked("POST", "/v1/videos", patience=ACCEPTED, json=fields)
         else:
             parts: list[tuple[str, Any]] = [(name, (None, form_text(value))) for name, value in fields.items()]
             if ask.image is not None and ask.last_image is None:
                 parts.append(("input_reference", ("input.png", ask.image, "image/png")))
-            answer = self._wire.asked("POST", "/v1/videos", files=parts)
+            answer = self._wire.asked("POST", "/v1/videos", patience=ACCEPTED, files=parts)
         job = answer.json.get("id") if isinstance(answer.json, dict) else None
         if not isinstance(job, str) or not job:
             raise EngineFailed(f"{self._wire.name} took the job and told no id")

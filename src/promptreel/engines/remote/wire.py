@@ -33,6 +33,11 @@ QUICK = 3.0
 POLLED = 15.0
 """Seconds to wait for how a job stands."""
 
+ACCEPTED = 300.0
+"""Seconds to wait until a job is taken: some read its prompt with a language model first. A job whose id was not waited for
+would be rendered for nobody.
+"""
+
 STALLED = 60.0
 """Seconds without a byte after which anything else is given up."""
 
