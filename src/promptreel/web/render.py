@@ -45,6 +45,7 @@ def environment(locale: str) -> jinja2.Environment:
     made.install_gettext_translations(i18n.translations(locale), newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {"version": __version__, "languages": i18n.LOCALES, "style": style, "asset_url": asset_url}
     made.globals["step_words"] = steps.words
+    made.globals["step_detail"] = steps.detail
     return made
 
 

@@ -24,6 +24,10 @@ STEPS = {
     "measuring the depth": text("Measuring the depth"),
     "filling in the background": text("Filling in the background"),
     "what moves": text("Finding what moves"),
+    "looking for the model": text("Looking for the model"),
+    "downloading the model": text("Downloading the model"),
+    "loading the model": text("Loading the model"),
+    "denoising": text("Bringing the picture out of noise"),
     "waiting for a server": text("Waiting for a server"),
     "sending the job": text("Sending it to the server"),
     "queued at the server": text("Waiting for its turn at the server"),
@@ -34,4 +38,10 @@ STEPS = {
 
 def words(step: str) -> str:
     """What is being done, in English: to be translated where it is shown."""
-    return STEPS.get(step or "starting", step)
+    return STEPS.get(step.partition(": ")[0] or "starting", step)
+
+
+def detail(step: str) -> str:
+    """How far that is, where the engine says it: the `: 3 / 50` of `denoising: 3 / 50`."""
+    head, colon, rest = step.partition(": ")
+    return colon + rest if head in STEPS else ""
