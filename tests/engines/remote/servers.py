@@ -86,6 +86,7 @@ class Fake:
     progress: list[int] = field(default_factory=list)
     model: str = SERVED
     served: list[str] | None = None
+    models_status: int = 0
     fails: str = ""
     code: int | str | None = None
     films: list[bytes] = field(default_factory=list)
@@ -285,6 +286,8 @@ class OpenAI:
     async def models(self, request: Request) -> Response:
         if request.headers.get("authorization") != f"Bearer {KEY}":
             return self.refusal(401, f"Incorrect API key provided: {request.headers.get('authorization')}")
+        if self.fake.models_status:
+            return self.refusal(self.fake.models_status, "no")
         names = self.fake.served if self.fake.served is not None else [self.fake.model]
         return JSONResponse({"object": "list", "data": [{"id": name, "object": "model"} for name in names]})
 

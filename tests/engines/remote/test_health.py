@@ -44,6 +44,20 @@ def test_a_wrong_key_is_told_without_it():
     assert not health.ok and "401" in health.reason and "wrong" not in health.reason
 
 
+@pytest.mark.parametrize("status", [400, 403, 500])
+def test_a_refusal_to_name_the_models_is_not_well(status):
+    """LiteLLM answers 400 to a key that it does not know when it has no database."""
+    with running("litellm", models_status=status) as fake:
+        health = check(config(fake.base, protocol="litellm"), 0)
+    assert not health.ok and str(status) in health.reason
+
+
+@pytest.mark.parametrize("status", [404, 405])
+def test_a_server_without_a_list_of_models_is_trusted(status):
+    with running("openai", models_status=status) as fake:
+        assert check(config(fake.base, protocol="openai"), 0).ok
+
+
 def test_a_server_that_is_not_there_is_told_so():
     health = check(config("http://127.0.0.1:1", "http://127.0.0.1:9"), 1)
     assert not health.ok and health.reason.startswith("server 2 of 2 cannot be reached")

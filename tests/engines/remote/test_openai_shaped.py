@@ -73,10 +73,15 @@ def test_fastvideo_is_asked_in_json_with_its_size_in_one_word():
 @pytest.mark.parametrize("kind", ["openai", "litellm"])
 def test_services_are_asked_by_form_in_seconds_of_the_presets_own_size(kind):
     fields = asked(kind).fields
-    assert (fields["size"], fields["seconds"]) == ("128x64", "3")  # 33 frames at 16 a second, and not a bit less
+    assert (fields["size"], fields["seconds"]) == ("128x64", "2")
     assert "num_frames" not in fields and "fps" not in fields
     upright = asked(kind, replace(WIDE, width=128, height=256))
     assert upright.fields["size"] == "64x128"
+
+
+@pytest.mark.parametrize(("duration", "seconds"), [(1.0, "1"), (1.1, "2"), (0.4, "1"), (2.0, "2")])
+def test_services_are_asked_for_whole_seconds_and_no_more_than_needed(duration, seconds):
+    assert asked("openai", replace(WIDE, duration=duration), presets={}).fields["seconds"] == seconds
 
 
 def test_what_the_operator_sets_goes_over_all_else():

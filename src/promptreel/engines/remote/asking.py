@@ -62,6 +62,7 @@ def ask(config: RemoteConfig, job: RenderJob, wanted: Native, number: int, begin
         height=wanted.height,
         frames=wanted.frames,
         fps=wanted.fps,
+        seconds=spec.duration if wanted.passes == 1 else wanted.frames / wanted.fps,
         negative_prompt=spec.negative_prompt if "negative_prompt" in config.supports else "",
         # With the same seed, the passes after the first would all move in the same way.
         seed=(spec.seed + number) % (1 << 63) if "seed" in config.supports else None,

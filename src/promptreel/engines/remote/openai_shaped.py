@@ -7,6 +7,7 @@ SGLang 0.5.23, FastVideo 0.2.1 and LiteLLM 1.109; answers are understood whateve
 import base64
 import io
 import json
+import math
 import re
 import time
 from collections.abc import Callable
@@ -118,7 +119,7 @@ class OpenAIShaped:
         else:
             fields |= {"width": ask.width, "height": ask.height}
         if dialect.length == "seconds":
-            fields["seconds"] = str(max(1, int(ask.seconds + 0.999)))
+            fields["seconds"] = str(max(1, math.ceil(ask.seconds - 0.01)))
         else:
             fps = max(1, round(ask.fps)) if dialect.whole_fps else ask.fps
             fields |= {"num_frames": ask.frames, "fps": fps}
@@ -160,7 +161,7 @@ class OpenAIShaped:
     def _served(self) -> tuple[str, ...]:
         """The models that the server says it serves; none where it does not say. Errors: `Away`, also for a wrong key."""
         answer = self._wire.ask("GET", "/v1/models", patience=QUICK)
-        if answer.status in (401, 403) or answer.status >= 500:
+        if not answer.ok and answer.status not in (404, 405, 501):
             raise Away(f"{self._wire.name} answers {answer.status}: {self._wire.words(answer)}", answer.again_in)
         rows = answer.json.get("data") if answer.ok and isinstance(answer.json, dict) else None
         names = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []

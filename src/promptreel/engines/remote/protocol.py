@@ -16,8 +16,8 @@ State = Literal["queued", "running", "completed", "failed", "lost"]
 class Ask:
     """What is asked of a server, in nobody's words yet.
 
-    Sides in pixels, `fps` in frames a second, `seconds` what `frames` of them last. None: left to the server. The pictures
-    are PNG files of exactly `width` × `height`.
+    Sides in pixels, `fps` in frames a second. `seconds` are needed of the film; its `frames` may last a little longer, as
+    models make only certain numbers. None: left to the server. Pictures are PNG files of exactly `width` × `height`.
     """
 
     prompt: str
@@ -25,6 +25,7 @@ class Ask:
     height: int
     frames: int
     fps: float
+    seconds: float
     negative_prompt: str = ""
     seed: int | None = None
     steps: int | None = None
@@ -35,11 +36,6 @@ class Ask:
     last_image: bytes | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     """The operator's own fields of the request: they go over all others."""
-
-    @property
-    def seconds(self) -> float:
-        """Seconds of the film."""
-        return self.frames / self.fps
 
 
 @dataclass(frozen=True, slots=True)
