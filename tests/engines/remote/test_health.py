@@ -58,6 +58,16 @@ def test_a_server_without_a_list_of_models_is_trusted(status):
         assert check(config(fake.base, protocol="openai"), 0).ok
 
 
+def test_a_server_of_another_kind_is_not_well():
+    from starlette.applications import Starlette
+
+    from .servers import serving
+
+    with serving(Starlette()) as base:
+        health = check(config(base, protocol="openai"), 0)
+    assert health.reason == "it has no /v1/videos" and not health.ok
+
+
 def test_a_server_that_is_not_there_is_told_so():
     health = check(config("http://127.0.0.1:1", "http://127.0.0.1:9"), 1)
     assert not health.ok and health.reason.startswith("server 2 of 2 cannot be reached")

@@ -1,4 +1,4 @@
-"""Servers with OpenAI's `/v1/videos`: vLLM-Omni, SGLang, FastVideo, LiteLLM, OpenAI itself and promptreel.
+"""Servers with OpenAI's `/v1/videos`: vLLM-Omni, SGLang, FastVideo, LiteLLM and OpenAI itself.
 
 They share its paths and little else. What they do differently is a row of `DIALECTS`, as read in the releases vLLM-Omni 0.30,
 SGLang 0.5.23, FastVideo 0.2.1 and LiteLLM 1.109; answers are understood whatever row they come from.
@@ -236,6 +236,8 @@ class OpenAIShaped:
                 if not answer.ok and answer.status != 404:
                     return Health(ok=False, reason=f"it is not ready ({answer.status}: {self._wire.words(answer)})")
             served = self._served()
+            if not served and self._wire.ask("GET", "/v1/videos?limit=1", patience=QUICK).status == 404:
+                return Health(ok=False, reason="it has no /v1/videos")
         except Away as error:
             return Health(ok=False, reason=error.reason)
         except EngineFailed as error:
