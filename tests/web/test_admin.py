@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from promptreel import accounts, audit, credits, operators, plans, videos
+from promptreel import accounts, audit, credits, operators, plans, upstreams, videos
+from promptreel.engine_config import RemoteConfig, Server
 from promptreel.runtime import Runtime, load_rules, sweep
 from promptreel.web import admin
 
@@ -311,3 +312,20 @@ async def test_slots_that_died_long_ago_are_swept_away(runtime: Runtime) -> None
         finally:
             sweeper.cancel()
     assert [slot.host for slot in found] == ["new"]
+
+
+async def test_engines_show_where_they_run_what_they_cost_and_how_their_servers_are(
+    runtime: Runtime, make_browser: MakeBrowser
+) -> None:
+    server = Server(url="http://far.example:8000", slots=3)
+    runtime.settings.engines["far"] = RemoteConfig(
+        kind="remote", protocol="sglang", servers=(server,), key="sk-hidden", pool="farm", title="The farm"
+    )
+    async with runtime.transaction() as connection:
+        await upstreams.take(connection, "far", (server,), 1)
+        await upstreams.found_away(connection, "far", server.url, "it cannot be reached")
+    operator = await make_browser(operator=True)
+    text = (await operator.get("/admin/engines")).text
+    for shown in ("The farm", "sglang", "farm", server.url, "1 of 3 busy", "left alone until", "it cannot be reached"):
+        assert shown in text
+    assert "sk-hidden" not in text

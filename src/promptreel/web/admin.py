@@ -7,7 +7,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from promptreel import __version__, audit, credits, operators, plans
+from promptreel import __version__, audit, credits, operators, plans, upstreams
+from promptreel.engine_config import RemoteConfig
 from promptreel.errors import InvalidInput, NotFound, PromptreelError
 from promptreel.operators import JobFilter
 from promptreel.plans import QUALITIES, TIERS
@@ -300,11 +301,18 @@ async def drain(visit: Visit) -> Response:
 
 async def engines(visit: Visit) -> Response:
     """GET /admin/engines"""
-    async with visit.runtime.pool.connection() as connection:
-        use = await operators.engine_use(connection)
     settings = visit.runtime.settings
     configured = {name: settings.engine_config(name) for name in settings.engine_names}
-    return await draw(visit, "engines", use=use, engines=configured, default=settings.engine)
+    async with visit.runtime.pool.connection() as connection:
+        use = await operators.engine_use(connection)
+        servers = {
+            name: await upstreams.standings(connection, name, config.servers)
+            for name, config in configured.items()
+            if isinstance(config, RemoteConfig)
+        }
+    return await draw(
+        visit, "engines", use=use, engines=configured, servers=servers, default=settings.engine, qualities=QUALITIES
+    )
 
 
 async def queue(visit: Visit) -> Response:

@@ -108,8 +108,9 @@ async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
     if form["quality"] not in QUALITIES:
         form.values["quality"] = next(iter(QUALITIES))
     form.values["key"] = form["key"] or secrets.token_urlsafe(18)
-    form.values["engine"] = form["engine"] or visit.runtime.settings.engine
     settings = visit.runtime.settings
+    engine = form["engine"] if form["engine"] in settings.engine_names else settings.engine
+    form.values["engine"] = engine
     now = visit.runtime.clock()
     async with visit.runtime.transaction() as connection:
         wallet = await credits.balance(connection, visit.account.id)
@@ -117,10 +118,7 @@ async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
         cards = []
         for quality in QUALITIES.values():
             seconds = ordering.length_of(quality, form)
-            engine = visit.runtime.settings.engine
-            wait, own = await videos.foresee(
-                connection, visit.runtime.settings, visit.account, quality.alias, engine, seconds
-            )
+            wait, own = await videos.foresee(connection, settings, visit.account, quality.alias, engine, seconds)
             cards.append(Card(quality, seconds, wait, own))
     return await visit.render(
         "create.html",
@@ -137,7 +135,7 @@ async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
         ratios=[(name, name) for name in ASPECT_RATIOS],
         engines=[(name, settings.engine_config(name).title or name) for name in settings.engine_names],
         qualities=list(QUALITIES.values()),
-        prices=strip.prices(settings),
+        prices=strip.prices(settings, engine),
         most_mebibytes=MAX_BYTES >> 20,
         advanced=any(form[name] or form.errors[name] for name in ADVANCED),
     )

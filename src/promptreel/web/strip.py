@@ -22,9 +22,9 @@ def draw(visit: Visit, found: Underway, view: str = "strip") -> str:
     )
 
 
-def prices(settings: Settings) -> dict[str, int]:
-    """What each quality takes of the credits, made by the usual engine."""
-    config = settings.engine_config(settings.engine)
+def prices(settings: Settings, engine: str = "") -> dict[str, int]:
+    """What each quality takes of the credits, made by that engine, or by the usual one."""
+    config = settings.engine_config(engine or settings.engine)
     return {alias: config.price(alias) for alias in QUALITIES}
 
 
