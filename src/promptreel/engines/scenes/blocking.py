@@ -15,7 +15,7 @@ from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.spray import Hull, Splashes, Wake
-from promptreel.engines.scenes.stage import Acting, Casting, Path, Set
+from promptreel.engines.scenes.stage import Acting, Casting, Path, Set, Subject
 
 ALOFT = frozenset({"fly", "float", "hover", "drift"})
 """What puts anything into the air."""
@@ -154,6 +154,8 @@ class Blocking:
                 delay = 0.0 if number == 0 or pair else float(random.uniform(0, 3))
                 acting = Acting(body, path, size, f"{cast.row.name}#{number}", delay)
                 self.actors.append(acting)
+                if cast.action == "explode":
+                    self._burst(acting, cast.row, body_rng)
                 if number < 6 and self.setting.ground and self.setting.name != "underwater":
                     self._stir_water(cast, acting, at, speed)
                 leads.setdefault(cast.row.name, acting)
@@ -291,7 +293,6 @@ class Blocking:
             return Path(lambda t: (mark.x, floor, mark.z, mark.heading, 0.0, 0.0, 0.8 * t))
         if action == "explode":
             speed = 0.0
-            self._burst(mark, row.height * size, length, phase)
         elif action not in row.actions and action in ANYBODY:
             return self._unlike_itself(cast, mark, speed, clock, phase)
         if action == "launch":
@@ -376,13 +377,12 @@ class Blocking:
             hull = Hull(length, min(breadth, 0.5 * length), min(speed, 9.0))
             self.set.layers.append(Wake(acting.path, hull, self.ground, self.set.light, random))
 
-    def _burst(self, mark: staging.Mark, high: float, length: float, phase: float) -> None:
-        """The fire of what explodes there."""
-        floor = mark.y
-        if self.setting.ground and not mark.y:
-            floor = float(self.ground.height(mark.x, mark.z))
-        place = np.array([mark.x, floor + 0.5 * high, mark.z])
-        random = np.random.default_rng([abs(self.seed), 91, int(1000 * phase)])
+    def _burst(self, acting: Acting, row: Subject, random: np.random.Generator) -> None:
+        """The fire of what explodes, where its path has brought it."""
+        x, y, z, *_ = acting.path.at(self._bang())
+        high, length = row.height * acting.scale, row.size * acting.scale
+        stands = self.setting.ground and y - float(self.ground.height(x, z)) < 0.5 * high
+        place = np.array([x, y if stands else y + 0.5 * high, z])
         self.set.layers.append(Fireball(place, max(0.8 * length, high), self._bang(), self.set.light, random))
 
     def _bang(self) -> float:

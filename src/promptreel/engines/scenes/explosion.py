@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 
 from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.particles import draw_marks, see
+from promptreel.engines.scenes.puffs import Puffs, show
 from promptreel.engines.scenes.stage import Canvas, Floats, Light
 
 DRAG, GRAVITY = 1.6, 5.0
 """How the air slows what flies, 1/s, and how fast it falls, m/s²: less than in life, so that the eye can follow."""
 
-LASTS = 3.2
-"""Seconds until nothing of the fire is left."""
+LASTS = 6.5
+"""Seconds until nothing of the smoke is left."""
 
 
 class Exploding:
@@ -34,8 +35,9 @@ class Exploding:
         outward = self.vertices.reshape(count, 3, 3).mean(axis=1) - body.vertices.mean(axis=0)
         outward /= np.maximum(np.linalg.norm(outward, axis=1, keepdims=True), 1e-6)
         chance = random.normal(0, 0.45, (count, 3))
-        power = random.uniform(0.8, 2.6, (count, 1)) * size
-        self._speed = ((outward + chance + [0, 0.5, 0]) * power).astype(np.float32)
+        # Most lands around it; what would reach the lens would hide all else.
+        power = random.uniform(0.3, 1.25, (count, 1)) ** 1.5 * size
+        self._speed = ((outward + chance + [0, 0.5, 0]) * power * [1.0, 1.5, 1.0]).astype(np.float32)
         self._spin = random.uniform(-7, 7, count).astype(np.float32)
         axis = random.normal(size=(count, 3))
         self._axis = (axis / np.linalg.norm(axis, axis=1, keepdims=True)).astype(np.float32)
@@ -64,7 +66,7 @@ class Exploding:
         age = t - self._at
         if age < 0:
             return np.asarray(self._body.lamps(t), np.float32)
-        light = 30 * math.exp(-3 * age)
+        light = 16 * math.exp(-2.2 * age)
         return np.array([[0, 1, 0, light, 0.55 * light, 0.2 * light]], np.float32) if light > 0.05 else NO_LAMPS
 
 
@@ -84,20 +86,23 @@ def _rotations(axis: Floats, angle: Floats) -> Floats:
 class Fireball:
     """The fire and smoke around `place` (m) from `at` seconds on, `size` m wide. See `stage.Layer`."""
 
-    PUFFS, SPARKS = 70, 160
+    PUFFS, SPARKS = 44, 160
 
     def __init__(
         self, place: NDArray[np.floating], size: float, at: float, light: Light, random: np.random.Generator
     ) -> None:
-        self._place, self._size, self._at = place, size, at
-        self._glow = light.glow
-        self._smoke = np.asarray(0.10 * light.above + 0.05 * light.sunlight, np.float32)
-        self._out = random.normal(0, 1, (self.PUFFS, 3)) * [0.55, 0.45, 0.55]
-        self._grow = random.uniform(0.6, 1.3, self.PUFFS)
-        self._delay = random.uniform(0, 0.25, self.PUFFS)
+        """`place` is on the ground, or the middle of what bursts in the air."""
+        self._place, self._size, self._at, self._light = place, size, at, light
+        out = random.normal(0, 1, (self.PUFFS, 3))
+        out /= np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-6)
+        self._out = out * random.uniform(0.15, 1.0, (self.PUFFS, 1)) ** 0.5 * [0.75, 0.65, 0.75]
+        self._grow = random.uniform(0.55, 1.25, self.PUFFS)
+        self._delay = random.uniform(0, 0.35, self.PUFFS) ** 1.4
+        self._noise = random.random((self.PUFFS, 2))
+        self._rise = random.uniform(0.35, 1.0, self.PUFFS)
         spark = random.normal(size=(self.SPARKS, 3))
         spark /= np.linalg.norm(spark, axis=1, keepdims=True)
-        self._spark = spark * random.uniform(1.2, 4.5, (self.SPARKS, 1)) * size
+        self._spark = spark * random.uniform(0.8, 2.6, (self.SPARKS, 1)) * size
 
     def new_state(self, width: int, height: int) -> None:
         """No buffers."""
@@ -107,36 +112,36 @@ class Fireball:
         age = t - self._at
         if not 0 <= age < LASTS:
             return
-        self._draw_puffs(canvas, camera, age)
-        self._draw_sparks(canvas, camera, age)
+        show(canvas, camera, self._light, self._gas(age))
+        if age < 1.8:
+            self._draw_sparks(canvas, camera, age)
 
-    def _draw_puffs(self, canvas: Canvas, camera: Camera, age: float) -> None:
-        """Balls of gas that swell, cool from white to red, turn to smoke and rise."""
-        since = np.maximum(age - self._delay, 0.0)
-        swell = 1 - np.exp(-4 * since)
-        points = self._place + self._out * (self._size * 0.8 * swell)[:, None]
-        points[:, 1] += self._size * 0.22 * since
-        seen = see(points, camera, canvas, 2 * self._size)
-        which = seen.which
-        radius = 0.42 * self._size * self._grow[which] * (0.25 + swell[which] + 0.15 * since[which])
-        heat = np.exp(-2.6 * since[which])[:, None]
-        fire = np.array([1.0, 0.42, 0.10]) * heat**0.5 + np.array([0.4, 0.35, 0.25]) * heat**3
-        smoke_share = np.clip(1 - 1.6 * heat, 0, 1)
-        colour = fire * 2.2 * self._glow * (1 - smoke_share) + self._smoke * smoke_share
-        fade = np.clip(1 - since[which] / LASTS, 0, 1) * (since[which] > 0)
-        draw_marks(
-            canvas, seen, long=radius, short=0.9 * radius, angle=3 * self._grow[which], opacity=0.55 * fade,
-            colour=colour.astype(np.float32), adds=0.25 * math.exp(-2 * age),
-        )  # fmt: skip
+    def _gas(self, age: float) -> Puffs:
+        """Balls of gas that swell, cool from yellow to red, turn to black smoke, rise and go with the wind."""
+        size, since = self._size, np.maximum(age - self._delay, 0.0)
+        swell = 1 - np.exp(-5 * since)
+        radius = size * self._grow * (0.14 + 0.20 * swell + 0.085 * since**0.8)
+        points = self._place + self._out * (size * (0.75 * swell + 0.10 * since))[:, None]
+        points[:, 1] += size * (0.35 * swell + 0.34 * self._rise * since)
+        wind = np.array(self._light.wind) / max(1.0, float(np.hypot(*self._light.wind)) / 1.5)
+        points[:, [0, 2]] += wind * (0.5 * self._rise * since**1.3)[:, None]
+        points[:, 1] = np.maximum(points[:, 1], self._place[1] + 0.45 * radius)
+        # The heart burns longer than the rim.
+        heart = 1.25 - np.linalg.norm(self._out, axis=1)
+        heat = np.exp(-since * 2.1 / np.maximum(heart, 0.4))[:, None]
+        fire = np.array([1.0, 0.27, 0.035]) * heat**1.2 * 1.5 + np.array([0.3, 0.55, 0.25]) * heat**4
+        fade = np.clip((LASTS - since) / (0.7 * LASTS), 0, 1) * np.clip(since / 0.05, 0, 1)
+        return Puffs(points, radius, 0.85 * fade, self._noise + 0.004 * age, 0.035 + 0.045 * (1 - heat),
+                     fire * self._light.glow)  # fmt: skip
 
     def _draw_sparks(self, canvas: Canvas, camera: Camera, age: float) -> None:
         gone = (1 - math.exp(-DRAG * age)) / DRAG
         points = self._place + self._spark * gone
-        points[:, 1] -= 0.5 * GRAVITY * age * age
+        points[:, 1] = np.maximum(points[:, 1] + 0.4 * self._size - 0.5 * GRAVITY * age * age, self._place[1])
         seen = see(points, camera, canvas, 1.0)
-        size = np.full(len(seen.which), 0.012 * self._size + 0.01)
+        size = np.full(len(seen.which), 0.008 * self._size + 0.006)
         draw_marks(
             canvas, seen, long=1.6 * size, short=size, angle=0 * size,
             opacity=np.full(len(size), max(0.0, 1 - age / 1.8)),
-            colour=(np.array([1.0, 0.6, 0.2]) * 3 * self._glow).astype(np.float32), adds=1.0,
+            colour=(np.array([1.0, 0.6, 0.2]) * 2.5 * self._light.glow).astype(np.float32), adds=1.0,
         )  # fmt: skip
