@@ -251,6 +251,22 @@ def test_errors_are_told_by_what_they_mean(
     assert type(caught.value) is kind
 
 
+def test_an_option_that_the_pipeline_has_not_is_named(checkpoint: Checkpoint) -> None:
+    engine = DiffusersEngine(tiny.config(checkpoint("t2v"), **preset(options={"num_frame": 5})))
+    with pytest.raises(EngineFailed, match="WanPipeline takes no num_frame"):
+        film(engine)
+
+
+def test_numbers_that_are_none_make_no_black_film(checkpoint: Checkpoint) -> None:
+    engine = DiffusersEngine(tiny.config(checkpoint("t2v")))
+    film(engine)
+    weights = shelf().take(engine.config, lambda *_: None).pipe.transformer.proj_out.weight
+    with torch.no_grad():
+        weights.fill_(float("nan"))
+    with pytest.raises(EngineFailed, match="made no picture"):
+        film(engine)
+
+
 # -- memory ----------------------------------------------------------------------------------------------------------------
 
 
@@ -274,7 +290,7 @@ def test_engines_that_are_set_alike_share_a_model_and_the_coldest_goes_first(che
     alike = DiffusersEngine(tiny.config(folder, title="Another", presets={}))
     assert shelf().has(alike.config)
     size = shelf().take(first.config, lambda *_: None).on_card
-    room = 2 * 2.5 * size / 2**30  # half of it is for the work; the other half holds two
+    room = 2 * 2.5 * size / 2**30  # half of it is for the work, the other half holds two
     for engine in (first, second, third):
         engine.config = engine.config.model_copy(update={"memory_gib": room})
     film(second)

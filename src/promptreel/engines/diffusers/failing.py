@@ -15,6 +15,10 @@ FATAL = (
 """In errors after which every further call of the device fails too: only a new process gets it back."""
 
 
+NO_PICTURE = "the model made no picture: its numbers are too large for this precision; set dtype"
+"""What is said of frames that are no numbers: they would be a black film."""
+
+
 def out_of_memory(error: BaseException) -> bool:
     """Whether the device had no room left: what it has may be enough when memory is saved."""
     # cuBLAS and cuDNN say the same in words of their own when they find no room for their workspace.

@@ -13,7 +13,7 @@ GIB = 1 << 30
 SHARE = 0.9
 """Of a card's memory that models may take: the rest is the driver's, and what fragments leave unused."""
 WORKING = 5 * GIB
-"""What a step and the decoder need beside the weights, about: latents, attention, one piece of frames."""
+"""What a step and the decoder need at least beside the weights: latents, attention, one piece of frames."""
 ONE_GROUP = 1 * GIB
 """What lies on the card of a model whose layers come one by one."""
 
@@ -76,14 +76,20 @@ def on_card(components: dict[str, int], saver: Saver) -> int:
             return sum(components.values())
 
 
+def work(published: float, components: dict[str, int], room: int) -> int:
+    """Bytes of `room` that are kept for what a model does: what its maker says it takes in all (GiB), less its weights."""
+    beyond = int(published * GIB) - sum(components.values())
+    return min(max(WORKING, beyond), room // 2)
+
+
 def first_saver(config: DiffusersConfig, device: torch.device, components: dict[str, int], room: int) -> Saver:
-    """The least saving with which the model has room (bytes), or the one that the operator chose."""
+    """The least saving with which the model's weights have room (bytes), or the one that the operator chose."""
     if config.offload != "auto":
         return {"none": Saver.NONE, "model": Saver.MODEL, "group": Saver.GROUP}[config.offload]
     if device.type == "cpu":
         return Saver.NONE  # there is nowhere else to put it
     for saver in (Saver.NONE, Saver.MODEL):
-        if on_card(components, saver) + min(WORKING, room // 2) <= room:
+        if on_card(components, saver) <= room:
             return saver
     return Saver.GROUP
 
@@ -98,8 +104,9 @@ def next_saver(saver: Saver, device: torch.device, *, decoding: bool) -> Saver |
 def place(pipe: Any, saver: Saver, device: torch.device) -> None:
     """Put the pipeline's components where they belong; may be called again to save more."""
     pipe.remove_all_hooks()
-    if saver >= Saver.TILES and hasattr(pipe.vae, "enable_tiling"):
-        pipe.vae.enable_tiling()
+    vae: Any = getattr(pipe, "vae", None)
+    if saver >= Saver.TILES and hasattr(vae, "enable_tiling"):
+        vae.enable_tiling()
     match saver:
         case Saver.MODEL:
             pipe.enable_model_cpu_offload(device=device)

@@ -79,6 +79,7 @@ class Loaded:
     def save_more(self, saver: Saver) -> None:
         """Take less of the device's memory from now on."""
         self.rest()
+        self.texts = Texts()
         self.saver = saver
         placing.give_back(self.device)
         placing.place(self.pipe, saver, self.device)
@@ -144,8 +145,9 @@ class Shelf:
             for name, count in checkpoint.parameters(folder).items()
         }
         room = placing.budget(config, device)
+        room -= placing.work(facts.memory_gib, weights, room)
         saver = placing.first_saver(config, device, weights, room)
-        self.clear_for(None, device, placing.on_card(weights, saver) + min(placing.WORKING, room // 2), room)
+        self.clear_for(None, device, placing.on_card(weights, saver), room)
 
         def work() -> Loaded:
             pipe = pipeline_from(folder, index["_class_name"], kind, dtype)

@@ -25,7 +25,7 @@ class Wan(Family):
     # Banding and flicker in half precision; it is small beside the rest.
     full_precision: ClassVar = frozenset({"vae", "image_encoder"})
     unknown: ClassVar = {
-        "memory_gib": 80,
+        "memory_gib": 0,
         "takes": ["text", "image", "last_image"],
         "multiple": 32,
         "frame_step": 4,

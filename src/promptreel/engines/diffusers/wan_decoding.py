@@ -13,14 +13,18 @@ from diffusers.models.autoencoders.autoencoder_kl_wan import unpatchify
 from diffusers.utils.torch_utils import get_module_execution_device
 
 from promptreel.engines import Picture
+from promptreel.engines.diffusers.failing import NO_PICTURE
+from promptreel.errors import EngineFailed
 
 Kept = list[Any]
 """What each convolution of the decoder keeps between two calls."""
 
 
 def frames(vae: Any, latents: Any) -> Iterator[Picture]:
-    """RGB frames of normalised latents (1, channels, frames, height, width)."""
+    """RGB frames of normalised latents (1, channels, frames, height, width). Errors: `EngineFailed` for what is no number."""
     for piece in decoded(vae, unnormalised(vae, latents)):
+        if not torch.isfinite(piece).all():
+            raise EngineFailed(NO_PICTURE)
         pictures = ((piece[0] / 2 + 0.5) * 255).round_().to(torch.uint8).permute(1, 2, 3, 0).contiguous().cpu()
         yield from pictures.numpy()
 

@@ -1,0 +1,61 @@
+"""Where a model's weights are put, by what room there is."""
+
+import pytest
+import torch
+
+from promptreel.engine_config import DiffusersConfig
+from promptreel.engines.diffusers import placing
+from promptreel.engines.diffusers.placing import GIB, Saver
+
+CARD = torch.device("cuda", 0)
+A14B = {"text_encoder": 11 * GIB, "transformer": 27 * GIB, "transformer_2": 27 * GIB, "vae": GIB // 2}
+
+
+def saver(gib: float, published: float = 80, **settings) -> Saver:
+    config = DiffusersConfig(kind="diffusers", model="x/y", **settings)
+    room = int(gib * GIB)
+    return placing.first_saver(config, CARD, A14B, room - placing.work(published, A14B, room))
+
+
+@pytest.mark.parametrize(
+    ("gib", "wanted"),
+    [
+        (125, Saver.NONE),
+        (81, Saver.NONE),
+        (79, Saver.MODEL),
+        (45, Saver.MODEL),
+        (40, Saver.GROUP),
+        (22, Saver.GROUP),
+        (10, Saver.GROUP),
+    ],
+)
+def test_a_large_model_is_put_where_there_is_room(gib: float, wanted: Saver) -> None:
+    assert saver(gib) is wanted
+
+
+def test_what_is_published_of_a_models_memory_counts() -> None:
+    assert saver(72, published=70) is Saver.NONE  # 65.5 of weights, and the least that work takes
+    assert saver(72, published=80) is Saver.MODEL
+    assert saver(33, published=0) is Saver.MODEL
+
+
+@pytest.mark.parametrize(("offload", "wanted"), [("none", Saver.NONE), ("model", Saver.MODEL), ("group", Saver.GROUP)])
+def test_what_the_operator_chose_holds(offload: str, wanted: Saver) -> None:
+    assert saver(1000, offload=offload) is saver(1, offload=offload) is wanted
+
+
+def test_each_second_try_saves_what_was_short() -> None:
+    cpu = torch.device("cpu")
+    assert placing.next_saver(Saver.NONE, CARD, decoding=True) is Saver.TILES
+    assert placing.next_saver(Saver.NONE, CARD, decoding=False) is Saver.MODEL
+    assert placing.next_saver(Saver.MODEL, CARD, decoding=True) is Saver.GROUP
+    assert placing.next_saver(Saver.GROUP, CARD, decoding=False) is None
+    assert placing.next_saver(Saver.NONE, cpu, decoding=False) is Saver.TILES
+    assert placing.next_saver(Saver.TILES, cpu, decoding=False) is None
+
+
+def test_precision_and_device_are_as_set() -> None:
+    config = DiffusersConfig(kind="diffusers", model="x/y", device="cuda:1", dtype="float16")
+    assert placing.device_of(config) == torch.device("cuda", 1)
+    assert placing.dtype_of(config, CARD) is torch.float16
+    assert placing.dtype_of(DiffusersConfig(kind="diffusers", model="x/y"), torch.device("cpu")) is torch.float32
