@@ -1,21 +1,25 @@
 """Videos that other servers render, through the whole queue: what those servers lose, survives here."""
 
+import asyncio
 import os
 import signal
 from pathlib import Path
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from promptreel import upstreams, videos
 from promptreel.accounts import Account
+from promptreel.db.pool import Connection
 from promptreel.engine_config import RemoteConfig
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
 from promptreel.spec import Status, VideoSpec
 from promptreel.videos import Submission, Video
+from promptreel.worker import cancel_orphans
 
 from .conftest import MakeAccount
-from .engines.remote.servers import KEY, Fake, running
+from .engines.remote.servers import KEY, Fake, Job, running
 from .test_worker import assert_sound, ended, stored, until, worker
 
 
@@ -189,3 +193,37 @@ async def test_two_workers_share_two_servers_and_give_none_more_than_it_takes(
             calls = [method for method, path in fake.calls if method in {"POST", "DELETE"}]
             assert calls == ["POST", "DELETE"] * len(fake.created)
     await assert_sound(runtime, account, spent=6)
+
+
+async def test_what_still_runs_over_there_for_a_video_that_has_ended_is_cancelled(
+    runtime: Runtime, connection: Connection, make_account: MakeAccount
+) -> None:
+    """As after a time limit, which kills the engine, or a cancel while the video waits for a server that was away."""
+    account, _ = await make_account()
+    with running("vllm-omni") as fake:
+        far(runtime.settings, fake)
+        fake.jobs = {id: Job(id, {}, []) for id in ("ended", "just ended", "wanted")}
+        for id in fake.jobs:
+            video = await submit(runtime, account)
+            if id != "wanted":
+                await videos.cancel(connection, runtime.queue, account.id, video.id)
+            await connection.execute(
+                "INSERT INTO render_memos (video_id, memo) VALUES (%s, %s)",
+                [video.id, Jsonb({"server": fake.base, "id": id, "done": []})],
+            )
+            if id == "ended":
+                await connection.execute("UPDATE videos SET completed_at = now() - interval '10 seconds'")
+        clearing = asyncio.create_task(cancel_orphans(runtime, "render"))
+        try:
+
+            async def cancelled() -> bool:
+                return bool(fake.deleted)
+
+            await until(cancelled)
+            async with runtime.transaction() as sweeping:
+                await upstreams.forget_old(sweeping)
+        finally:
+            clearing.cancel()
+    assert fake.deleted == ["ended"]
+    cursor = await connection.execute("SELECT memo ->> 'id' AS id FROM render_memos ORDER BY video_id")
+    assert [row["id"] for row in await cursor.fetchall()] == ["just ended", "wanted"]

@@ -179,11 +179,14 @@ async def standings(connection: Connection, engine: str, servers: Sequence[Serve
 
 
 async def forget_old(connection: Connection) -> None:
-    """Drop slots that are free again, and what attempts left for videos that have ended."""
+    """Drop slots that are free again, and what attempts left for videos that have ended; where a job of theirs may still run
+    over there, only once nobody has come for it for an hour.
+    """
     await connection.execute("DELETE FROM upstream_leases WHERE expires_at < now() - interval '1 minute'")
     await connection.execute(
         """DELETE FROM render_memos USING videos
-            WHERE videos.id = video_id AND videos.status IN ('completed', 'failed', 'cancelled')"""
+            WHERE videos.id = video_id AND videos.status IN ('completed', 'failed', 'cancelled')
+              AND (memo ->> 'id' IS NULL OR completed_at < now() - interval '1 hour')"""
     )
 
 
@@ -205,3 +208,19 @@ async def keep_memo(connection: Connection, video_id: int, attempt: int, memo: M
            ON CONFLICT (video_id) DO UPDATE SET memo = excluded.memo""",
         [Jsonb(dict(memo)), video_id, attempt],
     )
+
+
+async def take_orphans(connection: Connection, engines: Sequence[str]) -> list[tuple[str, dict[str, Any]]]:
+    """Engines and memos of jobs that may still run over there though their videos have ended: the process that asked for them
+    was killed, or the video ended while it waited for its turn again. Each is told once.
+    """
+    # An engine that was told to stop has some seconds to clear up by itself.
+    cursor = await connection.execute(
+        """DELETE FROM render_memos USING videos
+            WHERE videos.id = video_id AND videos.status IN ('completed', 'failed', 'cancelled')
+              AND videos.spec ->> 'engine' = ANY(%s) AND memo ->> 'id' IS NOT NULL
+              AND completed_at < now() - interval '8 seconds'
+        RETURNING videos.spec ->> 'engine' AS engine, memo""",
+        [list(engines)],
+    )
+    return [(row["engine"], dict(row["memo"])) for row in await cursor.fetchall()]

@@ -22,7 +22,7 @@ from promptreel import queue, slots, upstreams, videos
 from promptreel.db.pool import Connection
 from promptreel.engine_config import POOL, CustomConfig, EngineConfig, RemoteConfig, ScenesConfig
 from promptreel.engines.host import Audience, EngineHost, Order, Rendered, warm_up
-from promptreel.engines.remote import health
+from promptreel.engines.remote import health, orphans
 from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineTimeout
 from promptreel.runtime import Runtime, sweep
 from promptreel.videos import Video
@@ -450,6 +450,26 @@ def bind_task(jobs: procrastinate.App, slot: Slot) -> None:
     jobs.job_manager.fetch_job = fetch_unless_draining  # type: ignore[method-assign]
 
 
+async def cancel_orphans(runtime: Runtime, pool: str) -> None:
+    """Cancel what still runs on other servers for videos that have ended, for as long as the process lives.
+
+    Workers do, and no other process: theirs are the way to the servers, and the key.
+    """
+    settings = runtime.settings
+    configs = {name: settings.engine_config(name) for name in settings.engines_of(pool)}
+    remote = {name: config for name, config in configs.items() if isinstance(config, RemoteConfig)}
+    while remote:
+        await asyncio.sleep(max(0.5, settings.stalled_after / 5))
+        try:
+            async with runtime.transaction() as connection:
+                left = await upstreams.take_orphans(connection, list(remote))
+            for engine, memo in left:
+                await asyncio.to_thread(orphans.cancel, remote[engine], memo)
+                log.info("orphan_cancelled", engine=engine)
+        except Exception as error:  # noqa: BLE001 - a database that is away comes back
+            log.warning("orphans_not_cancelled", reason=str(error).strip())
+
+
 async def run_worker(runtime: Runtime, *, pool: str = POOL, grace: float = 10.0) -> None:
     """Work until cancelled. A job that is not done within `grace` seconds of the cancel goes back to the queue."""
     settings = runtime.settings
@@ -461,6 +481,7 @@ async def run_worker(runtime: Runtime, *, pool: str = POOL, grace: float = 10.0)
         asyncio.create_task(slot.prepare()),
         asyncio.create_task(slot.keep_alive()),
         asyncio.create_task(sweep(runtime)),
+        asyncio.create_task(cancel_orphans(runtime, pool)),
     ]
     try:
         while True:
