@@ -151,6 +151,29 @@ def test_a_film_stops_at_a_step_and_leaves_the_model_as_it_was(checkpoint: Check
     assert (film(engine) == whole).all()
 
 
+@pytest.mark.parametrize("offload", ["none", "model", "group"])
+def test_a_film_stops_in_the_middle_of_a_step_too(checkpoint: Checkpoint, offload: str) -> None:
+    engine = DiffusersEngine(tiny.config(checkpoint("t2v"), offload=offload, **preset(steps=4)))
+    whole, told = film(engine), []
+    film(engine, told=told)
+    assert (
+        told.count((pytest.approx(0.94 / 4), "denoising: 1 / 4")) == 5
+    )  # the step, and two layers with and without the words
+    for stop_at in range(2, len(told), 3):
+        left = stop_at
+
+        def stopping(*_) -> None:
+            nonlocal left
+            left -= 1
+            if not left:
+                raise EngineStopped
+
+        with pytest.raises(EngineStopped):
+            next(engine.render(RenderJob(SPEC, stopping)))
+        assert left == 0
+    assert (film(engine) == whole).all()
+
+
 def test_a_film_that_nobody_takes_any_more_ends(checkpoint: Checkpoint) -> None:
     engine = DiffusersEngine(tiny.config(checkpoint("t2v")))
     whole = film(engine)
@@ -169,6 +192,7 @@ def test_a_pipeline_without_a_callback_is_told_of_and_stopped_by_its_scheduler(c
         """The same, as HunyuanVideo 1.5's is: nobody can be called back."""
 
         scheduler = pipe.scheduler
+        components = pipe.components
 
         def __call__(self, **arguments):
             return pipe(**arguments)
@@ -176,7 +200,7 @@ def test_a_pipeline_without_a_callback_is_told_of_and_stopped_by_its_scheduler(c
     told: Told = []
     asked = {"width": 32, "height": 32, "num_frames": 9, "num_inference_steps": 3, "output_type": "latent"}
     denoising.run(Deaf(), {"prompt": "a dog", **asked}, 1, lambda *progress: told.append(progress))
-    assert [step for _, step in told] == [f"denoising: {n} / 3" for n in (1, 2, 3)]
+    assert list(dict(told).values()) == ["denoising", *(f"denoising: {n} / 3" for n in (1, 2, 3))]
     assert "step" not in vars(pipe.scheduler)
 
     def stop(*_):

@@ -1,7 +1,7 @@
-"""One call of a pipeline, told of and stopped step by step."""
+"""One call of a pipeline, told of step by step and stopped within one: a step of a large model takes ten seconds."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,14 +18,21 @@ def run(pipe: Any, arguments: dict[str, Any], seed: int, tell: Tell) -> Any:
     """
     refuse_unknown(pipe, arguments)
     arguments = arguments | {"generator": torch.Generator("cpu").manual_seed(seed % (1 << 63))}
-    done = 0
+    done, told = 0, (0.0, "denoising")
 
     def step_done() -> None:
-        nonlocal done
+        nonlocal done, told
         done += 1
         most = max(done, len(pipe.scheduler.timesteps))
-        tell(done / most, f"denoising: {done} / {most}")
+        told = done / most, f"denoising: {done} / {most}"
+        tell(*told)
 
+    with between_layers(pipe, lambda: tell(*told)):
+        return called(pipe, arguments, step_done)
+
+
+def called(pipe: Any, arguments: dict[str, Any], step_done: Callable[[], None]) -> Any:
+    """What the pipeline makes, with `step_done` called after each step. Errors: those of both."""
     if "callback_on_step_end" in inspect.signature(pipe.__call__).parameters:
 
         def at_step_end(_pipe: Any, _number: int, _timestep: Any, _tensors: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +54,24 @@ def refuse_unknown(pipe: Any, arguments: dict[str, Any]) -> None:
 
 
 @contextmanager
-def after_each_step(scheduler: Any, told: Any) -> Iterator[None]:
+def between_layers(pipe: Any, told: Callable[[], None]) -> Iterator[None]:
+    """For the block, `told` is called before each of the many equal layers that make a step. Compiled ones are left alone."""
+    layers = [
+        layer
+        for model in pipe.components.values()
+        for layer in (model.modules() if getattr(model, "_repeated_blocks", None) else ())
+        if type(layer).__name__ in model._repeated_blocks and layer._compiled_call_impl is None
+    ]
+    hooks = [layer.register_forward_pre_hook(lambda *_: told()) for layer in layers]
+    try:
+        yield
+    finally:
+        for hook in hooks:
+            hook.remove()
+
+
+@contextmanager
+def after_each_step(scheduler: Any, told: Callable[[], None]) -> Iterator[None]:
     """For the block, `told` is called after each step of the scheduler: pipelines without a callback have that in common."""
     step = scheduler.step
 
