@@ -48,6 +48,8 @@ class Model(BaseModel):
     sound: bool = False
     multiple: int
     """Both sides of a frame are multiples of this."""
+    one_size: bool = False
+    """Whether it makes frames of the sizes below only, whatever the shape that is asked for."""
     frame_step: int
     """The number of frames is a multiple of this …"""
     frame_offset: int

@@ -10,15 +10,17 @@ import re
 import struct
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
 from promptreel.engine_config import DiffusersConfig
-from promptreel.engines.diffusers.waiting import Tell, while_waiting
+from promptreel.engines.diffusers.waiting import Background, Tell
 from promptreel.errors import EngineFailed, EngineStopped
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
-LIBRARIES = ("diffusers", "transformers")
+LIBRARIES = ("diffusers", "transformers", "ltx2")
+"""The last is a part of diffusers: models of LTX 2 name it so."""
 INDEX = "model_index.json"
 DATA = ("json", "txt", "model", "jinja", "safetensors")
 """Endings of the files that are asked for: no pickle, no Python."""
@@ -140,8 +142,14 @@ def snapshot(config: DiffusersConfig, files: list[str], tell: Tell, *, offline: 
             )
         )
 
+    running = Background(work)
     try:
-        return Path(while_waiting(work, lambda: download.tell(tell), download.stop))
+        return Path(running.wait(lambda: download.tell(tell)))
+    except EngineStopped:
+        download.stop()
+        with suppress(Exception):
+            running.wait()  # it ends with the next bytes; nothing is downloaded unseen
+        raise
     except errors.GatedRepoError as error:
         raise EngineFailed(
             f"the hub gives {config.model} only to who agreed to its licence there: set HF_TOKEN to the token of an account"

@@ -11,11 +11,16 @@ import numpy as np
 from PIL import Image
 
 from promptreel.engines import Picture, Track
+from promptreel.engines.diffusers.failing import NO_PICTURE
 from promptreel.engines.fitting import Native
 from promptreel.errors import EngineFailed
 
 FAMILIES = {
     "wan": "promptreel.engines.diffusers.wan:Wan",
+    "ltx2": "promptreel.engines.diffusers.ltx2:LTX2",
+    "hunyuan15": "promptreel.engines.diffusers.hunyuan15:Hunyuan15",
+    "kandinsky6": "promptreel.engines.diffusers.kandinsky6:Kandinsky6",
+    "cogvideox": "promptreel.engines.diffusers.cogvideox:CogVideoX",
 }
 """Where each family of the catalogue is."""
 
@@ -83,8 +88,10 @@ class Family:
         }
 
     def frames(self, pipe: Any, output: Any) -> Iterator[Picture]:
-        """The frames of what the pipeline returned, in order."""
+        """The frames of what the pipeline returned, in order. Errors: `EngineFailed` for what is no number."""
         for frame in output.frames[0]:
+            if not np.isfinite(frame).all():
+                raise EngineFailed(NO_PICTURE)
             yield np.round(np.asarray(frame) * 255).astype(np.uint8)
 
     def sound(self, pipe: Any, output: Any) -> Track | None:

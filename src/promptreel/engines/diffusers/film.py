@@ -47,9 +47,10 @@ def planned(config: DiffusersConfig, model: Loaded, spec: VideoSpec) -> Plan:
     preset = config.presets.get(spec.quality, Preset())
     size = facts.sizes.get(spec.quality) or next(iter(facts.sizes.values()))
     frames, fps = preset.frames or facts.frames, preset.fps or facts.fps
+    area = (preset.width or size.width, preset.height or size.height)
     native = native_for(
-        spec,
-        area=(preset.width or size.width, preset.height or size.height),
+        replace(spec, width=area[0], height=area[1]) if facts.one_size else spec,
+        area=area,
         multiple=facts.multiple,
         frame_step=facts.frame_step,
         frame_offset=facts.frame_offset,
@@ -132,16 +133,17 @@ class Film:
 
     def _pass(self, call: Call, tell: Tell) -> Iterator[Picture]:
         """The frames of one pass; made once more with less memory where there was not enough, without a frame shown twice."""
-        shown = 0
+        shown, heard = 0, len(self._tracks)
         while True:
             output = None
             try:
                 output = self._denoised(call, tell)
+                # Before the frames: with the first of them the sound is asked for.
+                self._tracks[heard:] = self._sound_of(call, output)
                 for index, frame in enumerate(self._model.family.frames(self._model.pipeline(call.kind), output)):
                     if index >= shown:
                         shown += 1
                         yield frame
-                self._hear(call, output)
                 return
             except Exception as error:
                 if self._retried or not failing.out_of_memory(error):
@@ -174,10 +176,9 @@ class Film:
 
     # -- what is told ----------------------------------------------------------------------------------------------------
 
-    def _hear(self, call: Call, output: Any) -> None:
+    def _sound_of(self, call: Call, output: Any) -> list[Track]:
         track = self._model.family.sound(self._model.pipeline(call.kind), output)
-        if track is not None:
-            self._tracks.append(track)
+        return [] if track is None else [sounds.lasting(track, call.native.frames / call.native.fps)]
 
     def sound(self) -> Track | None:
         """The sound of all passes, faded into each other as the pictures are; None where the model makes none."""

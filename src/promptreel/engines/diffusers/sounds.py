@@ -21,6 +21,12 @@ def track(samples: NDArray[np.float32], rate: int) -> Track:
     return np.ascontiguousarray(np.concatenate(pieces, axis=1), np.float32)
 
 
+def lasting(track: Track, seconds: float) -> Track:
+    """The track cut, or filled with silence, to that length: models make whole steps of a spectrogram."""
+    length = round(seconds * SOUND_RATE)
+    return np.ascontiguousarray(np.pad(track[:, :length], ((0, 0), (0, max(0, length - track.shape[1])))))
+
+
 def joined(tracks: list[Track], overlap: float) -> Track:
     """Tracks one after another, each beginning `overlap` seconds before the end of the one before, and fading over it."""
     whole = tracks[0]
