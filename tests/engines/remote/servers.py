@@ -387,7 +387,7 @@ class Sglang(VllmOmni):
 
 
 class FastVideo(Sglang):
-    """As SGLang was; reads a size in one word, and its answers say 100 where they say nothing."""
+    """As SGLang was; reads a size in one word, and says `queued` until a job is done."""
 
     def wrong(self, fields: dict[str, Any]) -> tuple[int, Any] | None:
         if not re.fullmatch(r"\d+x\d+", str(fields.get("size", ""))):
@@ -395,7 +395,8 @@ class FastVideo(Sglang):
         return super().wrong(fields)
 
     def told(self, job: Job) -> dict[str, Any]:
-        return super().told(job) | {"progress": 100}
+        said = super().told(job)
+        return said | {"status": {"in_progress": "queued"}.get(said["status"], said["status"])}
 
 
 class LiteLLM(OpenAI):

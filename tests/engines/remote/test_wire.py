@@ -161,6 +161,18 @@ def test_a_film_that_is_too_large_is_given_up(declared):
     assert len(file.getvalue()) <= 4000
 
 
+def test_a_full_disk_is_no_servers_fault():
+    class Full(io.BytesIO):
+        def write(self, _):
+            raise OSError(28, "No space left on device")
+
+    with (
+        answering(lambda _: httpx2.Response(200, content=b"film")) as (line, _),
+        pytest.raises(EngineFailed, match="No space"),
+    ):
+        line.download("/v1/videos/x/content", Full(), always)
+
+
 def test_a_second_copy_starts_at_the_beginning():
     with answering(lambda _: httpx2.Response(200, content=b"new")) as (line, _):
         file = io.BytesIO(b"older and longer")

@@ -38,6 +38,8 @@ class Dialect:
     """It serves one model, whose name may be left out; and must be that very one where it is not."""
     health: str = ""
     """The path that answers 200 while it can be given jobs."""
+    tells_queued: bool = True
+    """Whether `queued` means that it waits; FastVideo says so until it is done."""
     last_picture: bool = False
     sound: str = ""
     """The field that asks for a sound track."""
@@ -50,7 +52,7 @@ DIALECTS = {
     "openai": Dialect("form", "size", "seconds", one_model=False),
     "vllm-omni": Dialect("form", "sides", "frames", health="/health", last_picture=True, sound="generate_sound"),
     "sglang": Dialect("json", "sides", "frames", whole_fps=True, health="/health", stops=False),
-    "fastvideo": Dialect("json", "size", "frames", whole_fps=True, health="/health", stops=False),
+    "fastvideo": Dialect("json", "size", "frames", whole_fps=True, health="/health", tells_queued=False, stops=False),
     "litellm": Dialect(
         "form", "size", "seconds", one_model=False, health="/health/liveliness", deletes=False, stops=False
     ),
@@ -190,6 +192,8 @@ class OpenAIShaped:
         raise Away(f"{self._wire.name} answers {answer.status}: {self._wire.words(answer)}", answer.again_in)
 
     def _told(self, answer: Answer, said: dict[str, Any], state: State) -> Status:
+        if state == "queued" and not self._dialect.tells_queued:
+            state = "running"
         place = said.get("url")
         return Status(
             state,

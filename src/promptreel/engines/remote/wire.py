@@ -173,7 +173,7 @@ class Wire:
         """Copy what is at `place`, a path there or a web address anywhere, into `file`, from its beginning.
 
         The answer: without text where it was copied, else what the server says instead. Errors: `Away` where it is cut off
-        or `going_on()` turns false, `EngineFailed` for more than `most` bytes.
+        or `going_on()` turns false, `EngineFailed` for more than `most` bytes or than this machine takes.
         """
         url = self._reachable(self.root, place) if "://" in place else self.url(place)
         file.seek(0)
@@ -192,8 +192,10 @@ class Wire:
                 finally:
                     response.close()
                 url = following
-        except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
+        except (httpx2.HTTPError, httpx2.StreamError) as error:
             raise Away(f"the film of {self.name} was cut off ({type(error).__name__})") from None
+        except OSError as error:  # of this machine: the disk is full
+            raise EngineFailed(f"the film could not be kept ({error.strerror or type(error).__name__})") from None
         raise Away(f"{self.name} leads from one address to the next")
 
     def _copy(self, response: httpx2.Response, file: BinaryIO, going_on: Callable[[], bool], most: int) -> None:
