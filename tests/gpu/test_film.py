@@ -1,6 +1,7 @@
 """Films as the engine makes them, whatever the model: length, words, memory, stops and failures."""
 
 from dataclasses import replace
+from threading import Event
 
 import numpy as np
 import pytest
@@ -8,6 +9,7 @@ import torch
 
 from promptreel.engines import RenderJob
 from promptreel.engines.diffusers import DiffusersEngine, denoising, wan_decoding
+from promptreel.engines.diffusers import shelf as loading
 from promptreel.engines.diffusers.shelf import shelf
 from promptreel.engines.diffusers.texts import unseen_words
 from promptreel.engines.diffusers.wan import Wan
@@ -322,6 +324,38 @@ def test_engines_that_are_set_alike_share_a_model_and_the_coldest_goes_first(che
     assert shelf().has(first.config) and shelf().has(second.config)
     film(third)
     assert [shelf().has(engine.config) for engine in (first, second, third)] == [True, False, True]
+
+
+def test_a_model_is_loaded_to_its_end_when_nobody_waits_any_more(
+    checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a stop ended the loading, the next job would begin it anew, and a large one takes minutes."""
+    begun, may_end = [], Event()
+    load = loading.pipeline_from
+
+    def slowly(*args):
+        begun.append(args)
+        may_end.wait(30)
+        return load(*args)
+
+    monkeypatch.setattr(loading, "pipeline_from", slowly)
+    engine, other = (DiffusersEngine(tiny.config(checkpoint(kind))) for kind in ("t2v", "two"))
+
+    def stopping(_: float, step: str) -> None:
+        if step == "loading the model":
+            raise EngineStopped
+
+    for _ in range(2):
+        with pytest.raises(EngineStopped):
+            next(engine.render(RenderJob(SPEC, stopping)))
+    may_end.set()
+    film(engine)
+    assert len(begun) == 1
+    with pytest.raises(EngineStopped):
+        next(other.render(RenderJob(SPEC, stopping)))
+    film(engine)  # one that is warm waits for nothing
+    film(other)
+    assert len(begun) == 2
 
 
 def test_memory_that_other_models_hold_is_taken_first(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:

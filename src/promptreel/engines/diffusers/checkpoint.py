@@ -131,24 +131,25 @@ def snapshot(config: DiffusersConfig, files: list[str], tell: Tell, *, offline: 
     download = Download()
 
     def work() -> str:
-        return str(
-            snapshot_download(
-                config.model,
-                revision=config.revision or None,
-                allow_patterns=files,
-                ignore_patterns=list(VARIANTS),
-                local_files_only=offline,
-                tqdm_class=download.bar,
-            )
-        )
+        wanted: dict[str, Any] = {
+            "revision": config.revision or None,
+            "allow_patterns": files,
+            "ignore_patterns": list(VARIANTS),
+            "local_files_only": offline,
+        }
+        # What is to come, counted before: the library's own count grows with every file that begins.
+        with suppress(errors.DryRunError):
+            found = snapshot_download(config.model, dry_run=True, **wanted)
+            download.all = sum(each.file_size or 0 for each in found if each.will_download)
+        return str(snapshot_download(config.model, tqdm_class=download.bar, **wanted))
 
     running = Background(work)
     try:
-        return Path(running.wait(lambda: download.tell(tell)))
+        running.wait(lambda: download.tell(tell))
+        return Path(running.result())
     except EngineStopped:
         download.stop()
-        with suppress(Exception):
-            running.wait()  # it ends with the next bytes; nothing is downloaded unseen
+        running.wait()  # it ends with the next bytes; nothing is downloaded unseen
         raise
     except errors.GatedRepoError as error:
         raise EngineFailed(
@@ -191,7 +192,7 @@ class Download:
                     raise EngineStopped
                 self.n += count or 0
                 if self._counts:
-                    counts.came, counts.all = self.n, float(self.total or 0)
+                    counts.came = self.n
 
             def __enter__(self) -> Self:
                 return self
@@ -211,6 +212,9 @@ class Download:
     def tell(self, tell: Tell) -> None:
         """Say how far it is. Errors: `EngineStopped`."""
         if self.all:
-            tell(self.came / self.all, f"downloading the model: {self.came / 1e9:.1f} / {self.all / 1e9:.1f} GB")
+            tell(
+                min(1.0, self.came / self.all),
+                f"downloading the model: {self.came / 1e9:.1f} / {self.all / 1e9:.1f} GB",
+            )
         else:
             tell(0.0, "looking for the model")

@@ -59,7 +59,9 @@ def budget(config: DiffusersConfig, device: torch.device) -> int:
     if config.memory_gib is not None:
         return int(config.memory_gib * GIB)
     if device.type == "cuda":
-        return int(SHARE * torch.cuda.mem_get_info(device)[1])
+        free, total = torch.cuda.mem_get_info(device)
+        # Others may have some of the card, too.
+        return min(int(SHARE * total), int(free + torch.cuda.memory_reserved(device)))
     if device.type == "mps":
         return int(SHARE * torch.mps.recommended_max_memory())
     return int(0.6 * psutil.virtual_memory().total)

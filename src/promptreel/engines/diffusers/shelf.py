@@ -17,7 +17,7 @@ from promptreel.engines.diffusers import checkpoint, loras, placing, speed
 from promptreel.engines.diffusers.families import Family, family, family_of_pipeline
 from promptreel.engines.diffusers.placing import Saver
 from promptreel.engines.diffusers.texts import Texts
-from promptreel.engines.diffusers.waiting import Tell, part, while_waiting
+from promptreel.engines.diffusers.waiting import Background, Tell, part
 from promptreel.errors import EngineFailed
 from promptreel.model_catalogue import Model
 
@@ -101,13 +101,24 @@ class Shelf:
 
     def __init__(self) -> None:
         self._loaded: dict[str, Loaded] = {}
+        self._loading: tuple[str, Background[Loaded]] | None = None
+        """A model that is read just now. It is read to its end even when nobody waits for it any more: the next job may."""
         self._count = itertools.count(1)
 
     def take(self, config: DiffusersConfig, tell: Tell) -> Loaded:
         """The model that is set so, loaded if it is not yet. Errors: `EngineFailed`, `EngineStopped`."""
         key = config.model_dump_json(include=WHAT_IS_LOADED)
-        if key not in self._loaded:
-            self._loaded[key] = self._load(config, tell)
+        while key not in self._loaded:
+            if self._loading is None:
+                self._loading = key, self._load(config, tell)
+            begun, loading = self._loading
+            loading.wait(lambda: tell(0.0, "loading the model"))
+            self._loading = None
+            try:
+                self._loaded[begun] = loading.result()
+            except Exception:
+                if begun == key:  # else it was for a job that is gone
+                    raise
         found = self._loaded[key]
         found.used = next(self._count)
         return found
@@ -131,7 +142,8 @@ class Shelf:
             placing.give_back(device)
         return went
 
-    def _load(self, config: DiffusersConfig, tell: Tell) -> Loaded:
+    def _load(self, config: DiffusersConfig, tell: Tell) -> Background[Loaded]:
+        """Begin to load it, once its files are there. Errors: `EngineFailed`, `EngineStopped`."""
         folder = checkpoint.find(config, part(tell, 0.0, DOWNLOAD_SHARE))
         device = placing.device_of(config)
         dtype = placing.dtype_of(config, device)
@@ -156,7 +168,7 @@ class Shelf:
             placing.place(pipe, saver, device)
             return Loaded(pipe, facts, kind, device, dtype, weights, saver, notes)
 
-        return while_waiting(work, lambda: tell(0.0, "loading the model"))
+        return Background(work)
 
 
 def pipeline_from(folder: Path, name: str, kind: Family, dtype: torch.dtype) -> Any:

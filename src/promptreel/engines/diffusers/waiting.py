@@ -2,9 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from typing import TypeVar
-
-from promptreel.errors import EngineStopped
+from typing import Generic, TypeVar
 
 Tell = Callable[[float, str], None]
 """Takes a fraction 0…1 and a word for what is being done; raises `EngineStopped`."""
@@ -20,32 +18,36 @@ def part(tell: Tell, start: float, end: float) -> Tell:
     return lambda fraction, step: tell(start + (end - start) * min(1.0, fraction), step)
 
 
-def while_waiting(
-    work: Callable[[], Result], tell: Callable[[], None], stop: Callable[[], None] | None = None
-) -> Result:
-    """What `work` returns, while `tell` is called every half second. When `tell` raises `EngineStopped`, `stop` asks the work
-    to end; the exception goes on once it has: nothing runs on unseen. Errors: those of the work.
-    """
-    results: list[Result] = []
-    failures: list[BaseException] = []
+class Background(Generic[Result]):
+    """Work in a thread of its own, begun at once."""
 
-    def run() -> None:
+    def __init__(self, work: Callable[[], Result]) -> None:
+        self._results: list[Result] = []
+        self._failure: BaseException | None = None
+        self._thread = threading.Thread(target=self._run, args=(work,), daemon=True)
+        self._thread.start()
+
+    def _run(self, work: Callable[[], Result]) -> None:
         try:
-            results.append(work())
+            self._results.append(work())
         except BaseException as error:  # noqa: BLE001 - raised again in the thread that waits
-            failures.append(error)
+            self._failure = error
 
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    try:
-        while thread.is_alive():
+    @property
+    def ended(self) -> bool:
+        """Whether there is a result, or a failure."""
+        return not self._thread.is_alive()
+
+    def wait(self, tell: Callable[[], None] = lambda: None) -> None:
+        """Return when it has ended, calling `tell` every half second. What that raises, such as `EngineStopped`, ends the
+        waiting and not the work.
+        """
+        while not self.ended:
             tell()
-            thread.join(TOLD_EVERY)
-    except EngineStopped:
-        if stop is not None:
-            stop()
-        thread.join()
-        raise
-    if failures:
-        raise failures[0]
-    return results[0]
+            self._thread.join(TOLD_EVERY)
+
+    def result(self) -> Result:
+        """What the work returned, once it has ended. Errors: those of the work."""
+        if self._failure is not None:
+            raise self._failure
+        return self._results[0]
