@@ -10,6 +10,7 @@ import numpy as np
 
 from promptreel.engines.scenes import arrangement, company, staging
 from promptreel.engines.scenes.camera import Point, Pose
+from promptreel.engines.scenes.craft.trails import Trail
 from promptreel.engines.scenes.director import ANYBODY, FURNITURE, HUMANS, Cast, Plan
 from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
@@ -132,7 +133,9 @@ class Blocking:
                 if pair:
                     at = company.pair_mark(pair, mark, number, cast.row.height * size / 1.75)
                 holder = self._holder(cast, leads)
-                if holder is not None:
+                if holder is not None and cast.row.name == "guitar":
+                    path = staging.slung(holder[0], holder[1], size)
+                elif holder is not None:
                     path = staging.carried(holder[0], holder[1], 0.21 if cast.row.name == "baby" else 0.32)
                 elif rider:
                     under = leads[cast.wanted.target]
@@ -156,6 +159,8 @@ class Blocking:
                 self.actors.append(acting)
                 if cast.action == "explode":
                     self._burst(acting, cast.row, body_rng)
+                if number < 6:
+                    self._leave_trails(acting, shots, body_rng)
                 if number < 6 and self.setting.ground and self.setting.name != "underwater":
                     self._stir_water(cast, acting, at, speed)
                 leads.setdefault(cast.row.name, acting)
@@ -376,6 +381,15 @@ class Blocking:
             breadth = float(np.ptp(low[:, 0])) * acting.scale if len(low) else 0.3 * length
             hull = Hull(length, min(breadth, 0.5 * length), min(speed, 9.0))
             self.set.layers.append(Wake(acting.path, hull, self.ground, self.set.light, random))
+
+    def _leave_trails(
+        self, acting: Acting, shots: tuple[tuple[float, float], ...], random: np.random.Generator
+    ) -> None:
+        """The smoke and steam of what gives off any."""
+        ground = self.ground if self.setting.ground else None
+        for plume in getattr(acting.body, "plumes", ()):
+            trail = Trail(plume, acting.path, acting.scale, shots, ground, self.set.light, random)
+            self.set.layers.append(trail)
 
     def _burst(self, acting: Acting, row: Subject, random: np.random.Generator) -> None:
         """The fire of what explodes, where its path has brought it."""
@@ -654,7 +668,9 @@ class Blocking:
             return None
         for other in self.plan.cast:
             if other.row.name in HOLDERS and other.row.name in leads and other.count == 1:
-                share = 0.44 if other.action == "sit" else 0.62
+                on_floor = not any(seat.row.name in FURNITURE for seat in self.plan.cast)
+                low = 0.26 if cast.row.name == "guitar" and on_floor else 0.44
+                share = low if other.action == "sit" else 0.62
                 if cast.row.name == "baby" and not self._carries_baby(other):
                     continue
                 return leads[other.row.name].path, share * other.row.height * other.wanted.size

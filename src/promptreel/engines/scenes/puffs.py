@@ -51,7 +51,7 @@ def draw_puffs(hdr, near, puffs, noise):
                 share = share * sat((behind - depth) * soft + f32(0.5))
                 # Lumps are hills of a ball: bright toward the light, dark where the next hill is higher.
                 facing = u * lx + v * ly + deep * (f32(1.5) - f32(0.5) * deep) * lz
-                side = sat(f32(0.44) + f32(0.46) * facing + (lump - ahead) * f32(1.7))
+                side = sat(f32(0.44) + f32(0.46) * facing + (lump - ahead) * f32(1.45))
                 fire = sat(f32(0.20) + f32(0.75) * v * puffs[i, 19] + (lump - f32(0.35)) * f32(1.5))
                 for c in range(3):
                     colour = mix(puffs[i, 13 + c], puffs[i, 10 + c], side) + puffs[i, 16 + c] * fire

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from promptreel.engines.scenes.craft.trails import Plume
 from promptreel.engines.scenes.craft.welding import clusters, corner_normals, cross, means, weld
 from promptreel.engines.scenes.mesh import grid_triangles
 
@@ -134,6 +135,8 @@ class RigidBody:
     finish: Floats
     parts: tuple[Part, ...]
     light: Callable[[float], ArrayLike] | None = None
+    plumes: tuple[Plume, ...] = ()
+    """What it leaves in the air."""
 
     def pose(self, t: float, travelled: float, vertices: Floats, normals: Floats) -> None:
         """See `stage.Body`."""
@@ -282,14 +285,6 @@ class Hull:
             )
         )
 
-    def soften(self, centre: ArrayLike, share: float) -> None:
-        """Turn the normals of the surface added last toward away from `centre`: smoke has no hard relief."""
-        piece = self._pieces[-1]
-        away = piece.vertices - self.here(centre)
-        away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
-        normals = piece.normals * (1 - share) + away * share
-        piece.normals = normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
-
     def _slot(self, material: Stuff) -> int:
         if material not in self._stuffs:
             self._stuffs.append(material)
@@ -331,7 +326,7 @@ class Hull:
                 kind = np.concatenate([kind, np.full(len(around), cap)])
         self.surface(spots, faces, stuffs, kind, crease=crease, toward=toward, tint=tint, glow=glow)
 
-    def build(self, light: Callable[[float], ArrayLike] | None = None) -> RigidBody:
+    def build(self, light: Callable[[float], ArrayLike] | None = None, plumes: tuple[Plume, ...] = ()) -> RigidBody:
         """The body, with no more vertices than its level of detail allows. `light(t)` are its lamps."""
         pieces = sorted(self._pieces, key=lambda piece: piece.part)  # Stable: parts become ranges.
         starts = np.cumsum([0] + [len(piece.vertices) for piece in pieces])
@@ -368,6 +363,7 @@ class Hull:
                 for k, (parent, move, bend) in enumerate(self._parts)
             ),
             light,
+            plumes,
         )
 
 

@@ -1,13 +1,13 @@
-"""What moves in the air around a body: flames, blurred rotors, smoke."""
+"""What moves in the air around a body: flames and blurred rotors."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from promptreel.engines.scenes.craft.fittings import turned
-from promptreel.engines.scenes.craft.hull import BLACK, Bend, Doubles, Floats, Glow, Hull, Stuff, spinning
+from promptreel.engines.scenes.craft.hull import BLACK, Bend, Doubles, Floats, Hull, Stuff, spinning
 
 
 def flickering(foot: Sequence[float], height: float, amount: float = 0.12, rate: float = 2.3) -> Bend:
@@ -89,35 +89,3 @@ def propeller(
                 }[axis]
                 face = {"z": (0, 0, 1), "y": (0, 1, 0), "x": (1, 0, 0)}[axis]
                 hull.grid(points + middle, what, toward=face)
-
-
-def puffs(
-    hull: Hull,
-    centres: ArrayLike,
-    radii: ArrayLike,
-    what: Stuff,
-    rng: np.random.Generator,
-    *,
-    sides: int = 10,
-    life: Callable[[int], Bend] | None = None,
-    tint: Glow | None = None,
-    glow: Glow | None = None,
-) -> None:
-    """Billows of smoke or cloud: lumpy balls. `life(k)` is how the k-th one moves and grows."""
-    rise = np.linspace(-np.pi / 2, np.pi / 2, sides // 2 + 2)
-    for k, (centre, radius) in enumerate(zip(np.asarray(centres, float), np.ravel(radii), strict=True)):
-        around = np.arange(sides) * (2 * np.pi / sides) + rng.uniform(0, 6)
-        a, b, c, d = rng.uniform(0, 2 * np.pi, 4)
-        lump = 1 + 0.11 * np.sin(3 * around + a) * np.sin(3 * rise + b)[:, None] * np.cos(rise)[:, None]
-        lump += 0.08 * np.sin(4 * around + c) * np.cos(5 * rise + d)[:, None] * np.cos(rise)[:, None]
-        shell = np.stack(
-            [
-                np.cos(rise)[:, None] * np.cos(around),
-                np.broadcast_to(np.sin(rise)[:, None], lump.shape),
-                np.cos(rise)[:, None] * np.sin(around),
-            ],
-            -1,
-        )
-        with hull.part(bend=life(k) if life else None):
-            hull.grid(centre + radius * shell * lump[..., None], what, wrap=True, crease=90, tint=tint, glow=glow)
-            hull.soften(centre, 0.7)

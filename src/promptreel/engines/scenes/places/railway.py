@@ -13,6 +13,9 @@ GAUGE_HALF = 0.75
 
 UNTIL = 330.0
 
+STEAMED = frozenset({"old", "wooden"})
+"""Qualities of trains that ran before there were wires above tracks."""
+
 
 def build(stage: Set, x: float, _z: float, _turn: float) -> None:
     """Along the ground's own track, or straight away from the camera."""
@@ -27,7 +30,8 @@ def build(stage: Set, x: float, _z: float, _turn: float) -> None:
     _sleepers(stage, way, rng)
     for side in (-1, 1):
         _rail(stage, way, side * GAUGE_HALF)
-    _masts(stage, level, rng)
+    if not any(wanted.name == "train" and wanted.qualities & STEAMED for wanted in stage.brief.spec.subjects):
+        _masts(stage, level, rng)
     stage.taken.extend((float(way.middle(z)), z, 2.6) for z in np.arange(0.0, 200.0, 5.0))
 
 

@@ -15,18 +15,15 @@ from promptreel.engines.scenes.craft.hull import (
     GOLD,
     STEEL,
     WHITE,
-    Bend,
     Doubles,
-    Floats,
     Hull,
     Move,
     RigidBody,
     Stuff,
-    about,
     hinge,
     rolling,
 )
-from promptreel.engines.scenes.craft.plumes import puffs
+from promptreel.engines.scenes.craft.trails import Plume
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import beams, head_and_tail, paint
 
@@ -165,7 +162,6 @@ def _rail_wheel(hull: Hull, centre: tuple[float, float, float], radius: float, s
 def steam_train(casting: Casting) -> RigidBody:
     """Engine and tender, two wooden coaches, smoke that trails behind the chimney."""
     hull = Hull(casting.detail)
-    rng = casting.rng
     green = paint(casting, np.array([(0.03, 0.10, 0.055), (0.02, 0.02, 0.022), (0.20, 0.025, 0.02)]), 0.55)
     coach = green.times(1.3) if casting.colour is not None else paint(casting, COACHES, 0.45)
     night = casting.night
@@ -183,23 +179,25 @@ def steam_train(casting: Casting) -> RigidBody:
         with hull.place((0, 0, front - 22.2 - 11.2 * k)):
             _coach(hull, coach, night)
 
-    def life(k: int) -> Bend:
-        def bend(t: float, travelled: float, vertices: Floats, normals: Floats) -> tuple[Floats, Floats]:
-            age = math.fmod(0.55 * t + k / 16, 1.0)
-            middle = np.array([0.0, 4.6, front - 1.6], np.float32)
-            grown = 0.35 + 1.5 * age**0.7
-            shrink = min(age / 0.06, 1.0) * min((1 - age) / 0.25, 1.0)
-            drift = np.array([0.5 * math.sin(2.1 * k) * age, 3.4 * age**0.6, -13.0 * age], np.float32)
-            spin = about("x", 0.6 * t + 2.0 * k).astype(np.float32)
-            out = ((vertices - middle) @ spin.T) * np.float32(grown * shrink) + middle + drift
-            return np.asarray(out, np.float32), np.asarray(normals @ spin.T, np.float32)
+    return hull.build(
+        lambda _t: beams(night, front + 0.5, -front, 2.2, 0.2)[:2], _steam(front - 1.5) if hull.detail else ()
+    )
 
-        return bend
 
-    if hull.detail:
-        grey = Stuff((0.55, 0.55, 0.56), 0.0, 0.55).lit(0.01 if night else 0.22)
-        puffs(hull, np.tile([0.0, 4.6, front - 1.6], (16, 1)), np.full(16, 1.0), grey, rng, sides=8, life=life)
-    return hull.build(lambda _t: beams(night, front + 0.5, -front, 2.2, 0.2)[:2])
+def _steam(chimney: float) -> tuple[Plume, ...]:
+    """Smoke from the chimney at z = `chimney` m, a puff at every stroke; steam from the cylinders below it."""
+    smoke = Plume(
+        mouth=(0.0, 4.5, chimney), velocity=(0.0, 9.0, 0.0), every=1.3, by_travel=True, life=6.5, radius=0.36,
+        growth=1.55, spread=0.12, drag=1.7, buoyancy=0.9, albedo=0.5, opacity=0.42, fire=(0.10, 0.04, 0.012), reach=1.5,
+    )  # fmt: skip
+    leaks = (
+        Plume(
+            mouth=(side * 1.5, 0.9, chimney), velocity=(side * 2.2, 0.2, 0.0), every=2.4, by_travel=True, life=1.2,
+            radius=0.15, growth=0.55, drag=3.0, buoyancy=0.6, albedo=0.9, opacity=0.28,
+        )
+        for side in (-1.0, 1.0)
+    )  # fmt: skip
+    return smoke, *leaks
 
 
 def _engine(hull: Hull, main: Stuff, night: bool) -> None:

@@ -12,12 +12,11 @@ from promptreel.engines.scenes.craft.hull import (
     Bend,
     Doubles,
     Floats,
-    Glow,
     Hull,
     RigidBody,
     Stuff,
 )
-from promptreel.engines.scenes.craft.plumes import puffs
+from promptreel.engines.scenes.craft.trails import Plume
 from promptreel.engines.scenes.stage import Casting, Subject
 from promptreel.engines.scenes.subjects.cars import paint
 
@@ -103,7 +102,7 @@ def build_rocket(casting: Casting) -> RigidBody:
         strong = 900.0 * thrust
         return np.array([[0.0, -7.0, -4.0, strong, 0.62 * strong, 0.26 * strong]], np.float32)
 
-    return hull.build(lamps)
+    return hull.build(lamps, _exhaust(casting, 4.0))
 
 
 def _thrust(action: str, t: float) -> float:
@@ -151,12 +150,13 @@ def _storybook(casting: Casting) -> RigidBody:
             np.array([[0.0, -6.0, -4.0, 700.0, 430.0, 180.0]])
             if casting.action in ("launch", "fly", "rise")
             else np.zeros((0, 6))
-        )
+        ),
+        _exhaust(casting, 4.5),
     )
 
 
 def _fire(hull: Hull, casting: Casting, nozzles: list[tuple[float, float, float]]) -> None:
-    """The flames of the nozzles, (x, y, radius), and, where there is air, the column of smoke down to the pad."""
+    """The flames of the nozzles, (x, y, radius)."""
     action = casting.action
     if action in ("stand", "float", "drift"):
         return
@@ -178,67 +178,30 @@ def _fire(hull: Hull, casting: Casting, nozzles: list[tuple[float, float, float]
 
         with hull.part(bend=_burning(x, y, long, launch)):
             turned(hull, shape[::-1], 16, Stuff((0, 0, 0), 0.0), centre=(x, 0, 0), crease=90, glow=glow)
-    if not launch or hull.detail == 0:
-        return
-    rng = casting.rng
-    # The column: puffs that hang where the rocket has been, widening with age; and clouds that roll out over the pad.
-    column, ring = (46, 34) if hull.detail == 2 else (12, 10)
-    # Smoke scatters light all through: a share of it is its own, or the shadows between the puffs would be stone's.
-    lit = Stuff((0.50, 0.49, 0.48), 0.0, 0.5)
-    within = 0.004 if casting.night else 0.20
 
-    def hang(k: int) -> Bend:
-        lean, plump = rng.normal(0, 0.9, 2), float(rng.uniform(0.65, 1.25))
 
-        def bend(t: float, travelled: float, vertices: Floats, normals: Floats) -> tuple[Floats, Floats]:
-            # Each fraction of the way down from the flame to the pad; near the flame thin, below wide.
-            share = (k + 0.5) / column
-            gap = travelled + 4.0
-            place = -14.0 - share**1.3 * max(gap - 14.0, 0.0) if travelled > 12.0 else -gap * share
-            size = plump * (2.0 + 3.2 * share**0.6 + 0.05 * travelled * share) * min(travelled / 10.0, 1.0)
-            churn = 0.35 * size
-            offset = np.array(
-                [lean[0] * churn + 0.3 * size * math.sin(1.3 * t + k), place, lean[1] * churn], np.float32
-            )
-            spin = 0.5 * t + k
-            c, s = math.cos(spin), math.sin(spin)
-            turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
-            return np.asarray((vertices @ turn.T) * np.float32(max(size, 0.001)) + offset, np.float32), normals @ turn.T
-
-        return bend
-
-    def roll(k: int) -> Bend:
-        angle, far, tall = (
-            float(rng.uniform(0, 2 * math.pi)),
-            float(rng.uniform(0.2, 1.0)),
-            float(rng.uniform(0.5, 1.15)),
-        )
-
-        def bend(t: float, travelled: float, vertices: Floats, normals: Floats) -> tuple[Floats, Floats]:
-            age = max(t - 0.15 - 0.04 * k, 0.0)
-            out = far * 34.0 * (1 - math.exp(-0.75 * age)) + 2.0
-            size = tall * (0.5 + 8.0 * (1 - math.exp(-0.55 * age))) * min(age / 0.3, 1.0)
-            spin = angle + 0.35 * t
-            c, s = math.cos(spin), math.sin(spin)
-            turn = np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]], np.float32)
-            offset = np.array([out * math.cos(angle), 0.45 * size - travelled, 0.7 * out * math.sin(angle)], np.float32)
-            return np.asarray((vertices @ turn.T) * np.float32(max(size, 0.001)) + offset, np.float32), normals @ turn.T
-
-        return bend
-
-    def lit_from_above(strength: float) -> Glow:
-        """The light of the flame on the upper side of each puff."""
-
-        def glow(points: Doubles) -> Doubles:
-            up = (0.5 + 0.5 * np.clip(points[:, 1:2], -1, 1)) ** 1.6
-            return np.asarray(strength * up * np.array([1.0, 0.56, 0.22]))
-
-        return glow
-
-    sides = 9 if hull.detail == 2 else 7
-    inner = lit.lit(within)
-    puffs(hull, np.zeros((column, 3)), np.ones(column), inner, rng, sides=sides, life=hang, glow=lit_from_above(0.22))
-    puffs(hull, np.zeros((ring, 3)), np.ones(ring), inner, rng, sides=sides, life=roll, glow=lit_from_above(0.10))
+def _exhaust(casting: Casting, breadth: float) -> tuple[Plume, ...]:
+    """The smoke of a launch from engines `breadth` m wide: down, out over the ground, and hanging where it has been."""
+    if casting.action != "launch" or casting.detail == 0:
+        return ()
+    return (
+        Plume(
+            mouth=(0.0, 1.0, 0.0),
+            velocity=(0.0, -64.0, 0.0),
+            every=0.034 if casting.detail == 2 else 0.09,
+            life=9.0,
+            radius=1.15 * breadth,
+            growth=1.35 * breadth,
+            spread=0.16,
+            drag=1.7,
+            buoyancy=0.5,
+            albedo=0.82,
+            opacity=0.85,
+            fire=(1.25, 0.66, 0.26),
+            reach=14.0,
+            ignites=True,
+        ),
+    )
 
 
 def _burning(x: float, y: float, long: float, launch: bool) -> Bend:
