@@ -117,7 +117,8 @@ def from_hub(config: DiffusersConfig, tell: Tell) -> Path:
     from huggingface_hub import constants
 
     if not HUB_ID.fullmatch(config.model):
-        raise EngineFailed(f"there is no folder {config.model}, and it is no id of the hub")
+        # Where an operator keeps models is nothing to tell callers.
+        raise EngineFailed(f"there is no folder {Path(config.model).name}, and it is no id of the hub")
     offline = config.offline or constants.HF_HUB_OFFLINE
     folder = snapshot(config, [INDEX], tell, offline=offline)
     wanted = [f"{name}/*.{ending}" for name in components(index(folder)) for ending in DATA]
