@@ -327,6 +327,7 @@ def server_config(app: ASGIApp, settings: Settings, **options: Any) -> uvicorn.C
         port=settings.port,
         **{
             "http": HttpProtocol,
+            "ws": "none",
             "server_header": False,
             "access_log": False,
             "log_config": None,

@@ -16,6 +16,7 @@ from promptreel.engines import Picture, RenderJob, Track
 from promptreel.engines.fitting import Native, chained, fitted
 from promptreel.engines.remote import asking, video_file
 from promptreel.engines.remote.errand import Errand
+from promptreel.engines.remote.servers import check_table
 from promptreel.engines.remote.video_file import Film
 from promptreel.errors import EngineAway
 from promptreel.spec import VideoSpec
@@ -33,6 +34,8 @@ class RemoteEngine:
     """Hardly anything is left to do here once the film has come."""
 
     def __init__(self, config: RemoteConfig) -> None:
+        """Errors: `EngineFailed` for a table that names what is not there."""
+        check_table(config)
         self._config = config
         self._usual: dict[tuple[object, ...], float] = {}
         """Seconds that such a film took lately, by server, size and number of frames."""

@@ -3,6 +3,7 @@
 import importlib
 
 from promptreel.engine_config import RemoteConfig
+from promptreel.engines.remote import comfyui_workflow
 from promptreel.engines.remote.protocol import RemoteProtocol
 from promptreel.engines.remote.wire import Wire
 
@@ -13,6 +14,12 @@ SPEAKERS = {
 """By protocol; all others are kinds of the same."""
 
 OPENAI_SHAPED = "promptreel.engines.remote.openai_shaped:OpenAIShaped"
+
+
+def check_table(config: RemoteConfig) -> None:
+    """See that what the engine's table names is there. Errors: `EngineFailed`."""
+    if config.protocol == "comfyui":
+        comfyui_workflow.of(config)
 
 
 def connected(config: RemoteConfig, index: int) -> RemoteProtocol:

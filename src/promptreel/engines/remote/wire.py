@@ -6,16 +6,21 @@ gets a plain GET without the key.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, BinaryIO
+from socket import SHUT_RDWR
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import httpx2
 
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines.remote.protocol import Away
 from promptreel.errors import EngineFailed
+
+if TYPE_CHECKING:
+    from httpx2.websockets import WebSocketSession
 
 MOST_BYTES = 2 << 30
 """Of a film."""
@@ -105,9 +110,11 @@ class Wire:
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
-    def ask(self, method: str, path: str, *, patience: float = STALLED, **content: Any) -> Answer:
-        """The whole answer to one request, of whatever status; within `patience` seconds from byte to byte;
-        `content` as httpx2 takes it (`json`, `files` …).
+    def ask(
+        self, method: str, path: str, *, patience: float = STALLED, most: int = MOST_ANSWER, **content: Any
+    ) -> Answer:
+        """The whole answer to one request, of whatever status; within `patience` seconds from byte to byte, of at most `most`
+        bytes; `content` as httpx2 takes it (`json`, `files` …).
 
         Errors: `Away` where there is none, `EngineFailed` for one without an end.
         """
@@ -122,7 +129,7 @@ class Wire:
                 try:
                     following = self._following(response)
                     if following is None or not same_host(following, self.root):
-                        return read(response)
+                        return read(response, most)
                 finally:
                     response.close()
                 # What was asked must be asked again in the same way: 301 to 303 would make a GET of it.
@@ -137,13 +144,30 @@ class Wire:
         """The answer of a request that has to succeed. Errors: `Away` where the server is busy or set up wrongly, also for
         each status that says no more than that; `EngineFailed` with its own words where it refuses the request itself.
         """
-        answer = self.ask(method, path, **content)
+        return self.accepted(self.ask(method, path, **content))
+
+    def accepted(self, answer: Answer) -> Answer:
+        """The answer, if it is a success. Errors: as `asked` has them."""
         if answer.ok:
             return answer
         told = f"{self.name} answers {answer.status}: {self.words(answer)}"
         if answer.status in BUSY | NOT_OURS or answer.status < 400:
             raise Away(told, answer.again_in)
         raise EngineFailed(told)
+
+    @contextmanager
+    def socket(self, path: str) -> Iterator["WebSocketSession"]:
+        """A websocket to `path` there, for messages as long as other answers. Errors: those of httpx2 and its websockets."""
+        url = self.url(path)
+        with self._client.websocket(
+            url, headers=self._headers(url), timeout=QUICK, max_message_size_bytes=MOST_ANSWER
+        ) as session:
+            try:
+                yield session
+            finally:
+                # Closing alone would leave the session's reader waiting for a server that says nothing.
+                with suppress(Exception):
+                    session.stream.get_extra_info("socket").shutdown(SHUT_RDWR)
 
     def _headers(self, url: httpx2.URL) -> dict[str, str]:
         """The key, for the server itself and for nobody else."""
@@ -269,12 +293,12 @@ def port(url: httpx2.URL) -> int:
     return url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
 
 
-def read(response: httpx2.Response) -> Answer:
+def read(response: httpx2.Response, most: int = MOST_ANSWER) -> Answer:
     """The answer, read to its end. Errors: `EngineFailed` where that does not come."""
     data = bytearray()
     for piece in response.iter_bytes():
         data += piece
-        if len(data) > MOST_ANSWER:
+        if len(data) > most:
             raise EngineFailed("the server's answer has no end")
     text = data.decode("utf-8", "replace")
     try:
