@@ -1,19 +1,22 @@
 """Rooms: their light comes from windows and lamps, the camera stays between their walls, and words find them."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from promptreel.engines.scenes.buildings.interior import FRONT
+from promptreel.engines.scenes.buildings.furniture import bench
+from promptreel.engines.scenes.buildings.interior import FRONT, Interior, Opening, Shell
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.language.parser import parse
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.report import coverage, words
 from promptreel.engines.scenes.scene_spec import MOVES, SceneSpec, Wanted
 from promptreel.engines.scenes.settings import settings
+from promptreel.engines.scenes.stage import Brief, Floats, Light, Set
 from promptreel.engines.scenes.world import World
-from tests.engines.test_places import built
+from tests.engines.test_places import Flat, built, light
 
 ROOMS = (
     "bedroom", "cafe", "cathedral", "classroom", "concert_stage", "gym", "kitchen", "laboratory", "library", "museum", "office",
@@ -40,6 +43,36 @@ def test_the_camera_stays_between_the_walls(name: str) -> None:
                 assert abs(x) < side - 0.1, (move, x)
                 assert 0.1 < y < high - 0.05, (move, y)
                 assert FRONT + 0.1 < z < back, (move, z)
+
+
+def floor_light(openings: tuple[Opening, ...], outside: Light) -> tuple[Floats, Floats]:
+    """The corners of the floor of a grey room with a bench and no lamps, (n, 3), and how bright each is."""
+    stage = Set(Brief(SceneSpec(), 160, 90, 5.0, 5, "day", light=outside), Flat(False), outside)
+    room = Interior.of(
+        stage, "test", lambda _: Shell(3.0, 6.0, 3.0, (0.6,) * 3, (0.5,) * 3, openings=openings), lit=False
+    )
+    room.put(bench(1.5, (0.4, 0.3, 0.2)), 0.0, 5.5)
+    room.finish()
+    mesh = stage.mesh.build()
+    floor = (mesh.normals[:, 1] > 0.9) & (mesh.vertices[:, 1] < 0.01) & (np.abs(mesh.vertices[:, 0]) < 2.9)
+    return mesh.vertices[floor], mesh.emission[floor] @ np.array([0.2126, 0.7152, 0.0722]) * outside.glow
+
+
+def test_windows_light_the_room() -> None:
+    """Without one it is dark; near it brighter than at the other wall; and the sun paints a patch where it shines in."""
+    day = light(dark=False)
+    overcast = replace(day, sunlight=np.zeros(3, np.float32))
+    behind = replace(day, sun=day.sun * np.array([-1, 1, 1], np.float32))
+    window = Opening("left", 1.0, 4.0, 0.8, 2.4)
+    assert floor_light((), overcast)[1].max() == 0
+    at, sky = floor_light((window,), overcast)
+    level = (at[:, 2] > 1.0) & (at[:, 2] < 4.0)
+    near, far = (float(sky[level & (np.abs(at[:, 0] - x) < 0.8)].mean()) for x in (-2.0, 2.0))
+    assert near > 1.5 * far > 0
+    assert floor_light((replace(window, top=1.6),), overcast)[1].mean() < 0.95 * sky.mean()
+    sunny, away = (floor_light((window,), outside)[1] > 4 * sky for outside in (day, behind))
+    assert 0.01 < (sunny & (at[:, 2] > 1)).mean() < 0.2
+    assert away.sum() < 0.7 * sunny.sum()
 
 
 @pytest.mark.parametrize("name", ROOMS)

@@ -113,9 +113,14 @@ def test_builds_anywhere(place: Place, wet: bool, dark: bool) -> None:
 
 
 def test_keeps_its_measures(place: Place) -> None:
-    """Framing goes by size and height, so they have to be about true; soil below it may spread farther."""
-    mesh = mesh_of(standing(place))
-    low, high = mesh.vertices.min(axis=0), mesh.vertices.max(axis=0)
+    """Framing goes by size and height, so they have to be about true; soil below it may spread farther.
+
+    Nor is what is seen through the windows of a room a part of it.
+    """
+    at = mesh_of(standing(place)).vertices
+    if place.stands == "around" and place.height < 20:
+        at = at[np.abs(at[:, (0, 2)]).max(axis=1) < place.size]
+    low, high = at.min(axis=0), at.max(axis=0)
     assert high[1] <= 1.15 * place.height + 3.0
     if place.stands != "sky" and place.name != "campfire":
         assert high[1] >= 0.6 * place.height
@@ -140,8 +145,8 @@ def test_lamps_only_in_the_dark(place: Place) -> None:
 
 
 def test_takes_its_ground(place: Place) -> None:
-    """So that trees do not grow through it."""
-    if place.name != "station_corridor":
+    """So that trees do not grow through it; nothing grows between the walls of a room."""
+    if place.stands != "around":
         assert standing(place).taken
 
 

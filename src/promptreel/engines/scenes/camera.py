@@ -14,6 +14,9 @@ DISSOLVE = 0.6
 CLEARANCE = 0.25
 """Metres that the lens stays above the ground."""
 
+CRANE = 0.8
+"""What share of its travel a crane that holds no subject rises."""
+
 Point = tuple[float, float, float]
 
 
@@ -113,7 +116,7 @@ def make_pose(
         return replace(base, x=x, z=z, yaw=base.yaw + now - bearing)
 
     def crane(part: float) -> Pose:
-        rise = travel * (0.45 * (part - 0.15) if held else 0.8 * part)
+        rise = travel * (0.45 * (part - 0.15) if held else CRANE * part)
         there = replace(base, y=base.y + rise, z=base.z - 0.15 * rise)
         if held:
             return kept(there)

@@ -225,6 +225,18 @@ def carried(by: Path, height: float, ahead: float = 0.0, aside: float = 0.0) -> 
     return Path(at)
 
 
+def slung(by: Path, height: float, size: float) -> Path:
+    """Before the belly as a guitar is played: its body at the right hip, its neck up to the left; `height` of hands."""
+    lean = 1.08
+    carry = carried(by, height - (0.06 + 0.22 * math.cos(lean)) * size, 0.23, (0.06 + 0.22 * math.sin(lean)) * size)
+
+    def at(t: float) -> Moment:
+        x, y, z, heading, pitch, bank, gone = carry.at(t)
+        return x, y, z, heading, pitch, bank - lean, gone
+
+    return Path(at)
+
+
 def dry_spot(stage: Set, x: float, z: float, radius: float, *, wet: bool) -> tuple[float, float] | None:
     """The place nearest to (x, z) that is free and dry (or `wet`), or None within a reasonable way."""
     ground = stage.ground

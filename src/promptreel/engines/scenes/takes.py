@@ -7,11 +7,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.camera import CLEARANCE, Point, Pose, Shot, make_pose
+from promptreel.engines.scenes.camera import CLEARANCE, CRANE, Point, Pose, Shot, make_pose
 from promptreel.engines.scenes.director import Plan
 from promptreel.engines.scenes.stage import Ground
 
 OTHER_MOVES = ("pan_right", "dolly_out", "orbit", "crane_up", "pan_left", "dolly_in")
+UNDER_ROOF = 0.35
+"""How far below a ceiling a crane stops, m."""
 MELTING = 0.4
 """The share of cuts that are dissolves."""
 
@@ -30,6 +32,7 @@ def direct_shots(
     aim = target or (0.0, base.y + math.tan(base.pitch) * setting.stage, setting.stage)
     away = math.dist(aim, (base.x, base.y, base.z))
     inside = any(place.stands == "around" for place in plan.places)
+    roof = min((place.height for place in plan.places), default=math.inf) if setting.params.get("indoors") else math.inf
     shots = []
     for number, (start, end) in enumerate(plan.shots):
         sign = 1.0 if random.random() < 0.5 else -1.0
@@ -40,6 +43,10 @@ def direct_shots(
         travel = setting.travel * min(1.0, (end - start) * spec.pace / 5) * (0.6 if spec.mood == "calm" else 1.0)
         if target is not None:
             travel = min(travel, 0.42 * away)
+        if move in {"crane_up", "crane_down"}:
+            travel = min(travel, max(roof - UNDER_ROOF - here.y, 0.0) / CRANE)
+        if move == "orbit":
+            travel = min(travel, float(setting.params.get("aisle", math.inf)))
         shake = 0.0045 if move == "shake" else 0.0
         shot = Shot(start, end, make_pose(move, here, aim, travel, sign, held=target is not None), follow, shake, melt)
         # Above a table top the lens is as low as it was put.

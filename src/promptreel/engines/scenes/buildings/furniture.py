@@ -164,13 +164,13 @@ def bed(wide: float, sheets: ArrayLike, blanket: ArrayLike, wood: ArrayLike, rng
             cushion(mesh, (x * 0.92, 0.64, 0.46), (half / 2 - 0.14, 0.08, 0.16), blanket, rng, 1.0)
         u, v = np.meshgrid(np.linspace(-1, 1, 41), np.linspace(-1.07, 0.30, 31))
         over = np.clip((np.abs(u) - 0.86) / 0.14, 0, 1)
-        x = u * (half + 0.05) * (1 + 0.015 * np.sin(9 * v))
+        across = u * (half + 0.05) * (1 + 0.015 * np.sin(9 * v))
         wave = (
             0.022 * np.sin(5 * u + 3 * v) + 0.016 * np.sin(11 * v - 4 * u) + 0.05 * np.exp(-(((v - 0.24) / 0.07) ** 2))
         )
         y = 0.60 + wave * (1 - over) - 0.30 * over**1.5 - 0.26 * np.clip((-v - 0.98) / 0.09, 0, 1)
         tint = np.asarray(blanket) * (0.88 + 4.0 * wave[..., None]) * np.where(v > 0.16, 1.25, 1.0)[..., None]
-        at = np.stack([x, y, v], -1)
+        at = np.stack([across, y, v], -1)
         quads = np.stack([at[:-1, :-1], at[:-1, 1:], at[1:, 1:], at[1:, :-1]], 2).reshape(-1, 4, 3)
         mesh.quads(quads, np.clip(tint[:-1, :-1].reshape(-1, 3), 0.01, 0.9), toward=(0, 1, -0.1))
 

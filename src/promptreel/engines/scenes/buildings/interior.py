@@ -25,9 +25,6 @@ FRONT = -5.5
 DAYLIGHT = 2.6
 """How much brighter windows light a room than their size says: what a photographer's fill light does."""
 
-MANY = 45_000
-"""Corners from which on the shade of corners is worked out in half the directions."""
-
 WARM = np.array([1.0, 0.70, 0.40])
 NEUTRAL = np.array([1.0, 0.93, 0.82])
 COOL = np.array([0.88, 0.96, 1.0])
@@ -53,7 +50,7 @@ class Shell:
     half: float
     back: float
     high: float
-    wall: ArrayLike
+    wall: ArrayLike | Colours
     floor: ArrayLike | Colours
     tile: tuple[float, float] = (0.5, 0.5)
     """Of the floor, m."""
@@ -191,7 +188,7 @@ def _wall(room: Interior, wall: str) -> None:
     for a, b, low, top in pieces:
         if b - a > 0.01 and top - low > 0.01:
             corners = (_at(shell, wall, u, y) for u, y in ((a, low), (b, low), (b, top), (a, top)))
-            part = patch(*corners, INWARD[wall])  # type: ignore[call-arg, arg-type]
+            part = patch(*corners, INWARD[wall])  # type: ignore[call-arg]
             courses(
                 mesh,
                 part,
@@ -244,11 +241,16 @@ def _frame(room: Interior, hole: Opening, deep: float = 0.2) -> None:
 # -- light -------------------------------------------------------------------------------------------------------------
 
 
+def _dots(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The product of each row of `a` with that of `b`; four times faster than a sum along the rows."""
+    return np.asarray(np.einsum("ij,ij->i", a, b), np.float32)
+
+
 def _irradiance(room: Interior, mesh: Mesh, blockers: NDArray[np.int32]) -> NDArray[np.float32]:
     """What falls on every corner, (n, 3): as the radiance that a white surface would have."""
     plot, shell = room.plot, room.shell
     at, normals, light = mesh.vertices, mesh.normals, plot.light
-    shade = openness(at, normals, at, blockers, every=1 if len(at) < MANY else 2) ** np.float32(1.2)
+    shade = openness(at, normals, at, blockers) ** np.float32(1.2)
     planes = ((-shell.half, 0, 1), (shell.half, 0, -1), (shell.back, 2, -1), (0.0, 1, 1), (shell.high, 1, -1))
     for wall, axis, side in planes:
         away = np.abs(at[:, axis] - wall)
@@ -267,8 +269,8 @@ def _irradiance(room: Interior, mesh: Mesh, blockers: NDArray[np.int32]) -> NDAr
         total += _sunshine(room, at, normals, blockers)
     for place, colour in room.lamps:
         offset = np.asarray(place, np.float32) - at
-        d2 = (offset * offset).sum(axis=1)
-        facing = np.maximum((normals * offset).sum(axis=1) / np.sqrt(d2 + 1e-6), 0) * 0.8 + 0.2
+        d2 = _dots(offset, offset)
+        facing = np.maximum(_dots(normals, offset) / np.sqrt(d2 + 1e-6), 0) * 0.8 + 0.2
         total += (colour * plot.unit).astype(np.float32) * (facing / (0.35 + d2) * (0.4 + 0.6 * shade))[:, None]
     if room.lamps:
         mean = np.sum([colour for _, colour in room.lamps], axis=0)
@@ -287,9 +289,9 @@ def _skylight(
         for cy in (0.25, 0.75):
             spot = _at(shell, hole.wall, hole.a + (hole.b - hole.a) * cx, hole.low + (hole.top - hole.low) * cy, -0.1)
             offset = np.array(spot, np.float32) - at
-            d2 = (offset * offset).sum(axis=1) + np.float32(0.12)
+            d2 = _dots(offset, offset) + np.float32(0.12)
             away = offset / np.sqrt(d2)[:, None]
-            facing = np.maximum((normals * away).sum(axis=1), 0) * np.maximum(-(away @ inward), 0)
+            facing = np.maximum(_dots(normals, away), 0) * np.maximum(-(away @ inward), 0)
             up = np.clip(-away[:, 1:2] * 0.5 + 0.5, 0, 1)
             area = (hole.b - hole.a) * (hole.top - hole.low) / 6
             seen = np.asarray(sky) * up + np.asarray(below) * 2 * (1 - up)

@@ -70,6 +70,19 @@ def sky_directions() -> Floats:
     return np.stack([flat * np.cos(angle), up, flat * np.sin(angle)], 1).astype(np.float32)
 
 
+def _planes(points: Floats, frame: Floats) -> Floats:
+    """The three coordinates of `points` (n, 3) along the rows of `frame`, (3, n): numpy is ten times faster on planes."""
+    planes = np.empty((3, len(points)), np.float32)
+    for plane, axis in zip(planes, frame, strict=True):
+        np.matmul(points, axis, out=plane)
+    return planes
+
+
+def _cells(planes: Floats, offset: Floats, cell: np.float32) -> Floats:
+    """Coordinates (3, n) in cells from `offset`, as the kernels take them, (n, 3)."""
+    return np.ascontiguousarray(((planes - offset[:, None]) / cell).T)
+
+
 def visible(
     direction: NDArray[np.floating],
     at: Floats,
@@ -82,31 +95,27 @@ def visible(
     toward = np.asarray(direction, np.float64) / np.linalg.norm(direction)
     across = np.cross(toward, [0.0, 0.0, 1.0] if abs(toward[2]) < 0.9 else [1.0, 0.0, 0.0])
     across /= np.linalg.norm(across)
-    frame = np.stack([across, np.cross(toward, across), toward], 1).astype(np.float32)
-    high = blockers @ frame
-    low = high.min(axis=0) - 0.01
-    cell = float(max((high[:, :2].max(axis=0) - low[:2]).max(), 0.5)) / (side - 4)
+    frame = np.stack([across, np.cross(toward, across), toward]).astype(np.float32)
+    high = _planes(blockers, frame)
+    low = high.min(axis=1) - np.float32(0.01)
+    cell = np.float32(max(float((high.max(axis=1) - low)[:2].max()), 0.5) / (side - 4))
     offset = low - np.array([2 * cell, 2 * cell, 0], np.float32)
     depth = np.full(side * side, -1e6, np.float32)
-    fill_map(np.ascontiguousarray((high - offset) / np.float32(cell)), triangles, np.int32(side), depth)
+    fill_map(_cells(high, offset, cell), triangles, np.int32(side), depth)
     # A point is moved off its own surface by a cell and a half, or it would hide itself.
-    moved = (at + normals * np.float32(1.2 * cell)) @ frame
-    moved[:, 2] += np.float32(1.1 * cell)
+    moved = high if at is blockers else _planes(at, frame)
+    moved += np.float32(1.2) * cell * _planes(normals, frame)
+    moved[2] += np.float32(1.1) * cell
     seen = np.empty(len(at), np.float32)
-    read_map(np.ascontiguousarray((moved - offset) / np.float32(cell)), np.int32(side), depth, np.float32(1.5), seen)
+    read_map(_cells(moved, offset, cell), np.int32(side), depth, np.float32(1.5), seen)
     return seen
 
 
-def openness(
-    at: Floats, normals: Floats, blockers: Floats, triangles: Ints, side: int = AMBIENT_SIDE, every: int = 1
-) -> Floats:
-    """The share of the sky before each point that is open, weighted as a matte surface sees it, (n).
-
-    `every`: which of the directions are looked along; 2 takes half the time and is good enough between walls.
-    """
+def openness(at: Floats, normals: Floats, blockers: Floats, triangles: Ints, side: int = AMBIENT_SIDE) -> Floats:
+    """The share of the sky before each point that is open, weighted as a matte surface sees it, (n)."""
     total = np.zeros(len(at), np.float32)
     weight = np.full(len(at), 1e-4, np.float32)
-    for direction in sky_directions()[::every]:
+    for direction in sky_directions():
         facing = np.maximum(normals @ direction, 0) + np.float32(0.04)
         total += facing * visible(direction, at, normals, blockers, triangles, side)
         weight += facing

@@ -3,6 +3,7 @@
 import numpy as np
 
 from promptreel.engines.scenes.buildings import furniture as f
+from promptreel.engines.scenes.buildings.building import beam
 from promptreel.engines.scenes.buildings.interior import NEUTRAL, Interior, Shell, board, strip_lights
 from promptreel.engines.scenes.mesh import MeshBuilder
 from promptreel.engines.scenes.stage import Place, Set
@@ -116,7 +117,7 @@ def _plinth(mesh: MeshBuilder, x: float, z: float, kind: int) -> None:
     else:
         turn = np.linspace(0, 2 * np.pi, 33)
         for a, b in zip(turn, turn[1:], strict=False):
-            f.beam(
+            beam(
                 mesh,
                 (x + 0.3 * np.cos(a), 1.42 + 0.3 * np.sin(a), z),
                 (x + 0.3 * np.cos(b), 1.42 + 0.3 * np.sin(b), z),
