@@ -14,9 +14,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
+import structlog
+
 from promptreel.engine_config import DiffusersConfig
 from promptreel.engines.diffusers.waiting import Background, Tell
 from promptreel.errors import EngineFailed, EngineStopped
+
+log = structlog.get_logger()
 
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 LIBRARIES = ("diffusers", "transformers", "ltx2")
@@ -34,8 +38,13 @@ def find(config: DiffusersConfig, tell: Tell) -> Path:
     if not folder.is_dir():
         folder = from_hub(config, tell)
     if absent := missing(folder):
-        raise EngineFailed(f"{config.model} is not whole: there is no {', no '.join(absent)}")
+        raise EngineFailed(f"{name_of(config)} is not whole: there is no {', no '.join(absent)}")
     return folder
+
+
+def name_of(config: DiffusersConfig) -> str:
+    """The model as callers may read of it: its id, or the last part of its folder's path."""
+    return config.model if HUB_ID.fullmatch(config.model) else Path(config.model).name
 
 
 # -- what is in it -----------------------------------------------------------------------------------------------------
@@ -46,12 +55,10 @@ def index(folder: Path) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads((folder / INDEX).read_bytes())
     except (OSError, ValueError) as error:
-        raise EngineFailed(f"{folder.name} is no model of diffusers: it has no readable {INDEX}") from error
+        raise EngineFailed(f"what is set as the model has no readable {INDEX}: it is none of diffusers") from error
     foreign = {name: entry[0] for name, entry in components(found).items() if entry[0] not in LIBRARIES}
     if foreign or not isinstance(found.get("_class_name"), str):
-        raise EngineFailed(
-            f"{folder.name} brings code of its own, which is never run: {foreign or found['_class_name']}"
-        )
+        raise EngineFailed(f"the model brings code of its own, which is never run: {foreign or found['_class_name']}")
     return found
 
 
@@ -118,7 +125,7 @@ def from_hub(config: DiffusersConfig, tell: Tell) -> Path:
 
     if not HUB_ID.fullmatch(config.model):
         # Where an operator keeps models is nothing to tell callers.
-        raise EngineFailed(f"there is no folder {Path(config.model).name}, and it is no id of the hub")
+        raise EngineFailed(f"there is no folder {name_of(config)}, and it is no id of the hub")
     offline = config.offline or constants.HF_HUB_OFFLINE
     folder = snapshot(config, [INDEX], tell, offline=offline)
     wanted = [f"{name}/*.{ending}" for name in components(index(folder)) for ending in DATA]
@@ -164,9 +171,8 @@ def snapshot(config: DiffusersConfig, files: list[str], tell: Tell, *, offline: 
         # Also what a part of a download is, left from before.
         why = "and the engine is set offline" if offline else "and the hub cannot be reached"
         at = f" at {config.revision}" if config.revision else ""
-        raise EngineFailed(
-            f"{config.model}{at} is not (or not whole) in the hub's cache {constants.HF_HUB_CACHE}, {why}"
-        ) from error
+        log.warning("model_not_in_cache", model=config.model, cache=constants.HF_HUB_CACHE, offline=offline)
+        raise EngineFailed(f"{config.model}{at} is not (or not whole) in the hub's cache, {why}") from error
     except errors.HfHubHTTPError as error:
         raise EngineFailed(f"the hub did not give {config.model}: {type(error).__name__}") from error
 

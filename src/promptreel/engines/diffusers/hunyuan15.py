@@ -55,7 +55,6 @@ class Hunyuan15(Family):
 
     def tokens(self, pipe: Any, text: str) -> int:
         """With the marks around it, without the instructions before it."""
-        read = pipe.tokenizer.apply_chat_template(
-            format_text_input([text], pipe.system_message), add_generation_prompt=True, tokenize=True, return_dict=True
-        )
-        return len(read["input_ids"][0]) - pipe.prompt_template_encode_start_idx
+        talk = format_text_input([text], pipe.system_message)
+        read = pipe.tokenizer.apply_chat_template(talk, add_generation_prompt=True, tokenize=True, return_dict=True)
+        return len(read["input_ids"][0]) - int(pipe.prompt_template_encode_start_idx)

@@ -6,8 +6,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 from promptreel.engine_config import DiffusersConfig
 from promptreel.errors import EngineFailed
+
+log = structlog.get_logger()
 
 WRITTEN = re.compile(r"(?P<where>.+?)(?:@(?P<weight>\d*\.?\d+))?")
 LATE = re.compile(r"low[-_ ]?noise", re.IGNORECASE)
@@ -35,7 +39,9 @@ def fuse(pipe: Any, config: DiffusersConfig) -> None:
             pipe.fuse_lora(components=expert, lora_scale=weight, adapter_names=[name])
             pipe.unload_lora_weights()
         except (OSError, ValueError, KeyError, RuntimeError, AttributeError, ImportError) as error:
-            raise EngineFailed(f"the LoRA {written} could not be fused: {error}") from error
+            # Whole in the log alone: it may name files of this machine.
+            log.warning("lora_not_fused", lora=written, reason=str(error))
+            raise EngineFailed(f"the LoRA {Path(where).name} could not be fused: {type(error).__name__}") from error
 
 
 def read(written: str) -> tuple[str, float]:

@@ -151,7 +151,9 @@ class Shelf:
         facts = facts_of(config, index["_class_name"])
         kind = family(facts.family)
         if index["_class_name"] not in kind.pipelines.values():
-            raise EngineFailed(f"{config.model} is made for {index['_class_name']}, not a model like {facts.title}")
+            raise EngineFailed(
+                f"{checkpoint.name_of(config)} is made for {index['_class_name']}, not a model like {facts.title}"
+            )
         weights = {
             name: count * (4 if name in kind.full_precision else 1 if config.fp8 else dtype.itemsize)
             for name, count in checkpoint.parameters(folder).items()
@@ -179,7 +181,9 @@ def pipeline_from(folder: Path, name: str, kind: Family, dtype: torch.dtype) -> 
             folder, dtype=dtypes, use_safetensors=True, local_files_only=True, trust_remote_code=False
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EngineFailed(f"the model could not be loaded: {error}") from error
+        # Whole in the log alone: it names files of this machine.
+        log.warning("model_not_loaded", folder=str(folder), reason=str(error))
+        raise EngineFailed(f"the model could not be loaded: {type(error).__name__}") from error
     pipe.set_progress_bar_config(disable=True)
     return pipe
 
@@ -194,7 +198,13 @@ def facts_of(config: DiffusersConfig, pipeline: str) -> Model:
     if config.base:
         raise EngineFailed(f"the catalogue has no {config.base}; there is: {', '.join(model_catalogue.models())}")
     name = family_of_pipeline(pipeline)
-    told = {"id": config.model, "title": Path(config.model).name, "family": name, "license": "", "license_url": ""}
+    told = {
+        "id": checkpoint.name_of(config),
+        "title": checkpoint.name_of(config),
+        "family": name,
+        "license": "",
+        "license_url": "",
+    }
     return Model.model_validate(told | family(name).unknown)
 
 
