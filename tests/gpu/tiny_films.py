@@ -19,7 +19,7 @@ KANDINSKY = pytest.mark.skipif(find_spec("torchvision") is None, reason="what Ka
 
 def size(kind: str) -> tuple[int, int]:
     """Width and height that the tiny model makes."""
-    return {"cogvideox": (64, 48), "hunyuan15": (32, 32)}.get(kind.split("/")[0], (64, 64))
+    return {"cogvideox": (64, 48), "hunyuan15": (32, 32)}.get(kind.partition("/")[0], (64, 64))
 
 
 def film_of(checkpoint: Checkpoint, kind: str, **numbers: float) -> DiffusersConfig:
