@@ -154,7 +154,7 @@ class DiffusersConfig(Common):
     @property
     def together(self) -> str | None:
         """Models that share a card must be dropped for each other, so one process has them all."""
-        return f"diffusers {self.device}"
+        return "diffusers " + {"auto": "cuda:0", "cuda": "cuda:0"}.get(self.device, self.device)
 
     @property
     def facts(self) -> Model | None:

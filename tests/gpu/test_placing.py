@@ -57,5 +57,8 @@ def test_each_second_try_saves_what_was_short() -> None:
 def test_precision_and_device_are_as_set() -> None:
     config = DiffusersConfig(kind="diffusers", model="x/y", device="cuda:1", dtype="float16")
     assert placing.device_of(config) == torch.device("cuda", 1)
+    plain = [DiffusersConfig(kind="diffusers", model="x/y", device=device) for device in ("cuda", "cuda:0", "auto")]
+    assert placing.device_of(plain[0]) == placing.device_of(plain[1]) == CARD
+    assert len({each.together for each in plain}) == 1 and plain[0].together != config.together
     assert placing.dtype_of(config, CARD) is torch.float16
     assert placing.dtype_of(DiffusersConfig(kind="diffusers", model="x/y"), torch.device("cpu")) is torch.float32

@@ -38,7 +38,8 @@ class Saver(IntEnum):
 def device_of(config: DiffusersConfig) -> torch.device:
     """The device that is meant: by itself the card, Apple's GPU, else the processor."""
     if config.device != "auto":
-        return torch.device(config.device)
+        # Written `cuda`, it is the same card as `cuda:0`, and must be equal to it.
+        return torch.device("cuda", 0) if config.device == "cuda" else torch.device(config.device)
     if torch.cuda.is_available():
         return torch.device("cuda", 0)
     return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
