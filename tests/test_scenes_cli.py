@@ -11,7 +11,7 @@ from promptreel.cli import app
 from promptreel.engines.scenes import catalogue, samples
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.settings import settings
-from promptreel.engines.scenes.soundtrack import SOUNDS
+from promptreel.engines.scenes.sounds import SOUNDS
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "scenes.md"
 

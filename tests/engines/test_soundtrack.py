@@ -12,7 +12,9 @@ from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import SceneSpec, Wanted
 from promptreel.engines.scenes.settings import settings
-from promptreel.engines.scenes.soundtrack import LOUDNESS, RATE, SOUNDS, choose, loudness, record, strikes
+from promptreel.engines.scenes.sounds import SOUNDS
+from promptreel.engines.scenes.soundtrack import LOUDNESS, choose, loudness, record, strikes
+from promptreel.engines.scenes.tape import RATE
 from promptreel.engines.scenes.world import World
 from promptreel.media import Encoder
 from promptreel.spec import VideoSpec
@@ -59,6 +61,17 @@ def test_what_flows_never_clicks(name: str) -> None:
     around = np.stack([np.roll(steps, shift, axis=1) for shift in (-40, -20, 20, 40)]).max(axis=0)
     usual = np.percentile(steps, 99)
     assert (steps > 12 * usual + 0.02 + around).sum() == 0
+
+
+@pytest.mark.parametrize("name", sorted(name for name, row in settings().items() if row.params.get("indoors")))
+def test_no_wind_blows_in_rooms(name: str) -> None:
+    """Each has a sound of its own; of the weather only a little is heard, and nothing where there is none."""
+    quiet = choose(direct(SceneSpec(name, time="day"), 4.0, 3))
+    assert quiet
+    assert not quiet.keys() & {"wind", "birds", "rain", "waves"}
+    rainy = choose(direct(SceneSpec(name, time="day", weather=frozenset({"rain"})), 4.0, 3))
+    outside = settings()[name].backdrop == "sky"
+    assert (0 < rainy["rain"] < 0.5) if outside else "rain" not in rainy
 
 
 def test_equal_films_sound_alike_and_seeds_differ() -> None:

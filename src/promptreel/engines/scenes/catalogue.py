@@ -11,7 +11,7 @@ from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.samples import CLOUDS, NIGHT_SKY, WEATHERS, areas, groups
 from promptreel.engines.scenes.scene_spec import COLOURS, MOODS, MOVES, SEASONS, TIMES
 from promptreel.engines.scenes.settings import settings
-from promptreel.engines.scenes.soundtrack import SOUNDS
+from promptreel.engines.scenes.sounds import SOUNDS
 
 MARKED = re.compile(r"(<!-- rows: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
