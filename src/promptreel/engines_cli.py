@@ -122,7 +122,12 @@ def add(
     table: dict[str, Any] = {"kind": "remote" if server else "diffusers", "model": model, "pool": pool}
     if server:
         servers = [{"url": url, "slots": slots} for url in server]
-        table |= {"protocol": protocol, "key_env": key_env, "workflow": workflow, "servers": servers}
+        table |= {
+            "protocol": protocol,
+            "key_env": key_env,
+            "workflow": str(Path(workflow).resolve()) if workflow else "",
+            "servers": servers,
+        }
     table = {key: value for key, value in table.items() if value}
     if accept_license:
         table["accept_license"] = True

@@ -14,7 +14,7 @@ import psutil
 from pydantic import Field, ValidationError, ValidationInfo, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
-from promptreel.engine_config import NAME, POOL, SCENES, CustomConfig, DiffusersConfig, EngineConfig
+from promptreel.engine_config import NAME, POOL, SCENES, CustomConfig, DiffusersConfig, EngineConfig, RemoteConfig
 from promptreel.errors import EngineUnknown, FolderUnwritable, SettingInvalid
 from promptreel.plans import TIERS
 
@@ -201,8 +201,12 @@ class Settings(BaseSettings):
 
     def engine_config(self, name: str) -> EngineConfig:
         """What is set for that engine, or for the class at `module:Class`. Errors: `EngineUnknown`."""
-        if name in self.engines:
-            return self.engines[name]
+        config = self.engines.get(name)
+        if isinstance(config, RemoteConfig) and config.workflow:
+            # Named beside the table that names it.
+            return config.model_copy(update={"workflow": str(self.data.absolute() / config.workflow)})
+        if config:
+            return config
         if name == "scenes":
             return SCENES
         if ":" in name:

@@ -55,14 +55,14 @@ class ComfyUI:
         self._listening_to(client).ready()  # before there is anything to hear
         try:
             answer = self._wire.ask("POST", "/prompt", patience=ACCEPTED, json=body)
+            said = answer.json if isinstance(answer.json, dict) else {}
+            why = refusal(said)
+            if answer.status == 400 and why:
+                raise EngineFailed(f"{self._wire.name} refuses {workflow.name}: {self._wire.cleaned(why)}")
+            self._wire.accepted(answer)
         except Away:
             self.drop(client, running=True)  # it may have been taken, and only the answer was lost
             raise
-        said = answer.json if isinstance(answer.json, dict) else {}
-        why = refusal(said)
-        if answer.status == 400 and why:
-            raise EngineFailed(f"{self._wire.name} refuses {workflow.name}: {self._wire.cleaned(why)}")
-        self._wire.accepted(answer)
         if not isinstance(prompt := said.get("prompt_id"), str) or not prompt:
             raise EngineFailed(f"{self._wire.name} took the job and told no id")
         job = prompt if prompt == client else f"{prompt}/{client}"

@@ -19,7 +19,7 @@ AGAIN = 5.0
 FRESH = 10.0
 """Seconds for which a job of which something was heard is taken to be still at it."""
 
-LOOK = 0.5
+LOOK = 0.1
 """Seconds between two looks at whether anybody still listens."""
 
 SAMPLING = 0.9
@@ -48,7 +48,7 @@ class Listener:
     def close(self) -> None:
         """Listen no more."""
         self._over.set()
-        self._thread.join(2 * LOOK)
+        self._thread.join(1.0)
 
     @property
     def at_it(self) -> bool:
