@@ -21,6 +21,11 @@ from promptreel.settings import Settings
 MakeAccount = Callable[..., Awaitable[tuple[accounts.Account, str]]]
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One test process more than there are processors: a good part of the tests waits for processes and databases."""
+    return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -59,6 +64,14 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def database(url: str, name: str) -> str:
     """The same server's database `name`."""
     return re.sub(r"(?<=/)[^/?]+(?=\?|$)", name, url, count=1)
+
+
+@pytest.fixture(scope="session")
+def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where engines that render in processes of their own keep what they compile: one place for all test processes."""
+    folder = tmp_path_factory.getbasetemp().parent / "kernels"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture

@@ -118,8 +118,10 @@ def cluster(data: Path) -> Path:
 
 
 @pytest.fixture
-def data(tmp_path: Path) -> Iterator[Path]:
+def data(tmp_path: Path, kernels: Path) -> Iterator[Path]:
     folder = cluster(tmp_path / "data")
+    (folder / "cache").mkdir(exist_ok=True)
+    (folder / "cache" / "kernels").symlink_to(kernels)
     yield folder
     # Whatever a test left running ends with it.
     server.start(load_settings(data=folder), durable=False).stop()

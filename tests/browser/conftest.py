@@ -75,9 +75,12 @@ def running(data: Path) -> Iterator[Place]:
 
 
 @pytest.fixture(scope="session")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+def place(tmp_path_factory: pytest.TempPathFactory, kernels: Path) -> Iterator[Place]:
     """One server for all tests of this process; everybody makes accounts of their own."""
-    with running(tmp_path_factory.mktemp("place") / "data") as started:
+    data = tmp_path_factory.mktemp("place") / "data"
+    (data / "cache").mkdir(parents=True)
+    (data / "cache" / "kernels").symlink_to(kernels)
+    with running(data) as started:
         yield started
 
 

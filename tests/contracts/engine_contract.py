@@ -40,9 +40,13 @@ class EngineContract:
         """The engine set so that its jobs fail; None for one that has no way to."""
         return None
 
+    @pytest.fixture(autouse=True)
+    def compiled(self, kernels: Path) -> None:
+        self.kernels = kernels
+
     @asynccontextmanager
     async def host(self, config: EngineConfig, tmp_path: Path) -> AsyncIterator[EngineHost]:
-        host = EngineHost("held", config, tmp_path / "cache", 6000)
+        host = EngineHost("held", config, self.kernels, 6000)
         try:
             yield host
         finally:
