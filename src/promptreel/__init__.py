@@ -1,3 +1,3 @@
 """promptreel: a video generation service that you run yourself."""
 
-__version__ = "0.3.0"
+__version__ = "0.4.0"
