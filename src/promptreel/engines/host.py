@@ -311,7 +311,8 @@ def engine_environment(cache: Path) -> dict[str, str]:
     # Each drawing thread would have an arena of its own otherwise, and none gives back what another could use; and glibc
     # would soon keep whole frames in them, since it learns from what is freed, unless it is told what is large (bytes).
     memory = {"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": str(1 << 20)}
-    return environment | memory | {"NUMBA_CACHE_DIR": str(cache), "PYTHONUNBUFFERED": "1"}
+    kernels = {"NUMBA_CACHE_DIR": str(cache), "TORCHINDUCTOR_CACHE_DIR": str(cache / "inductor")}
+    return environment | memory | kernels | {"PYTHONUNBUFFERED": "1"}
 
 
 def told(configs: Mapping[str, EngineConfig]) -> bytes:

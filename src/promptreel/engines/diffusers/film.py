@@ -88,6 +88,8 @@ class Film:
         self._model, self._plan, self._tell = model, plan, tell
         self._tracks: list[Track] = []
         self._retried = False
+        self._how: tuple[str, ...] = ()
+        """What was done to be fast, in words."""
 
     def fitted(self) -> Iterator[Picture]:
         """The frames that were asked for."""
@@ -159,6 +161,7 @@ class Film:
         tell(0.0, "preparing")
         key = (call.kind, call.prompt, call.negative_prompt, call.guided)
         prompt = model.texts.get(key, lambda: model.family.prompt(pipe, call))
+        self._how = model.speed.ready(pipe, call.steps, model.saver, guided=call.guided)
         arguments = prompt | model.family.arguments(pipe, call) | dict(call.options)
         return denoising.run(pipe, arguments, call.seed, part(tell, 0.0, STEPS_SHARE))
 
@@ -191,7 +194,7 @@ class Film:
         pipe = model.pipeline(kind_of(spec))
         words = unseen_words(spec.prompt, model.facts.prompt_tokens, lambda text: model.family.tokens(pipe, text))
         unread = f"the model reads {model.facts.prompt_tokens} tokens of a prompt: the last words are beyond"
-        notes = [*self._plan.notes, *([unread] if words else []), *model.notes]
+        notes = [*self._plan.notes, *([unread] if words else []), *self._how]
         return {
             "coverage": None,
             "words": words,

@@ -13,9 +13,10 @@ import transformers
 
 from promptreel import model_catalogue
 from promptreel.engine_config import DiffusersConfig
-from promptreel.engines.diffusers import checkpoint, loras, placing, speed
+from promptreel.engines.diffusers import checkpoint, loras, placing, speed, step_caches
 from promptreel.engines.diffusers.families import Family, family, family_of_pipeline
 from promptreel.engines.diffusers.placing import Saver
+from promptreel.engines.diffusers.speed import Speed
 from promptreel.engines.diffusers.texts import Texts
 from promptreel.engines.diffusers.waiting import Background, Tell, part
 from promptreel.errors import EngineFailed
@@ -47,8 +48,7 @@ class Loaded:
     components: dict[str, int]
     """Bytes of each component's weights."""
     saver: Saver
-    notes: tuple[str, ...] = ()
-    """What was done to make it fast."""
+    speed: Speed = field(default_factory=Speed)
     texts: Texts = field(default_factory=Texts)
     used: int = 0
     _siblings: dict[str, Any] = field(default_factory=dict)
@@ -155,7 +155,7 @@ class Shelf:
                 f"{checkpoint.name_of(config)} is made for {index['_class_name']}, not a model like {facts.title}"
             )
         weights = {
-            name: count * (4 if name in kind.full_precision else 1 if config.fp8 else dtype.itemsize)
+            name: count * (4 if name in kind.full_precision else bytes_each(name, config, dtype))
             for name, count in checkpoint.parameters(folder).items()
         }
         room = placing.budget(config, device)
@@ -166,11 +166,16 @@ class Shelf:
         def work() -> Loaded:
             pipe = pipeline_from(folder, index["_class_name"], kind, dtype)
             loras.fuse(pipe, config)
-            notes = speed.apply(pipe, config, facts)
+            fast = speed.apply(pipe, config, facts, device, dtype)
             placing.place(pipe, saver, device)
-            return Loaded(pipe, facts, kind, device, dtype, weights, saver, notes)
+            return Loaded(pipe, facts, kind, device, dtype, weights, saver, fast)
 
         return Background(work)
+
+
+def bytes_each(name: str, config: DiffusersConfig, dtype: torch.dtype) -> int:
+    """Of a weight of that component."""
+    return 1 if config.fp8 and name in step_caches.DENOISERS else dtype.itemsize
 
 
 def pipeline_from(folder: Path, name: str, kind: Family, dtype: torch.dtype) -> Any:
