@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from promptreel.engines.scenes import arrangement, company, staging
+from promptreel.engines.scenes import arrangement, company, landing, staging
 from promptreel.engines.scenes.camera import Point, Pose
 from promptreel.engines.scenes.craft.trails import Trail
 from promptreel.engines.scenes.director import ANYBODY, FURNITURE, HUMANS, Cast, Plan
@@ -42,6 +42,9 @@ HANDY = frozenset({"book", "cup", "guitar", "baby"})
 BACKS = {"flower": 1.0, "chair": 0.49, "armchair": 0.53, "sofa": 0.53, "bench": 0.54, "stool": 1.0, "mushroom": 1.0,
          "branch": 0.0}  # fmt: skip
 """At what share of its height one sits on something, where it is not 0.72 as on a horse."""
+
+SPINNING = frozenset({"aeroplane", "helicopter", "drone"})
+"""What lands with its engines running, as one body."""
 
 HOLDERS = frozenset({"person", "man", "woman", "child", "boy", "girl", "monkey", "robot"})
 
@@ -152,9 +155,11 @@ class Blocking:
                 elif pair == "dance":
                     floor = float(self.ground.height(mark.x, mark.z)) if self.setting.ground and not mark.y else mark.y
                     path = company.turning(mark, number, cast.row.height * size / 1.75, floor)
+                elif cast.action == "land" and self.setting.ground and cast.row.habitat in {"air", "space"}:
+                    path = self._landing(cast, at, body, size, speed, shots)
                 else:
                     path = self._path(cast, at, speed, clock, size, float(random.uniform(0, 6.28)))
-                delay = 0.0 if number == 0 or pair else float(random.uniform(0, 3))
+                delay = 0.0 if number == 0 or pair or cast.action == "land" else float(random.uniform(0, 3))
                 acting = Acting(body, path, size, f"{cast.row.name}#{number}", delay)
                 self.actors.append(acting)
                 if cast.action == "explode":
@@ -391,6 +396,31 @@ class Blocking:
             trail = Trail(plume, acting.path, acting.scale, shots, ground, self.set.light, random)
             self.set.layers.append(trail)
 
+    def _landing(
+        self, cast: Cast, mark: staging.Mark, body: Any, size: float, speed: float, shots: landing.Shots
+    ) -> Path:
+        """Down to a dry place, from as high as the picture is."""
+        reach = 0.5 * min(cast.row.size * size, 6.0)
+        mark = replace(mark, y=0.0)
+        if not bool(self.ground.wet(mark.x, mark.z)):
+            x, z = staging.dry_spot(self.set, mark.x, mark.z, reach, wet=False) or (mark.x, mark.z)
+            mark = replace(mark, x=x, z=z)
+        high = cast.row.height * size
+        # Flames and beams reach below what stands.
+        lowest = max(float(getattr(body, "standing", body.vertices)[:, 1].min()), 0.0) * size
+        away = math.hypot(mark.x - self._base.x, mark.z - self._base.z)
+        frame = 2 * away * self.tangent
+        above = min(max(0.40 * frame - 0.5 * high, 0.13 * frame), 0.36 * frame)
+        time = landing.TOUCH * self._longest
+        wheels = cast.row.name == "aeroplane"
+        living = hasattr(body, "skeleton")
+        run = speed * time if wheels else min(speed * time, 0.5 * self._across(away) if living else 0.4 * above)
+        approach = landing.Approach(
+            above, run, wheels, flare=0.5 if living else 0.07, sway=0.0 if cast.row.habitat == "space" else 0.03
+        )
+        floor = max(float(self.ground.height(mark.x, mark.z)), 0.0 if self.ground.wet(mark.x, mark.z) else -1e9)
+        return landing.touching_down(mark, floor - lowest, shots, approach)
+
     def _burst(self, acting: Acting, row: Subject, random: np.random.Generator) -> None:
         """The fire of what explodes, where its path has brought it."""
         x, y, z, *_ = acting.path.at(self._bang())
@@ -480,9 +510,23 @@ class Blocking:
         if number >= 6:
             return self.actors[len(self.actors) - number + number % 6].body
         season = self.plan.spec.season
-        body = cast.row.build(Casting(cast.pose, random, colour, wanted.qualities, detail, dark, season, role))
-        body = material(body, wanted.qualities)
+        casting = Casting(cast.pose, random, colour, wanted.qualities, detail, dark, season, role)
+        if cast.action == "land" and {"fly", "stand"} <= cast.row.actions.keys() and cast.row.name not in SPINNING:
+            return self._alighting(cast, casting)
+        body = material(cast.row.build(casting), wanted.qualities)
         return Exploding(body, self._bang(), random) if cast.action == "explode" else body
+
+    def _alighting(self, cast: Cast, casting: Casting) -> landing.Alighting:
+        """A bird that folds its wings when it has landed, a rocket whose engines go out: built twice by the same chance."""
+        seed = int(casting.rng.integers(1 << 30))
+        flying, resting = (
+            material(
+                cast.row.build(replace(casting, action=action, rng=np.random.default_rng(seed))), cast.wanted.qualities
+            )
+            for action in ("fly", "stand")
+        )
+        shots = tuple((start * self._pace, end * self._pace) for start, end in self.plan.shots)
+        return landing.Alighting(flying, resting, shots)
 
     # -- who is with whom -----------------------------------------------------------------------------------------------
 
@@ -678,9 +722,10 @@ class Blocking:
 
     def _keep_clear(self, cast: Cast, lead: Acting, size: float) -> None:
         """Nothing is to grow where a subject goes, nor between it and the camera."""
-        if cast.row.habitat not in {"ground", "table"} or not self.setting.ground:
+        lands = cast.action == "land"
+        if not (lands or cast.row.habitat in {"ground", "table"}) or not self.setting.ground:
             return
-        radius = min(0.5 * cast.row.size * size, 4.0) + 0.25
+        radius = min(0.5 * cast.row.size * size, 18.0 if lands else 4.0) + 0.25
         for start, end in self.plan.shots[:1]:
             for step in range(9):
                 x, _, z, *_ = lead.path.at((start + (end - start) * step / 8) * self._pace)

@@ -187,6 +187,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     # What lives under water is best seen from there, unless it jumps out.
     if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
         setting = settings().get(FROM_BELOW[setting.name], setting)
+    if cast and cast[0].action == "land" and not setting.ground and not _named(spec, setting.name):
+        setting = settings().get("meadow", setting)  # Above the clouds there is nothing to land on.
     setting = _with_a_way(setting, spec, cast)
     moon = "moon" in _words(spec, "setting") or "lunar" in _words(spec, "setting")
     if setting.name == "planet" and moon:
@@ -206,7 +208,9 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     names = [] if setting.name == "studio" else names  # What is photographed there stands before paper.
     known = rows("places")
     if setting.params.get("indoors"):
-        names = [name for name in names if name in setting.places or (name in known and known[name].size < LARGEST_INDOORS)]
+        names = [
+            name for name in names if name in setting.places or (name in known and known[name].size < LARGEST_INDOORS)
+        ]
     places = tuple(known[name] for name in names if name in known and name not in spec.without)
     plan = Plan(
         spec=spec,

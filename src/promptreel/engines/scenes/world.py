@@ -143,7 +143,7 @@ class World:
         around = any(place.stands == "around" for place in self.plan.places)
         if lead is not None:
             size = lead.wanted.size
-            resting = lead.action in {"stand", "sit", "sleep", "walk"}
+            resting = lead.action in {"stand", "sit", "sleep", "walk", "land"}
             low = lead.row.habitat == "water" and lead.row.height * size < 1.2
             if (
                 low

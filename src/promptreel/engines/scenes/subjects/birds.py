@@ -300,17 +300,17 @@ def parrot(casting: Casting) -> Creature:
     return bird(PARROT, MACAWS[casting.rng.integers(len(MACAWS))], casting)
 
 
-AIR = {"fly": 9.0, "glide": 9.0, "soar": 8.0, "hover": 0.0, "stand": 0.0, "sit": 0.0}
+AIR = {"fly": 9.0, "glide": 9.0, "soar": 8.0, "hover": 0.0, "stand": 0.0, "sit": 0.0, "land": 5.0}
 
 ROWS = (
     Subject("bird", songbird, "air", 0.25, 0.11, AIR | {"walk": 0.45}, altitude=6.0, group=9),
     Subject("eagle", eagle, "air", 1.95, 0.66, {"soar": 10.0, "fly": 11.0, "glide": 11.0, "hover": 0.0, "stand": 0.0,
-                                                "sit": 0.0}, altitude=18.0),
+                                                "sit": 0.0, "land": 6.0}, altitude=18.0),
     Subject("seagull", seagull, "air", 1.26, 0.33, AIR | {"walk": 0.5}, altitude=7.0, group=6),
-    Subject("owl", owl, "air", 0.88, 0.34, {"fly": 6.0, "glide": 6.0, "soar": 6.0, "hover": 0.0, "stand": 0.0, "sit": 0.0},
-            altitude=5.0),
+    Subject("owl", owl, "air", 0.88, 0.34, {"fly": 6.0, "glide": 6.0, "soar": 6.0, "hover": 0.0, "stand": 0.0, "sit": 0.0,
+                                            "land": 4.0}, altitude=5.0),
     Subject("crow", crow, "air", 0.92, 0.29, AIR | {"walk": 0.5}, altitude=8.0, group=5),
     Subject("pigeon", pigeon, "air", 0.66, 0.21, AIR | {"walk": 0.4}, altitude=7.0, group=7),
-    Subject("parrot", parrot, "air", 1.0, 0.32, {"fly": 8.0, "glide": 8.0, "hover": 0.0, "stand": 0.0, "sit": 0.0},
-            altitude=6.0, group=3),
+    Subject("parrot", parrot, "air", 1.0, 0.32, {"fly": 8.0, "glide": 8.0, "hover": 0.0, "stand": 0.0, "sit": 0.0,
+                                                  "land": 4.0}, altitude=6.0, group=3),
 )  # fmt: skip

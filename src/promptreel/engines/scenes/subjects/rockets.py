@@ -231,6 +231,6 @@ ROWS = (
         "space",
         HEIGHT,
         HEIGHT,
-        {"launch": 0.0, "fly": 30.0, "rise": 12.0, "drift": 1.0, "float": 0.0, "stand": 0.0},
+        {"launch": 0.0, "fly": 30.0, "rise": 12.0, "drift": 1.0, "float": 0.0, "land": 12.0, "stand": 0.0},
     ),
 )
