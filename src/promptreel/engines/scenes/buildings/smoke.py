@@ -1,4 +1,4 @@
-"""Smoke and steam that rise from a few points: chimneys, fires, a kettle. A layer of soft discs."""
+"""Smoke and steam that rise from a few points: chimneys, fires, a kettle. A layer of puffs."""
 
 import math
 from dataclasses import dataclass
@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from promptreel.engines.scenes.mesh import Camera, on_screen, splat_discs
-from promptreel.engines.scenes.stage import Canvas, Light, scale_of
+from promptreel.engines.scenes.mesh import Camera
+from promptreel.engines.scenes.puffs import Puffs, show
+from promptreel.engines.scenes.stage import Canvas, Light
 
-PUFFS = 46
+PUFFS = 36
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +49,9 @@ class Smoke:
             ],
             -1,
         ).reshape(-1, 3)
-        radius = (self.size * (0.20 + 1.25 * age)).ravel()
-        thin = (self.strength * 0.20 * (1 - age) ** 1.4 * np.minimum(age * 9, 1)).ravel()
-        x, y, near = on_screen(points, camera, canvas.width, canvas.height)
-        size = radius * scale_of(camera, canvas.height) * near
-        seen = (near > 0) & (x > -size) & (x < canvas.width + size) & (y > -size) & (y < canvas.height + size)
-        order = np.flatnonzero(seen)[np.argsort(near[seen], kind="stable")]
-        discs = np.stack([x, y, near, np.maximum(size, 0.7), thin], 1)[order].astype(np.float32)
-        # Soft discs scatter light through: half the sun from any side, half the sky.
-        lit = (self.light.sunlight * 0.35 + self.light.above * 0.65 + self.light.horizon * 0.15) * self.shade
-        shades = np.broadcast_to(lit.astype(np.float32), (len(discs), 3))
-        splat_discs(canvas.hdr, canvas.near, np.ascontiguousarray(discs), np.ascontiguousarray(shades))
+        radius = (self.size * (0.26 + 1.55 * age) * (0.75 + 0.5 * np.sin(5.1 * phase) ** 2)).ravel()
+        thin = (self.strength * 0.42 * (1 - age) ** 1.3 * np.minimum(age * 9, 1)).ravel()
+        # Golden steps: neighbours in the column are of unlike parts of the noise.
+        place = (np.arange(len(points)) * 0.618034) % 1.0
+        noise = np.stack([place, (place * 7.3) % 1.0 + 0.01 * age.ravel()], 1)
+        show(canvas, camera, self.light, Puffs(points, radius, thin, noise, self.shade))
