@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import tempfile
+import tomllib
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,8 +13,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from promptreel.engine_config import Preset
+from promptreel.engine_config import Preset, RemoteConfig
 from promptreel.engines.host import EngineHost, Order
+from promptreel.engines.remote import comfyui_workflow
+from promptreel.engines.remote.comfyui_progress import samplers
 from promptreel.engines.remote.engine import RemoteEngine
 from promptreel.engines.remote.health import check
 from promptreel.engines.remote.servers import connected
@@ -415,6 +419,20 @@ def test_a_workflow_that_does_not_fit_is_told_when_the_engine_starts(nodes, more
     assert "wan.json" in str(caught.value)
     health = check(wrong, 0)
     assert not health.ok and "wan.json" in health.reason
+
+
+def test_the_example_in_the_documents_is_taken():
+    """With what it says of its engine, and filled in as it says."""
+    chapter = (Path(__file__).parents[3] / "docs" / "engines.md").read_text().partition("### ComfyUI")[2]
+    nodes, engine = (re.search(f"```{kind}\n(.*?)```", chapter, re.DOTALL)[1] for kind in ("json", "toml"))
+    said = tomllib.loads(engine)["engines"]["comfy"]
+    example = RemoteConfig(**said | {"workflow": written(nodes)})
+    workflow = comfyui_workflow.of(example)
+    values = dict.fromkeys(workflow.names, 5) | {"prompt": "a {{fox}}"}
+    filled = workflow.filled(values)
+    assert filled["4"]["inputs"]["text"] == "a {{fox}}" and filled["8"]["inputs"]["cfg"] == 5
+    assert filled["11"]["inputs"]["filename_prefix"] == "promptreel/5"
+    assert samplers(workflow.nodes) == {"8"}
 
 
 def test_a_workflow_that_is_not_there_is_told():
