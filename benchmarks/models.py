@@ -1,0 +1,231 @@
+"""A model by this engine against the plain loop of diffusers: seconds of a video, what is approximated, what is overhead.
+
+On a card: Wan 2.1 1.3B at its true sizes, 832x480, 81 frames, 50 steps. On the processor: a tiny one, which shows the
+overhead at its worst. Weights are random (speed does not depend on them; PSNR and SSIM of a trained model differ), and the
+text encoder is one layer of the true width, read once by all.
+
+python benchmarks/models.py [--videos 3] [--steps 50]      (with the extra `gpu`)
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE)]
+
+from diffusers import AutoencoderKLWan, WanPipeline, WanTransformer3DModel  # noqa: E402
+from transformers import UMT5Config, UMT5EncoderModel  # noqa: E402
+
+from promptreel.engine_config import CustomConfig, DiffusersConfig  # noqa: E402
+from promptreel.engines import Frame, RenderJob  # noqa: E402
+from promptreel.engines.diffusers import DiffusersEngine, denoising, wan_decoding  # noqa: E402
+from promptreel.engines.host import Audience, EngineHost, Order  # noqa: E402
+from promptreel.media import Encoder  # noqa: E402
+from promptreel.spec import VideoSpec  # noqa: E402
+from tests.gpu import tiny  # noqa: E402
+
+MODEL = "Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
+PROMPT = "a dog runs along the beach"
+MEMORY_MIB = 64 * 1024
+
+
+# -- the model -----------------------------------------------------------------------------------------------------------
+
+
+def checkpoint(folder: Path, *, large: bool) -> Path:
+    """As the published configuration has it, with random weights; or the tests' tiny one."""
+    if not large:
+        return tiny.wan(folder)
+    torch.manual_seed(1)
+    transformer = WanTransformer3DModel(
+        num_attention_heads=12, attention_head_dim=128, ffn_dim=8960, num_layers=30, text_dim=4096
+    )
+    reader = UMT5Config(vocab_size=300, d_model=4096, d_kv=64, d_ff=64, num_layers=1, num_heads=64)
+    pipe = WanPipeline(
+        tokenizer=tiny.tokenizer(),
+        text_encoder=UMT5EncoderModel(reader).bfloat16(),
+        transformer=transformer.bfloat16(),
+        vae=AutoencoderKLWan(),
+        scheduler=tiny.scheduler(),
+    )
+    pipe.save_pretrained(folder)
+    return folder
+
+
+# -- measured inside the engine's process --------------------------------------------------------------------------------
+
+
+class Timed(DiffusersEngine):
+    """The engine itself, which tells in its report how long it denoised and decoded. Keeps the frames of its first film."""
+
+    def __init__(self, frames: str, **settings: Any) -> None:
+        super().__init__(DiffusersConfig(kind="diffusers", **settings))
+        self._frames: str | None = frames
+        self.seconds = 0.0
+        denoising.run = self._timed(denoising.run)
+        decoded = wan_decoding.frames
+
+        def timed_frames(*arguments: Any) -> Iterator[Frame]:
+            following = self._timed(decoded(*arguments).__next__)
+            while True:
+                try:
+                    yield following()
+                except StopIteration:
+                    return
+
+        wan_decoding.frames = timed_frames
+
+    def _timed(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        def timed(*arguments: Any, **named: Any) -> Any:
+            began = time.monotonic()
+            try:
+                return function(*arguments, **named)
+            finally:
+                if torch.cuda.is_available():
+                    torch.cuda.synchronize()
+                self.seconds += time.monotonic() - began
+
+        return timed
+
+    def render(self, job: RenderJob) -> Iterator[Frame]:
+        self.seconds = 0.0
+        kept = []
+        for frame in super().render(job):
+            if self._frames:
+                kept.append(np.array(frame))
+            yield frame
+        if self._frames:
+            np.save(self._frames, np.stack(kept))
+            self._frames = None
+
+    def report(self, spec: VideoSpec) -> dict[str, Any]:
+        return super().report(spec) | {"seconds": self.seconds}
+
+
+async def by_engine(spec: VideoSpec, videos: int, folder: Path, name: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """Seconds of a video through the engine's process to a file, once it is warm, and of that what is model."""
+    frames = folder / f"{name}.npy"
+    config = CustomConfig(kind="custom", model="models:Timed", options=settings | {"frames": str(frames)})
+    engine = EngineHost(name, config, folder / "kernels", MEMORY_MIB)
+    walls, parts, notes = [], [], []
+    try:
+        for number in range(videos + 1):
+            target = folder / f"{name}-{number}"
+            target.mkdir()
+            began = time.monotonic()
+            done = await engine.render(Order(spec), target, Audience(lambda *_: None), 3600)
+            if number:
+                walls.append(time.monotonic() - began)
+                parts.append(done.report["seconds"])
+            notes = done.report["notes"]
+    finally:
+        await engine.close()
+    overhead = statistics.median(1 - part / wall for part, wall in zip(parts, walls, strict=True))
+    return {"seconds": statistics.median(walls), "overhead": overhead, "frames": np.load(frames), "notes": notes}
+
+
+# -- the plain loop ------------------------------------------------------------------------------------------------------
+
+
+def plain(model: Path, spec: VideoSpec, videos: int, steps: int, folder: Path) -> dict[str, Any]:
+    """Seconds of a video by a script of a few lines, once it is warm: the pipeline as it is loaded, its frames, a file."""
+    card = torch.cuda.is_available()
+    dtypes = {"default": torch.bfloat16 if card else torch.float32, "vae": torch.float32}
+    pipe = WanPipeline.from_pretrained(model, dtype=dtypes).to("cuda" if card else "cpu")
+    pipe.set_progress_bar_config(disable=True)
+    walls = []
+    for number in range(videos + 1):
+        began = time.monotonic()
+        made = pipe(
+            PROMPT,
+            width=spec.width,
+            height=spec.height,
+            num_frames=spec.frames,
+            num_inference_steps=steps,
+            generator=torch.Generator("cpu").manual_seed(spec.seed),
+        ).frames[0]
+        frames = np.round(made * 255).astype(np.uint8)
+        with Encoder(folder / "plain.mp4", spec.width, spec.height, spec.fps) as encoder:
+            for frame in frames:
+                encoder.add(frame)
+            encoder.close()
+        if number:
+            walls.append(time.monotonic() - began)
+    return {"seconds": statistics.median(walls), "frames": frames, "notes": []}
+
+
+# -- how far two films are apart -------------------------------------------------------------------------------------------
+
+
+def psnr(one: Any, other: Any) -> float:
+    """Of all pixels, in decibels."""
+    error = np.mean((one.astype(np.float64) - other) ** 2)
+    return float("inf") if error == 0 else float(10 * np.log10(255**2 / error))
+
+
+def ssim(one: Any, other: Any) -> float:
+    """Structural similarity (Wang et al. 2004) of luma, over blocks of 8 by 8 that do not overlap."""
+    x, y = (blocks(film @ np.array([0.299, 0.587, 0.114])) for film in (one, other))
+    mean_x, mean_y = x.mean(-1), y.mean(-1)
+    both = (x * y).mean(-1) - mean_x * mean_y
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    light = (2 * mean_x * mean_y + c1) / (mean_x**2 + mean_y**2 + c1)
+    return float(np.mean(light * (2 * both + c2) / (x.var(-1) + y.var(-1) + c2)))
+
+
+def blocks(luma: Any) -> Any:
+    """Pixels of each block: shape (frames, down, across, 64)."""
+    frames, height, width = luma.shape
+    cut = luma[:, : height // 8 * 8, : width // 8 * 8].reshape(frames, height // 8, 8, width // 8, 8)
+    return cut.swapaxes(2, 3).reshape(frames, height // 8, width // 8, 64)
+
+
+# -- all of it -------------------------------------------------------------------------------------------------------------
+
+
+def main() -> None:
+    card = torch.cuda.is_available()
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--videos", type=int, default=3, help="measured after one that warms up")
+    parser.add_argument("--steps", type=int, default=50)
+    asked = parser.parse_args()
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH", ""))))
+    width, height, frames, fps = (832, 480, 81, 16) if card else (32, 32, 9, 8)
+    spec = VideoSpec(PROMPT, width, height, fps=fps, duration=frames / fps, seed=3)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        model = checkpoint(folder / "model", large=card)
+        preset = {"width": width, "height": height, "frames": frames, "fps": fps, "steps": asked.steps}
+        common = {"model": str(model), "base": MODEL, "presets": {"free": preset}}
+        rows = {"plain loop of diffusers": plain(model, spec, asked.videos, asked.steps, folder)}
+        ways: dict[str, dict[str, Any]] = {"this engine": {"cache": "none"}}
+        if card:
+            ways["this engine, compiled"] = {"cache": "none", "compile": True}
+        ways["this engine, cached"] = {"compile": card}
+        for number, (title, settings) in enumerate(ways.items()):
+            rows[title] = asyncio.run(by_engine(spec, asked.videos, folder, f"way{number}", common | settings))
+    device = torch.cuda.get_device_name() if card else f"processor, {torch.get_num_threads()} threads, a tiny model"
+    print(f"{device}: {width}x{height}, {frames} frames, {asked.steps} steps, median of {asked.videos}\n")
+    print("| | seconds | times plain | outside the model | PSNR dB | SSIM | |\n| --- | --- | --- | --- | --- | --- | --- |")
+    base, exact = (rows[title] for title in ("plain loop of diffusers", "this engine"))
+    for title, row in rows.items():
+        same = (f"{psnr(row['frames'], exact['frames']):.1f}", f"{ssim(row['frames'], exact['frames']):.4f}")
+        share = f"{row['overhead']:.1%}" if "overhead" in row else ""
+        cells = (title, f"{row['seconds']:.3f}", f"{base['seconds'] / row['seconds']:.2f}", share, *same)
+        print("| " + " | ".join((*cells, "; ".join(row["notes"]))) + " |")
+    print("\nPSNR and SSIM are against `this engine`, before the file is made.")
+
+
+if __name__ == "__main__":
+    main()
