@@ -148,6 +148,14 @@ def test_what_a_checkpoint_cannot_start_from_is_refused(
         film(engine(checkpoint, kind), spec, *[noise(number) for number, _ in enumerate(has)])
 
 
+@pytest.mark.parametrize("kind", FROM_TEXT)
+def test_what_models_were_trained_in_does_too(checkpoint: Checkpoint, kind: str) -> None:
+    exact = film(engine(checkpoint, kind), spec_of(kind)).astype(int)
+    halved = DiffusersEngine(film_of(checkpoint, kind).model_copy(update={"dtype": "bfloat16"}))
+    difference = np.abs(film(halved, spec_of(kind)) - exact)
+    assert 0 < difference.mean() < exact.std() / 2  # it is the same film, and it was made in fewer bits
+
+
 # CogVideoX is left out: its autoencoder normalises each tile by itself, so tiles of a tiny film look different.
 @pytest.mark.parametrize("offload", ["model", "group"])
 @pytest.mark.parametrize("kind", ["ltx2/full", "hunyuan15/t2v", pytest.param("kandinsky6/full", marks=KANDINSKY)])
