@@ -1,49 +1,20 @@
 """What a volcano throws out: a column of smoke that boils up and drifts, lit from below, and a fountain of lava."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from promptreel.engines.scenes.kernels import f32, flr, i32, kernel, mix, sat, tex, tile_fbm
+from promptreel.engines.scenes.kernels import f32, flr, i32, kernel, sat
 from promptreel.engines.scenes.mesh import Camera, on_screen
+from promptreel.engines.scenes.puffs import Puffs, show
 from promptreel.engines.scenes.stage import Canvas, Light, scale_of
 
 PUFFS = 130
 CLOTS = 420
 LIFE = 46.0
 """s that a puff of smoke takes from the mouth until it is gone."""
-
-
-@kernel
-def draw_puffs(hdr, near, puffs, noise):
-    """Blend balls of smoke over `hdr`, in the order given: far ones first.
-
-    `puffs` (n, 14): x, y, radius (pixels), 1/distance, opacity, place in the noise (2), direction of the light on the
-    screen (x, y), then the colour on the lit side and how much darker the other is, and the glow from below.
-    """
-    height, width = near.shape
-    for i in range(puffs.shape[0]):
-        cx, cy, radius = puffs[i, 0], puffs[i, 1], puffs[i, 2]
-        inverse = f32(1.0) / radius
-        x0, x1 = max(i32(flr(cx - radius)), 0), min(i32(flr(cx + radius)) + 1, width)
-        for y in range(max(i32(flr(cy - radius)), 0), min(i32(flr(cy + radius)) + 1, height)):
-            v = (f32(y) + f32(0.5) - cy) * inverse
-            for x in range(x0, x1):
-                u = (f32(x) + f32(0.5) - cx) * inverse
-                lumps = tex(noise, i32(8), i32(0), puffs[i, 5] + u * f32(34.0), puffs[i, 6] + v * f32(34.0))
-                fine = tex(noise, i32(8), i32(0), puffs[i, 6] + u * f32(92.0), puffs[i, 5] + v * f32(92.0))
-                grain = lumps * f32(0.68) + fine * f32(0.32) - f32(0.5)
-                inside = sat(f32(1.0) - u * u - v * v + grain * f32(1.15))
-                share = inside * inside * (f32(3.0) - f32(2.0) * inside) * puffs[i, 4]
-                share = share if near[y, x] < puffs[i, 3] else f32(0.0)
-                # A ball: its side toward the light is bright, cauliflower lumps have sides of their own.
-                side = sat(f32(0.55) + f32(0.5) * (u * puffs[i, 7] + v * puffs[i, 8]) + grain * f32(0.9))
-                level = mix(puffs[i, 12], f32(1.0), side)
-                below = puffs[i, 13] * sat(v * f32(0.8) + f32(0.5) - grain)
-                hdr[0, y, x] = mix(hdr[0, y, x], puffs[i, 9] * level + below, share)
-                hdr[1, y, x] = mix(hdr[1, y, x], puffs[i, 10] * level + below * f32(0.27), share)
-                hdr[2, y, x] = mix(hdr[2, y, x], puffs[i, 11] * level + below * f32(0.05), share)
 
 
 @kernel
@@ -85,9 +56,10 @@ class Eruption:
     ) -> None:
         """`size`: of the crater, m; `shine`: how bright lava is; `quiet`: it only smokes."""
         self._mouth, self._light, self._size, self._shine = np.array(mouth), light, size, 0.0 if quiet else shine
+        # It rises out of the haze that veils the foot of the mountain.
+        self._above_haze = replace(light, fog=0.0)
         self._puff = rng.random((PUFFS, 6))
         self._clot = rng.random((CLOTS, 6))
-        self._noise = tile_fbm(256, int(rng.integers(1 << 30)), base=6, octaves=5, gain=0.6).ravel()
 
     def new_state(self, width: int, height: int) -> Any:
         """Nothing is kept."""
@@ -117,23 +89,13 @@ class Eruption:
             ],
             1,
         )
-        x, y, near = on_screen(points, camera, canvas.width, canvas.height)
-        pixels = radius * scale_of(camera, canvas.height) * near
-        solid = np.clip(age * 14, 0, 1) * np.clip((1 - age) * 2.2, 0, 1) * 0.82
-        toward = camera.frame[3:6] @ light.sun, -(camera.frame[6:9] @ light.sun)
-        lit = np.asarray(0.42 * light.sunlight + 0.55 * light.above, np.float32) * 0.30
-        table = np.zeros((PUFFS, 14), np.float32)
-        table[:, 0], table[:, 1], table[:, 2], table[:, 3], table[:, 4] = x, y, np.maximum(pixels, 1.0), near, solid
-        table[:, 5] = puff[:, 4] * 256 + t * 0.35
-        table[:, 6] = puff[:, 5] * 256 - t * 0.25
-        table[:, 7], table[:, 8] = toward
-        table[:, 9:12] = lit * (0.55 + 0.75 * age)[:, None] * (0.85 + 0.3 * puff[:, 3:4])
-        table[:, 12] = 0.34
+        solid = np.clip(age * 14, 0, 1) * np.clip((1 - age) * 2.2, 0, 1) * 0.9
+        noise = puff[:, 4:6] + np.array([0.0014, -0.001]) * t
+        ash = (0.07 + 0.12 * age)[:, None] * (0.85 + 0.3 * puff[:, 3:4])
         flicker = 0.8 + 0.2 * np.sin(t * 3.1 + puff[:, 2] * 6)
-        table[:, 13] = self._shine * 0.30 * np.clip(1 - age * 4.5, 0, 1) ** 2 * flicker
-        seen = (near > 0) & (x > -pixels) & (x < canvas.width + pixels) & (y > -pixels) & (y < canvas.height + pixels)
-        order = np.flatnonzero(seen)[np.argsort(near[seen], kind="stable")]
-        draw_puffs(canvas.hdr, canvas.near, np.ascontiguousarray(table[order]), self._noise)
+        lava = self._shine * 0.45 * np.clip(1 - age * 4.5, 0, 1) ** 2 * flicker
+        fire = lava[:, None] * np.array([1.0, 0.27, 0.05])
+        show(canvas, camera, self._above_haze, Puffs(points, 1.25 * radius, solid, noise, ash, fire, np.ones(PUFFS)))
 
     def _fountain(self, canvas: Canvas, camera: Camera, t: float) -> None:
         clot, size = self._clot, self._size
