@@ -158,13 +158,17 @@ def test_two_experts_have_a_cache_each(checkpoint: Checkpoint) -> None:
     assert (film(made) == film(made)).all()
 
 
-@pytest.mark.parametrize("cache", ["faster_cache", "first_block", "taylorseer"])
-def test_one_batch_of_both_predictions_can_be_cached_too(checkpoint: Checkpoint, cache: str) -> None:
+@pytest.mark.parametrize(
+    "cache", [StepCache("faster_cache", {}), StepCache("first_block", {"threshold": 5.0}), StepCache("taylorseer", {})]
+)
+def test_one_batch_of_both_predictions_can_be_cached_too(checkpoint: Checkpoint, monkeypatch, cache: StepCache) -> None:
     kind = "cogvideox/t2v"
     films = []
-    for each in ("none", cache):
-        made = DiffusersEngine(film_of(checkpoint, kind, steps=STEPS).model_copy(update={"cache": each}))
+    for each in (None, cache):
+        monkeypatch.setattr(step_caches, "chosen", lambda *_, each=each: each)
+        made = DiffusersEngine(film_of(checkpoint, kind, steps=STEPS).model_copy(update={"cache": "none"}))
         films += [film(made, spec_of(kind)), film(made, spec_of(kind))]
+        shelf.cache_clear()
     assert (films[2] == films[3]).all() and (films[0] != films[2]).any()
 
 

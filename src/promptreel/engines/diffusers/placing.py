@@ -122,8 +122,14 @@ def place(pipe: Any, saver: Saver, device: torch.device) -> None:
 
 
 def give_back(device: torch.device) -> None:
-    """Return what no tensor needs any more to the device."""
+    """Return what no tensor needs any more to the device.
+
+    What is alive then will be for long, and is not looked at again until the next time: to look through all objects of
+    torch and a model takes half a second, and each video asks for that (`host.give_memory_back`).
+    """
+    gc.unfreeze()
     gc.collect()
+    gc.freeze()
     if device.type == "cuda":
         torch.cuda.empty_cache()
     elif device.type == "mps":

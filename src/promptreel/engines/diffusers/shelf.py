@@ -116,6 +116,7 @@ class Shelf:
             self._loading = None
             try:
                 self._loaded[begun] = loading.result()
+                placing.give_back(self._loaded[begun].device)
             except Exception:
                 if begun == key:  # else it was for a job that is gone
                     raise
