@@ -17,7 +17,7 @@ from promptreel.engines.scenes.stage import Brief, Canvas, Light, Place, Set
 NAMES = (
     "bedroom", "bridge", "cafe", "campfire", "castle", "cathedral", "church", "classroom", "clock_tower", "concert_stage", "fountain",
     "garden", "gym", "harbour", "house", "kitchen", "laboratory", "library", "lighthouse", "museum", "office", "pagoda",
-    "pier", "pyramid", "room", "ruins", "server_room", "space_station", "station_corridor", "statue", "subway", "suspension_bridge", "temple", "tent",
+    "pier", "playground", "pyramid", "room", "ruins", "server_room", "space_station", "station_corridor", "statue", "subway", "suspension_bridge", "temple", "tent",
     "tower", "well", "windmill", "wooden_bridge",
 )  # fmt: skip
 
