@@ -75,10 +75,10 @@ def _slide(mesh: MeshBuilder, x: float, y: float, z: float) -> None:
         mesh.quad(
             [(x - half, ya, za), (x + half, ya, za), (x + half, yb, zb), (x - half, yb, zb)], YELLOW, toward=(0, 1, 0)
         )
-        for side in (-half, half):
-            beam(mesh, (x + side, ya + 0.08, za), (x + side, yb + 0.08, zb), (0.05, 0.2), YELLOW * 0.85)
-    for side in (-half, half):
-        beam(mesh, (x + side, y, away[10]), (x + side, y + down[10], away[10]), 0.06, BLUE)
+        for rim in (-half, half):
+            beam(mesh, (x + rim, ya + 0.08, za), (x + rim, yb + 0.08, zb), (0.05, 0.2), YELLOW * 0.85)
+    for rim in (-half, half):
+        beam(mesh, (x + rim, y, away[10]), (x + rim, y + down[10], away[10]), 0.06, BLUE)
 
 
 def _seesaw(mesh: MeshBuilder, x: float, y: float, z: float) -> None:
@@ -90,7 +90,7 @@ def _seesaw(mesh: MeshBuilder, x: float, y: float, z: float) -> None:
     beam(mesh, middle - lean, middle + lean, (0.24, 0.07), RED)
     for end in (-1, 1):
         seat = middle + end * 0.93 * lean
-        f.box(mesh, seat + [-0.17, 0.03, -0.16], seat + [0.17, 0.08, 0.16], YELLOW)
+        f.box(mesh, tuple(seat + [-0.17, 0.03, -0.16]), tuple(seat + [0.17, 0.08, 0.16]), YELLOW)
         grip = middle + end * 0.70 * lean
         beam(mesh, grip, grip + [0, 0.32, 0], 0.04, BLUE)
         beam(mesh, grip + [0, 0.32, -0.14], grip + [0, 0.32, 0.14], 0.04, BLUE)
