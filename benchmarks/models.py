@@ -25,6 +25,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 
 from diffusers import AutoencoderKLWan, WanPipeline, WanTransformer3DModel  # noqa: E402
+from tests.gpu import tiny  # noqa: E402
 from transformers import UMT5Config, UMT5EncoderModel  # noqa: E402
 
 from promptreel.engine_config import CustomConfig, DiffusersConfig  # noqa: E402
@@ -33,7 +34,6 @@ from promptreel.engines.diffusers import DiffusersEngine, denoising, wan_decodin
 from promptreel.engines.host import Audience, EngineHost, Order  # noqa: E402
 from promptreel.media import Encoder  # noqa: E402
 from promptreel.spec import VideoSpec  # noqa: E402
-from tests.gpu import tiny  # noqa: E402
 
 MODEL = "Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
 PROMPT = "a dog runs along the beach"
@@ -217,7 +217,9 @@ def main() -> None:
             rows[title] = asyncio.run(by_engine(spec, asked.videos, folder, f"way{number}", common | settings))
     device = torch.cuda.get_device_name() if card else f"processor, {torch.get_num_threads()} threads, a tiny model"
     print(f"{device}: {width}x{height}, {frames} frames, {asked.steps} steps, median of {asked.videos}\n")
-    print("| | seconds | times plain | outside the model | PSNR dB | SSIM | |\n| --- | --- | --- | --- | --- | --- | --- |")
+    print(
+        "| | seconds | times plain | outside the model | PSNR dB | SSIM | |\n| --- | --- | --- | --- | --- | --- | --- |"
+    )
     base, exact = (rows[title] for title in ("plain loop of diffusers", "this engine"))
     for title, row in rows.items():
         same = (f"{psnr(row['frames'], exact['frames']):.1f}", f"{ssim(row['frames'], exact['frames']):.4f}")

@@ -1,7 +1,9 @@
 """What makes models faster: it does what it says, says what it does, and the film is still the one that was asked for."""
 
+import weakref
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from promptreel.engines.diffusers import DiffusersEngine, placing, speed, step_c
 from promptreel.engines.diffusers.placing import Saver
 from promptreel.engines.diffusers.shelf import shelf
 from promptreel.engines.diffusers.step_caches import StepCache
+from promptreel.engines.host import engine_environment
 from promptreel.errors import EngineFailed, EngineStopped
 
 from . import tiny
@@ -172,6 +175,18 @@ def test_one_batch_of_both_predictions_can_be_cached_too(checkpoint: Checkpoint,
     assert (films[2] == films[3]).all() and (films[0] != films[2]).any()
 
 
+@pytest.mark.parametrize("kind", ["ltx2/full", "hunyuan15/t2v"])
+def test_models_that_say_nothing_of_their_layers_can_go_on_in_a_line(checkpoint: Checkpoint, kind: str) -> None:
+    made = DiffusersEngine(film_of(checkpoint, kind, steps=STEPS).model_copy(update={"cache": "taylorseer"}))
+    model, worked = shelf().take(made.config, lambda *_: None), []
+    name, layer = next(iter(step_caches.layers(model.pipe.transformer).items()))
+    inner = next(iter(layer.children()))
+    inner.register_forward_hook(lambda *_: worked.append(name))
+    first = film(made, spec_of(kind))
+    assert 0 < len(worked) < STEPS  # at most a third of the steps, of one or two predictions
+    assert (film(made, spec_of(kind)) == first).all()
+
+
 def test_the_catalogues_caches_are_ones_that_there_are() -> None:
     named = [model for model in model_catalogue.models().values() if model.cache]
     assert named
@@ -278,6 +293,19 @@ def test_all_of_it_at_once(checkpoint: Checkpoint, eager: list[int]) -> None:
     made = engine(checkpoint, base=SMALL_WAN, compile=True, fp8=True, attention="_native_math")
     assert (film(made) == film(made)).all()
     assert len(made.report(SPEC)["notes"]) == 4
+
+
+def test_what_the_compiler_makes_outlives_the_process(tmp_path: Path) -> None:
+    assert Path(engine_environment(tmp_path)["TORCHINDUCTOR_CACHE_DIR"]).parent == tmp_path
+
+
+def test_a_model_that_is_dropped_is_gone(checkpoint: Checkpoint) -> None:
+    model = shelf().take(engine(checkpoint, cache="first_block").config, lambda *_: None)
+    weights = weakref.ref(model.pipe.transformer.proj_out.weight)
+    device = model.device
+    del model
+    assert weights() is not None and shelf().clear_for(None, device)
+    assert weights() is None
 
 
 def test_half_precision_is_taken_by_cards_alone() -> None:
