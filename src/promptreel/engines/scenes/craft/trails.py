@@ -52,7 +52,7 @@ class Plume:
 class Trail:
     """The gas of one plume of a body on its path. See `stage.Layer`."""
 
-    STEP = 0.25
+    STEP = 0.5
     """Seconds between the moments at which the path is asked; puffs in between are interpolated."""
 
     def __init__(

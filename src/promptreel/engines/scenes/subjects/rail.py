@@ -187,12 +187,12 @@ def steam_train(casting: Casting) -> RigidBody:
 def _steam(chimney: float) -> tuple[Plume, ...]:
     """Smoke from the chimney at z = `chimney` m, a puff at every stroke; steam from the cylinders below it."""
     smoke = Plume(
-        mouth=(0.0, 4.5, chimney), velocity=(0.0, 9.0, 0.0), every=1.3, by_travel=True, life=6.5, radius=0.36,
+        mouth=(0.0, 4.5, chimney), velocity=(0.0, 9.0, 0.0), every=1.6, by_travel=True, life=6.5, radius=0.36,
         growth=1.55, spread=0.12, drag=1.7, buoyancy=0.9, albedo=0.5, opacity=0.42, fire=(0.10, 0.04, 0.012), reach=1.5,
     )  # fmt: skip
     leaks = (
         Plume(
-            mouth=(side * 1.5, 0.9, chimney), velocity=(side * 2.2, 0.2, 0.0), every=2.4, by_travel=True, life=1.2,
+            mouth=(side * 1.5, 0.9, chimney), velocity=(side * 2.2, 0.2, 0.0), every=3.6, by_travel=True, life=1.2,
             radius=0.15, growth=0.55, drag=3.0, buoyancy=0.6, albedo=0.9, opacity=0.28,
         )
         for side in (-1.0, 1.0)
