@@ -150,7 +150,11 @@ class Encoder:
     def _video_stream(self) -> av.video.VideoStream:
         # veryfast is the knee of the curve: slower presets cost twice the time for files no smaller at equal quality.
         small = self.width * self.height <= 1280 * 720
-        options = {"preset": "veryfast", "crf": "22" if small else "23", **REPEATABLE}
+        options = {"preset": "veryfast", "crf": "22" if small else "22.5", **REPEATABLE}
+        if not small:
+            # Each frame that it looks ahead is ten mebibytes at 1080p. With four instead of ten, and half a step more of
+            # quality, the files are as large and as good as before within a few percent.
+            options["rc-lookahead"] = "4"
         stream = self._container.add_stream("libx264", rate=Fraction(self.fps), options=options)
         stream.width = self.width
         stream.height = self.height
