@@ -28,7 +28,7 @@ SIGNED_IN = [
     "/create",
     "/queue",
     "/videos",
-    "/videos?search=nothing",
+    "/videos?q=nothing",
     "/tokens",
     "/usage",
     "/credits",
