@@ -375,6 +375,7 @@ async def waits_for_lock(watcher: Connection, other: Connection, task: asyncio.T
     return False
 
 
+@pytest.mark.timeout(1200)  # hundreds of transactions, each proved by an audit
 def test_the_ledger_follows_its_model(template: str) -> None:
     walk(lambda: Ledger(template), examples=10, steps=14)
 

@@ -17,7 +17,7 @@ NAMES = (
     "rabbit", "person", "woman", "man", "child", "girl", "boy", "monkey", "robot", "astronaut", "dragon", "dinosaur", "frog",
     "penguin", "snowman", "otter",
 )  # fmt: skip
-MOST = (500, 2200, 6000)
+MOST = (500, 2200, 7000)
 """Vertices for details 0, 1, 2."""
 
 
