@@ -169,16 +169,14 @@ async def submit(
 
 async def foresee(
     connection: Connection, settings: Settings, account: Account, quality: str, engine: str, seconds: float
-) -> tuple[float, float]:
-    """What a video of `seconds` would meet if it were accepted now: seconds until it is done, by the same estimate that it
-    would get, and the part of it that is its own rendering.
-    """
+) -> float:
+    """Seconds until a video of `seconds` would be done if it were accepted now, by the same estimate that it would get."""
     pool = settings.engine_config(engine).pool
     turn = await queue.next_turn(connection, account.id, account.tier, pool, engine, quality, seconds)
     _, until_done = await queue.place_of(
         connection, pool, turn.tag, queue.LAST_JOB, turn.seconds, alive_window(settings)
     )
-    return until_done, turn.seconds
+    return until_done
 
 
 async def next_id(connection: Connection) -> int:

@@ -43,8 +43,8 @@ async def test_an_engine_has_its_own_price_and_its_own_slots(someone: Someone, r
     assert (answer["queue_position"], usual["queue_position"]) == (1, 1)
     async with runtime.pool.connection() as connection:
         assert await runtime.queue.job_manager.list_jobs_async(queue="gpu")
-        foreseen, _ = await videos.foresee(connection, runtime.settings, someone.account, "premium", "fine", 8.0)
-        elsewhere, _ = await videos.foresee(connection, runtime.settings, someone.account, "premium", "scenes", 8.0)
+        foreseen = await videos.foresee(connection, runtime.settings, someone.account, "premium", "fine", 8.0)
+        elsewhere = await videos.foresee(connection, runtime.settings, someone.account, "premium", "scenes", 8.0)
     assert foreseen > 0 and elsewhere > 0
 
 

@@ -17,9 +17,10 @@ from PIL import Image
 from promptreel import credits, failures, operators, plans, videos
 from promptreel.media import Encoder, frame_at
 from promptreel.runtime import Runtime, load_rules
+from promptreel.settings import Settings
 from promptreel.spec import VideoSpec
 from promptreel.videos import Video
-from promptreel.web import create, ordering
+from promptreel.web import create, i18n, ordering
 
 from .conftest import Browser, MakeBrowser
 from .mailbox import set_up_mail
@@ -157,7 +158,7 @@ async def test_the_days_calls(make_browser: MakeBrowser, runtime: Runtime) -> No
 async def test_a_price_that_rose_meanwhile_is_asked_about(make_browser: MakeBrowser, runtime: Runtime) -> None:
     browser, operator = await make_browser(credits=50), await make_browser(operator=True)
     shown = shown_prices((await browser.get("/create")).text)
-    assert shown == {"shown_free": "1", "shown_premium": "3", "shown_720p": "30"}
+    assert shown == {"shown_scenes_free": "1", "shown_scenes_premium": "3", "shown_scenes_720p": "30"}
     assert operator.account is not None
     async with runtime.transaction() as connection:
         await operators.change_plan(connection, operator.account, "quality", "premium", {"price": 5})
@@ -180,12 +181,12 @@ async def test_a_price_that_rose_meanwhile_is_asked_about(make_browser: MakeBrow
             response = await send(browser, quality="premium", image_draft=draft[1], **fields)
             assert response.status_code == 303
         # What was agreed for one quality says nothing of another.
-        assert (await send(browser, quality="free", shown_free="0", agreed=agreed[1])).status_code == 422
+        assert (await send(browser, quality="free", shown_scenes_free="0", agreed=agreed[1])).status_code == 422
     finally:
         plans.apply([])
     assert await left(runtime, browser) == 50 - 1 - 5 - 5
     # A price that fell is nothing to ask about.
-    assert (await send(browser, quality="premium", shown_premium="5")).status_code == 303
+    assert (await send(browser, quality="premium", shown_scenes_premium="5")).status_code == 303
 
 
 def shown_prices(page: str) -> dict[str, str]:
@@ -223,8 +224,8 @@ async def test_nothing_is_decoded_for_who_gets_no_video(
 async def test_a_form_sent_twice_is_one_video_when_it_took_the_last_credit(make_browser: MakeBrowser) -> None:
     browser = await make_browser(credits=1)
     picture = {"image_file": ("a.png", png())}
-    first = await send(browser, picture, key="k", shown_free="1")
-    again = await send(browser, picture, key="k", shown_free="0")
+    first = await send(browser, picture, key="k", shown_scenes_free="1")
+    again = await send(browser, picture, key="k", shown_scenes_free="0")
     assert first.status_code == again.status_code == 303
 
 
@@ -315,6 +316,83 @@ async def test_a_picture_at_an_address(make_browser: MakeBrowser, runtime: Runti
     assert (await send(browser, image_url=inline)).status_code == 303
 
 
+# -- engines -----------------------------------------------------------------------------------------------------------
+
+
+def with_engines(runtime: Runtime) -> None:
+    """Two more: one that is dearer and makes no other quality, one that needs a picture."""
+    tables = {
+        "fine": {"kind": "custom", "model": "a:B", "title": "Fine & slow", "presets": {"premium": {"price": 9}}},
+        "moving": {
+            "kind": "remote", "protocol": "openai", "servers": [{"url": "http://10.0.0.1"}], "supports": ["image"],
+        },
+    }  # fmt: skip
+    runtime.settings = Settings.model_validate(runtime.settings.model_dump() | {"engines": tables})
+
+
+async def test_engines_are_chosen_with_their_own_prices(make_browser: MakeBrowser, runtime: Runtime) -> None:
+    browser = await make_browser(credits=50)
+    assert 'name="engine"' not in (await browser.get("/create")).text
+    with_engines(runtime)
+    page = (await browser.get("/create")).text
+    assert "Fine &amp; slow" in page and 'name="engine" value="scenes" checked' in page
+    page = (await browser.get("/create?engine=fine&duration=2")).text
+    offered = page.partition('id="offer"')[2].partition("<details")[0]
+    assert re.findall(r'name="quality" value="(\w+)" checked', offered) == ["premium"]
+    assert re.findall(r'name="quality"', offered) == ['name="quality"']
+    assert "9 credits" in offered and "2 s" in offered
+    # Without JavaScript a button shows the same, and forgets nothing.
+    response = await send(browser, engine="fine", show="offer", prompt="Kept")
+    assert response.status_code == 200 and "Kept</textarea>" in response.text and "9 credits" in response.text
+    shown = shown_prices(page)
+    assert shown["shown_fine_premium"] == "9" and shown["shown_scenes_premium"] == "3"
+    assert (await send(browser, engine="fine", quality="premium", **shown)).status_code == 303
+    (video,) = await made(runtime, browser)
+    assert (video.spec.engine, video.price) == ("fine", 9)
+    # What was told of one engine says nothing of another.
+    response = await send(browser, engine="fine", quality="premium", shown_scenes_premium="9", shown_fine_premium="3")
+    assert response.status_code == 422 and "This takes 9 credits by now." in response.text
+    agreed = re.search(r'name="agreed" value="([^"]*)"', response.text)
+    assert agreed and agreed[1] == "fine premium 9"
+    again = {"engine": "fine", "quality": "premium", "shown_fine_premium": "3", "agreed": agreed[1]}
+    assert (await send(browser, **again)).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "says"),
+    [
+        ({"engine": "gone"}, "engine", "not here any more"),
+        ({"engine": "fine", "quality": "free"}, "engine", "Fine &amp; slow does not make this quality"),
+        ({"engine": "moving"}, "image", "moving starts from a picture"),
+        ({"engine": "moving", "quality": "720p"}, "image", "Choose the picture"),
+    ],
+)
+async def test_what_an_engine_cannot_do(
+    make_browser: MakeBrowser, runtime: Runtime, fields: dict[str, str], field: str, says: str
+) -> None:
+    with_engines(runtime)
+    browser = await make_browser(credits=50)
+    page = (await send(browser, **fields)).text
+    error = re.search(rf'id="create-{field}-error">([^<]*)<', page)
+    assert error and says in error[1]
+    assert await made(runtime, browser) == []
+
+
+async def test_an_engine_that_is_gone_is_told_even_where_one_is_left(make_browser: MakeBrowser) -> None:
+    response = await send(await make_browser(credits=50), engine="gone")
+    assert response.status_code == 422 and 'id="create-engine-error"' in response.text
+
+
+async def test_a_picture_for_an_engine_of_words(make_browser: MakeBrowser, runtime: Runtime) -> None:
+    table = {"words": {"kind": "remote", "protocol": "openai", "servers": [{"url": "http://a"}], "supports": ["text"]}}
+    runtime.settings = Settings.model_validate(runtime.settings.model_dump() | {"engines": table})
+    browser = await make_browser(credits=50)
+    response = await send(browser, {"image_file": ("a.png", png())}, engine="words")
+    assert "words cannot use this picture: remove it." in response.text
+    page = (await browser.get("/create?engine=words")).text
+    assert 'name="quality" value="720p"' not in page and "from words alone" in page
+
+
 # -- filled in ---------------------------------------------------------------------------------------------------------
 
 
@@ -397,15 +475,15 @@ async def test_the_wait_is_what_the_queue_then_says(make_browser: MakeBrowser, r
     for _ in range(3):
         await submit(runtime, other)
     page = (await browser.get("/create")).text
-    told = {name: float(wait) for name, wait in re.findall(r'value="(\w+)"[^>]* data-wait="([\d.]+)"', page)}
+    told = dict(re.findall(r'value="(\w+)"[^>]*>.*?class="q-wait">Ready in ([^<]+)<', page, re.DOTALL))
     assert browser.account is not None
     for quality in ("free", "premium"):
         async with runtime.pool.connection() as connection:
-            card = await videos.foresee(connection, runtime.settings, browser.account, quality, "scenes", 8.0)
+            foreseen = await videos.foresee(connection, runtime.settings, browser.account, quality, "scenes", 8.0)
         accepted = await accept(runtime, browser, quality)
-        assert card[0] == pytest.approx(accepted.estimated_seconds)
+        assert foreseen == pytest.approx(accepted.estimated_seconds)
         if quality == "free":
-            assert told["free"] == pytest.approx(accepted.estimated_seconds)
+            assert told["free"] == i18n.span(accepted.estimated_seconds, "en")
 
 
 async def accept(runtime: Runtime, browser: Browser, quality: str) -> videos.Accepted:

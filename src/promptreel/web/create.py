@@ -26,7 +26,7 @@ from promptreel.errors import (
 from promptreel.media.picture_decoder import MAX_BYTES
 from promptreel.plans import QUALITIES, Quality
 from promptreel.spec import ASPECT_RATIOS
-from promptreel.web import ordering, strip
+from promptreel.web import offers, ordering, strip
 from promptreel.web.door import MOST_FORM_BYTES, Visit, page
 from promptreel.web.forms import Form
 from promptreel.web.i18n import text
@@ -50,12 +50,12 @@ EXAMPLES = {
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A quality as it is offered: `seconds` of video, done in `wait` seconds, of which `own` are its own rendering."""
+    """A quality as the chosen engine offers it: `seconds` of video, done in `wait` seconds, for `price` credits."""
 
     quality: Quality
+    price: int
     seconds: float
     wait: float
-    own: float
 
 
 # -- showing -----------------------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ async def show(visit: Visit) -> Response:
         await visit.runtime.video(visit.account.id, strip.read_id(form["picture_of"]))
         # Its prompt is not taken over: the picture shows all of that already, and would get it twice.
         form.values["at"] = form["at"] or "0"
-        form.values["quality"] = form["quality"] or ordering.ANIMATE
+        form.values["quality"] = form["quality"] or offers.ANIMATE
     return await draw(visit, form)
 
 
@@ -104,38 +104,38 @@ async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
         # They become part of the address of a picture on the page: never one of another place.
         if not re.fullmatch("[0-9a-f-]{0,36}", form[name]):
             form.values[name] = ""
-    has_picture = bool(form["image_url"] or form["image_draft"] or form["picture_of"])
-    if form["quality"] not in QUALITIES:
-        form.values["quality"] = next(iter(QUALITIES))
     form.values["key"] = form["key"] or secrets.token_urlsafe(18)
     settings = visit.runtime.settings
-    engine = form["engine"] if form["engine"] in settings.engine_names else settings.engine
-    form.values["engine"] = engine
+    engine = form.values["engine"] = form["engine"] if form["engine"] in settings.engine_names else settings.engine
+    prices = offers.prices(settings)
+    offered = [QUALITIES[alias] for alias in prices[engine]]
+    if form["quality"] not in prices[engine]:
+        form.values["quality"] = offered[0].alias if offered else ""
     now = visit.runtime.clock()
     async with visit.runtime.transaction() as connection:
         wallet = await credits.balance(connection, visit.account.id)
         quota = await limits.read_quota(connection, visit.account, now)
         cards = []
-        for quality in QUALITIES.values():
+        for quality in offered:
             seconds = ordering.length_of(quality, form)
-            wait, own = await videos.foresee(connection, settings, visit.account, quality.alias, engine, seconds)
-            cards.append(Card(quality, seconds, wait, own))
+            wait = await videos.foresee(connection, settings, visit.account, quality.alias, engine, seconds)
+            cards.append(Card(quality, prices[engine][quality.alias], seconds, wait))
     return await visit.render(
         "create.html",
         status,
         sheets=("create.css",),
         form=form,
         cards=cards,
-        animate=ordering.ANIMATE,
-        has_picture=has_picture,
+        animate=offers.ANIMATE,
+        takes=settings.engine_config(engine).takes,
         wallet=wallet,
         quota=quota,
         examples=[(visit.text(name), prompt) for name, prompt in EXAMPLES.items()],
         longest=ordering.LONGEST_PROMPT,
         ratios=[(name, name) for name in ASPECT_RATIOS],
-        engines=[(name, settings.engine_config(name).title or name) for name in settings.engine_names],
-        qualities=list(QUALITIES.values()),
-        prices=strip.prices(settings, engine),
+        engine=engine,
+        engines=[(name, offers.title(settings, name)) for name in settings.engine_names],
+        prices=prices,
         most_mebibytes=MAX_BYTES >> 20,
         advanced=any(form[name] or form.errors[name] for name in ADVANCED),
     )
@@ -165,13 +165,15 @@ async def save(visit: Visit) -> Response:
         if form["remove"] == place:
             form.values |= {f"{place}_url": "", f"{place}_draft": ""} | ({"picture_of": ""} if place == "image" else {})
     pictures = await ordering.read_pictures(visit, form, data)
-    wanted = ordering.read_wanted(visit, form, pictures) if not form["remove"] else None
-    if form["remove"]:
+    # Buttons of who has no JavaScript change the form and ask for nothing.
+    changed = bool(form["remove"] or form["show"])
+    wanted = ordering.read_wanted(visit, form, pictures) if not changed else None
+    if changed:
         form.errors.clear()
     number = await order(visit, form, wanted, pictures) if wanted is not None else None
     await ordering.keep_files(visit, form, data, pictures)
     if number is None:
-        return await draw(visit, form, 200 if form["remove"] else 422)
+        return await draw(visit, form, 200 if changed else 422)
     return await visit.redirect(f"{ROUTE}?{urlencode(after(form, number))}#stage-place")
 
 
@@ -187,7 +189,7 @@ async def order(visit: Visit, form: Form, wanted: Wanted, pictures: dict[str, Gi
     """
     # The same form with other words is another order: a browser's way back shows the old key.
     key = f"{form['key'][:64]}:{wanted.fingerprint().hex()[:32]}"
-    wish = Order(visit.account, wanted, DIALECT, ROUTE, key, ordering.price_told(form, wanted))
+    wish = Order(visit.account, wanted, DIALECT, ROUTE, key, ordering.price_told(visit.runtime.settings, form, wanted))
     try:
         answer = await accepted_before(visit.runtime, wish)
         if answer is None:
@@ -229,7 +231,7 @@ def tell(visit: Visit, form: Form, error: PromptreelError) -> None:
         form.wrong("quota", visit.text("You have used all calls of today"))
     elif isinstance(error, PriceRaised):
         price = error.data["price"]
-        form.values["agreed"] = f"{form['quality']} {price}"
+        form.values["agreed"] = f"{form['engine'] or visit.runtime.settings.engine} {form['quality']} {price}"
         form.wrong(
             "price", visit.texts("This takes %(count)s credit by now.", "This takes %(count)s credits by now.", price)
         )

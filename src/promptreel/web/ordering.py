@@ -27,15 +27,14 @@ from promptreel.fetch import check_url
 from promptreel.media import decode_picture, encode_picture, frame_at, safe_picture_isolated
 from promptreel.plans import QUALITIES, Quality
 from promptreel.runtime import Runtime
+from promptreel.settings import Settings
 from promptreel.spec import Status
+from promptreel.web import offers
 from promptreel.web.door import Visit
 from promptreel.web.forms import Form
 from promptreel.web.strip import read_id
 
 LONGEST_PROMPT = 2000
-ANIMATE = "720p"
-"""The quality that is made of a picture."""
-
 NUMBERS = ("duration", "seed", "fps")
 TEXTS = ("aspect_ratio", "negative_prompt", "engine")
 PREFILLED = ("prompt", "quality", *NUMBERS, *TEXTS, "picture_of", "at", "image_draft", "last_image_draft")
@@ -56,8 +55,9 @@ def read_wanted(visit: Visit, form: Form, pictures: Mapping[str, GivenPicture]) 
     quality = QUALITIES.get(form["quality"])
     if quality is None:
         form.wrong("quality", visit.text("Choose a quality"))
-    elif quality.alias == ANIMATE and "image" not in pictures:
+    elif quality.alias == offers.ANIMATE and "image" not in pictures:
         form.wrong("image", visit.text("Choose the picture that should move"))
+    check_engine(visit, form, pictures)
     given = {name: value for name in (*NUMBERS, *TEXTS) if (value := field_value(form, name)) is not None}
     for name, value in given.items():
         try:
@@ -69,6 +69,23 @@ def read_wanted(visit: Visit, form: Form, pictures: Mapping[str, GivenPicture]) 
     if not form.ok or quality is None:
         return None
     return Wanted(prompt, quality, read_options(given), pictures)
+
+
+def check_engine(visit: Visit, form: Form, pictures: Mapping[str, GivenPicture]) -> None:
+    """Tell what the chosen engine cannot do. The rules are those of `creating.engine_for`, told by the engine's title."""
+    settings = visit.runtime.settings
+    name = form["engine"] or settings.engine
+    if name not in settings.engine_names:
+        form.wrong("engine", visit.text("This engine is not here any more. Choose another one."))
+        return
+    config, title = settings.engine_config(name), offers.title(settings, name)
+    if form["quality"] in QUALITIES and not config.makes(form["quality"]):
+        form.wrong("engine", visit.text("%(engine)s does not make this quality.", engine=title))
+    for place in pictures:
+        if place not in config.takes:
+            form.wrong(place, visit.text("%(engine)s cannot use this picture: remove it.", engine=title))
+    if "text" not in config.takes and "image" not in pictures:
+        form.wrong("image", visit.text("%(engine)s starts from a picture: choose one.", engine=title))
 
 
 def field_value(form: Form, name: str) -> str | int | float | None:
@@ -85,11 +102,12 @@ def length_of(quality: Quality, form: Form) -> float:
     return value if isinstance(value, float) and 1 <= value <= 60 else quality.duration
 
 
-def price_told(form: Form, wanted: Wanted) -> int | None:
+def price_told(settings: Settings, form: Form, wanted: Wanted) -> int | None:
     """The most credits that the page has told for this; None: it told none."""
-    told = [form[f"shown_{wanted.quality.alias}"]]
-    quality, _, price = form["agreed"].partition(" ")
-    if quality == wanted.quality.alias:
+    engine, quality = wanted.options.engine or settings.engine, wanted.quality.alias
+    told = [form[f"shown_{engine}_{quality}"]]
+    *agreed, price = form["agreed"].split(" ")
+    if agreed == [engine, quality]:
         told.append(price)
     return max((int(text) for text in told if re.fullmatch("[0-9]{1,9}", text, re.ASCII)), default=None)
 

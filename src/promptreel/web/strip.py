@@ -6,10 +6,8 @@ from starlette.responses import Response
 
 from promptreel import previews, underway, videos
 from promptreel.errors import VideoNotFound
-from promptreel.plans import QUALITIES
-from promptreel.settings import Settings
 from promptreel.underway import Underway
-from promptreel.web import render
+from promptreel.web import offers, render
 from promptreel.web.door import Visit, page, safe_next
 
 LARGEST_ID = 2**63 - 1
@@ -17,15 +15,8 @@ LARGEST_ID = 2**63 - 1
 
 def draw(visit: Visit, found: Underway, view: str = "strip") -> str:
     """What is under way as HTML: as the `strip` of every page, or as the `stage` of the page that creates."""
-    return render.fragment(
-        visit, f"{view}.html", strip=found, qualities=QUALITIES.values(), prices=prices(visit.runtime.settings)
-    )
-
-
-def prices(settings: Settings, engine: str = "") -> dict[str, int]:
-    """What each quality takes of the credits, made by that engine, or by the usual one."""
-    config = settings.engine_config(engine or settings.engine)
-    return {alias: config.price(alias) for alias in QUALITIES}
+    settings = visit.runtime.settings
+    return render.fragment(visit, f"{view}.html", strip=found, prices=offers.prices(settings), engine=settings.engine)
 
 
 def video_id(visit: Visit) -> int:

@@ -1,10 +1,9 @@
-// The form that asks for a video: pictures by drop and paste, what a choice costs and how long it takes, one press one video.
+// The form that asks for a video: pictures by drop and paste, what a choice costs, one press one video.
 
 const form = document.querySelector("#create");
 const prompt = form.elements.prompt;
 const button = document.querySelector("#go");
 const counter = document.querySelector("#count-line");
-const language = document.documentElement.lang;
 
 for (const text of form.querySelectorAll(".with-js")) text.hidden = false;
 
@@ -24,44 +23,25 @@ function refresh() {
   const length = [...prompt.value].length;
   const over = length > Number(prompt.dataset.longest);
   counter.classList.toggle("over", over);
-  const animate = form.querySelector("[data-needs-picture]");
-  if (animate) {
-    animate.disabled = !hasPicture("image");
-    form.querySelector(".needs-picture").hidden = !animate.disabled;
-    if (animate.disabled && animate.checked) form.querySelector("[name=quality]:not(:disabled)").checked = true;
+  const makers = [...form.querySelectorAll("[data-needs-picture]")];
+  for (const maker of makers) maker.disabled = !hasPicture("image");
+  const hint = form.querySelector(".needs-picture");
+  if (hint) hint.hidden = !makers.some((maker) => maker.disabled);
+  const possible = form.querySelector("[name=quality]:not(:disabled)");
+  if (chosenQuality()?.disabled && possible) possible.checked = true;
+  const engine = form.querySelector("[name=engine]:checked")?.value;
+  for (const costs of document.querySelectorAll("#costs > [data-engine]")) {
+    if (engine !== undefined) costs.hidden = costs.dataset.engine !== engine;
   }
-  const quality = chosenQuality()?.value;
-  const short = document.querySelector(`.cost[data-quality="${quality}"]`)?.hasAttribute("data-short");
-  button.disabled = over || prompt.value.trim() === "" || short || "spent" in form.dataset || "sent" in form.dataset;
+  const quality = chosenQuality();
+  const short = document.querySelector(`#costs > :not([hidden]) [data-quality="${quality?.value}"]`)?.hasAttribute("data-short");
+  button.disabled = over || quality === null || quality.disabled || prompt.value.trim() === "" || short || "spent" in form.dataset || "sent" in form.dataset;
 }
 
 form.addEventListener("input", refresh);
 form.addEventListener("change", refresh);
 document.addEventListener("htmx:sse:after:message", refresh);
-
-// -- how long it takes: what is ahead, and its own rendering, which grows with its length -----------------------------
-
-function spell(seconds) {
-  const minutes = seconds >= 90;
-  const unit = { style: "unit", unit: minutes ? "minute" : "second", unitDisplay: "long" };
-  return new Intl.NumberFormat(language, unit).format(Math.max(1, Math.round(minutes ? seconds / 60 : seconds)));
-}
-
-form.elements.duration.addEventListener("input", () => {
-  const wanted = Number(form.elements.duration.value);
-  for (const card of form.querySelectorAll("[name=quality]")) {
-    const { own, wait, seconds, length } = card.dataset;
-    const asked = wanted >= 1 && wanted <= 60 ? wanted : Number(length);
-    const label = card.closest(".quality");
-    const place = label.querySelector(".q-wait");
-    place.dataset.pattern ??= place.textContent.trim();
-    place.dataset.said ??= spell(Number(wait));
-    const until = Number(wait) + Number(own) * (asked / Number(seconds) - 1);
-    place.textContent = place.dataset.pattern.replace(place.dataset.said, spell(until));
-    const about = label.querySelector(".q-length");
-    about.textContent = about.textContent.replace(/[\d.,]+/, new Intl.NumberFormat(language).format(asked));
-  }
-});
+document.addEventListener("htmx:after:swap", refresh);
 
 // -- examples ---------------------------------------------------------------------------------------------------------
 
