@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import ctypes
 import io
 import re
 import struct
@@ -17,13 +18,14 @@ from urllib.parse import quote_from_bytes
 import av
 import numpy as np
 import pytest
+import structlog
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from promptreel import media
 from promptreel.errors import EngineFailed, MediaInvalid, PictureRefused
-from promptreel.media import picture_decoder, pictures
+from promptreel.media import codecs, picture_decoder, pictures
 from promptreel.spec import VideoSpec
 
 RED, GREEN, BLUE, WHITE = (255, 0, 0), (0, 255, 0), (0, 0, 255), (255, 255, 255)
@@ -563,6 +565,96 @@ def test_no_frame_at_all_is_a_failure(tmp_path: Path) -> None:
 def test_a_folder_that_is_missing_fails_the_engine(tmp_path: Path) -> None:
     with pytest.raises(EngineFailed, match="could not be opened: No such file or directory"):
         media.Encoder(tmp_path / "missing" / "a.mp4", 64, 36, 24)
+
+
+# -- which encoder -----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def untried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a process that has tried no encoder yet."""
+    monkeypatch.setattr(codecs, "_refusals", {})
+
+
+@pytest.fixture
+def pretended(untried: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A card that encodes: by x264, in fact."""
+    monkeypatch.setattr(codecs.Nvenc, "name", "libx264")
+    monkeypatch.setattr(codecs.Nvenc, "options", lambda *_: {"preset": "ultrafast"})
+
+
+class FailingStream:
+    def encode(self, _: object) -> None:
+        raise av.error.ExternalError(0, "EncodePicture failed!")
+
+
+def test_every_option_of_nvenc_is_one_that_it_has() -> None:
+    """FFmpeg says nothing of those that it does not know: asked is what reads them. It needs no card for that."""
+    libraries = Path(av.__file__).parent.parent / "av.libs"
+    found = [sorted(libraries.glob(f"{name}-*.so*")) for name in ("libavcodec", "libavutil")]
+    if not all(found):
+        pytest.skip("this FFmpeg is none of PyAV's own")
+    codec, util = (ctypes.CDLL(str(files[0])) for files in found)
+    codec.avcodec_find_encoder_by_name.restype = codec.avcodec_alloc_context3.restype = ctypes.c_void_p
+    context = codec.avcodec_alloc_context3(ctypes.c_void_p(codec.avcodec_find_encoder_by_name(b"h264_nvenc")))
+    assert context
+
+    def taken(name: str, value: str) -> bool:
+        and_what_is_below = 1
+        return util.av_opt_set(ctypes.c_void_p(context), name.encode(), value.encode(), and_what_is_below) == 0
+
+    assert not taken("preset", "p9") and not taken("quality", "22")
+    for name, value in codecs.Nvenc(1).options(640, 360).items():
+        assert taken(name, value), name
+
+
+def test_an_encoder_is_tried_with_real_frames(pretended: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert codecs.refusal(codecs.X264()) is None and codecs.refusal(codecs.Nvenc(0)) is None
+    grey = codecs._grey
+
+    def standing_still(number: int) -> av.VideoFrame:
+        still = grey(0)
+        still.pts = number
+        return still
+
+    monkeypatch.setattr(codecs, "_grey", standing_still)
+    assert codecs.refusal(codecs.Nvenc(0)) is None  # once in a process
+    assert codecs.refusal(codecs.Nvenc(1)) == "what it encodes is not what it was given"
+
+
+def test_an_encoder_that_does_not_open_is_replaced_in_the_same_film(untried: None, tmp_path: Path) -> None:
+    """No card has a number like that, and most machines that run this have none at all."""
+    refused = codecs.refusal(codecs.Nvenc(99))
+    assert refused and "Operation not permitted" not in refused  # in words that help
+    sound = np.zeros((2, 48_000), np.float32)
+    with (
+        structlog.testing.capture_logs() as told,
+        media.Encoder(tmp_path / "a.mp4", 64, 36, 24, sound=sound, codec=codecs.Nvenc(99)) as encoder,
+    ):
+        for i in range(24):
+            encoder.add(frame(64, 36, i))
+        encoder.close()
+    assert [(entry["event"], entry["reason"]) for entry in told] == [("encoder_not_opened", refused)]
+    encode(tmp_path / "b.mp4")
+    frames = [list(av.open(str(tmp_path / name)).decode(video=0)) for name in ("a.mp4", "b.mp4")]
+    assert all((one.to_ndarray() == other.to_ndarray()).all() for one, other in zip(*frames, strict=True))
+    with av.open(str(tmp_path / "a.mp4")) as container:
+        assert len(container.streams.audio) == 1
+
+
+def test_a_card_that_fails_in_the_midst_is_left_alone_by_the_next_attempt(
+    pretended: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert codecs.refusal(codecs.Nvenc()) is None
+    with (
+        pytest.raises(EngineFailed, match="the frame could not be encoded"),
+        media.Encoder(tmp_path / "a.mp4", 64, 36, 24, codec=codecs.Nvenc()) as encoder,
+    ):
+        encoder.add(frame(64, 36))
+        monkeypatch.setattr(encoder, "_stream", FailingStream())
+        encoder.add(frame(64, 36))
+    assert codecs.refusal(codecs.Nvenc())
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit on Windows")

@@ -10,6 +10,7 @@ import numpy as np
 
 from promptreel.engines import Frame, RenderJob
 from promptreel.errors import EngineBroken, EngineFailed
+from promptreel.media.codecs import Nvenc
 from promptreel.spec import VideoSpec
 
 
@@ -30,6 +31,12 @@ class Colours:
 
     def before(self, number: int, job: RenderJob) -> None:
         """What happens before each frame."""
+
+
+class Encoding(Colours):
+    """Has an encoder of its own, on a card that no machine has."""
+
+    codec = Nvenc(99)
 
 
 class Slow(Colours):

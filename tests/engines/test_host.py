@@ -12,14 +12,18 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
+import structlog
 from PIL import Image
 
 import promptreel
 from promptreel.engine_config import CustomConfig
-from promptreel.engines.host import Audience, EngineHost, Order, Patience, engine_environment
+from promptreel.engines import RenderJob
+from promptreel.engines.host import Audience, EngineHost, Order, Patience, encode, engine_environment
 from promptreel.errors import EngineFailed, EngineOutOfMemory, EngineTimeout
 from promptreel.media import probe
 from promptreel.spec import VideoSpec
+
+from . import fakes
 
 SPEC = VideoSpec("anything", 64, 48, fps=10, duration=1.0, seed=7)
 
@@ -83,6 +87,16 @@ async def test_a_failing_engine_is_a_failed_attempt_that_says_why(tmp_path: Path
     with pytest.raises(EngineFailed, match=says):  # and the next job gets its chance
         await render(engine, tmp_path / "b")
     await engine.close()
+
+
+def test_an_engines_frames_go_to_the_encoder_that_it_names(tmp_path: Path) -> None:
+    engine = fakes.Encoding()
+    with structlog.testing.capture_logs() as told:
+        encode(engine, RenderJob(SPEC, lambda *_: None), tmp_path / "a.mp4")
+    assert [entry["encoder"] for entry in told] == [
+        "h264_nvenc"
+    ]  # no card has such a number: it told that it went to x264
+    assert probe(tmp_path / "a.mp4").frames == 10
 
 
 async def test_an_engine_that_has_lost_its_card_gets_a_new_process(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from promptreel.engine_config import CustomConfig, DiffusersConfig, EngineConfig, RemoteConfig
 from promptreel.errors import EngineFailed
+from promptreel.media.codecs import Codec
 from promptreel.spec import VideoSpec
 
 Picture = NDArray[np.uint8]
@@ -80,6 +81,15 @@ class WithPrelude(Protocol):
     prelude: float
     """The share of the work that lies before it, 0…1: until then the engine tells fractions up to here by itself. Read when
     that frame is there."""
+
+
+@runtime_checkable
+class WithCodec(Protocol):
+    """What an engine has more that knows of an encoder for its frames: x264 on the processor takes those of all others."""
+
+    @property
+    def codec(self) -> Codec:
+        """The encoder. Read for each video, when its first frame is there."""
 
 
 def load_engine(config: EngineConfig) -> Engine:

@@ -35,7 +35,7 @@ from PIL import Image
 from pydantic import TypeAdapter
 
 from promptreel.engine_config import EngineConfig, RemoteConfig
-from promptreel.engines import Engine, Picture, RenderJob, WithPrelude, WithSound, load_engine
+from promptreel.engines import Engine, Picture, RenderJob, WithCodec, WithPrelude, WithSound, load_engine
 from promptreel.errors import (
     EngineAway,
     EngineBroken,
@@ -47,6 +47,7 @@ from promptreel.errors import (
     MediaInvalid,
 )
 from promptreel.media import Encoder, check
+from promptreel.media.codecs import X264
 from promptreel.spec import VideoSpec
 
 log = structlog.get_logger()
@@ -472,7 +473,8 @@ def encode(
     before = engine.prelude if isinstance(engine, WithPrelude) else 0.0
     sound = engine.sound(spec) if isinstance(engine, WithSound) else None
     give_memory_back()  # what getting ready took, compilers above all, is not what all the other frames take
-    with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance, sound=sound) as encoder:
+    codec = engine.codec if isinstance(engine, WithCodec) else X264()
+    with Encoder(path, spec.width, spec.height, spec.fps, provenance=provenance, sound=sound, codec=codec) as encoder:
         shown_at = -math.inf
         for number, frame in enumerate(itertools.chain((first,), frames), start=1):
             encoder.add(frame)

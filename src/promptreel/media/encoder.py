@@ -10,15 +10,18 @@ from types import TracebackType
 from typing import Self
 
 import av
-import av.video
 import numpy as np
+import structlog
 from av.video.reformatter import ColorRange, Colorspace, Interpolation
-from numpy._core._multiarray_umath import __cpu_features__  # type: ignore[import-not-found] # a compiled module
 from numpy.typing import NDArray
 from PIL import Image
 
 from promptreel.errors import EngineFailed
+from promptreel.media import codecs
+from promptreel.media.codecs import BT709, LIMITED_RANGE, X264, Codec
 from promptreel.spec import MAX_SIDE, MIN_SIDE
+
+log = structlog.get_logger()
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 """Y (height, width), U and V (height/2, width/2): BT.709, limited range."""
@@ -31,23 +34,6 @@ SOUND_BITRATE = 160_000
 
 Frame = NDArray[np.uint8] | Planes
 """An RGB picture (height, width, 3) in sRGB, or planes."""
-
-BT709 = 1
-"""BT.709 in H.264's tables of primaries, transfer and matrix alike."""
-
-LIMITED_RANGE = 1
-
-THREADS = 4
-"""Encoding threads. Fixed, because the number changes x264's output and equal seeds should give equal bytes anywhere."""
-
-REPEATABLE = {"x264-params": "asm=avx2"} if __cpu_features__.get("AVX512F") else {}
-"""x264's macroblock tree reads memory that nobody wrote when it runs on AVX-512: the same frames then give other bytes at
-each run, at most sizes. On AVX2 they give the same, those of every other x86-64 machine too. It costs nothing at 360p and
-up to a tenth of the encoding at 1080p. The option overrides x264's own detection, so it may only be set where AVX2 is sure to
-be there."""
-
-KEYFRAME_SECONDS = 2
-"""The longest distance between frames that a player can jump to."""
 
 POSTER_AT = 0.4
 """Where in the video the poster is looked for: past a fade-in, well before the end."""
@@ -111,7 +97,7 @@ class Encoder:
     `path` appears only when the file is whole; leaving the block without `close()`, by an exception or not, leaves nothing
     behind. Width and height are even, 16…3840 pixels, `fps` a whole number. `provenance` is the id that the file's metadata
     carry with the note that it is synthetic; never put a prompt there. `sound` is encoded as AAC, and cut or filled with
-    silence to the length of the pictures. Not for several threads at once.
+    silence to the length of the pictures. A `codec` that does not open is replaced by x264. Not for several threads at once.
     """
 
     def __init__(
@@ -123,6 +109,7 @@ class Encoder:
         *,
         provenance: str | None = None,
         sound: Track | None = None,
+        codec: Codec = X264(),  # noqa: B008 - it has no state
     ) -> None:
         if not all(MIN_SIDE <= side <= MAX_SIDE and side % 2 == 0 for side in (width, height)):
             raise EngineFailed(f"a video cannot be {width}x{height}: sides are even, {MIN_SIDE} to {MAX_SIDE} pixels")
@@ -135,36 +122,30 @@ class Encoder:
         self._tiles: list[_Tile] = []
         self._newest: av.VideoFrame | None = None
         self._stride = max(1, round(fps / TILES_PER_SECOND))
-        # faststart: the index goes to the front, so that a browser plays before it has the whole file.
-        self._container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
-        self._open = True
-        self._container.metadata.update(_metadata(provenance))
-        self._stream = self._video_stream()
-        self._sound = _Sound(self._container, sound) if sound is not None else None
-        try:
-            self._container.start_encoding()  # PyAV would open the file only with the first packet, many frames later
-        except (av.FFmpegError, OSError) as error:
-            self.abort()
-            raise EngineFailed(f"the file could not be opened: {_reason(error)}") from error
+        self._open = False
+        self._begin(codec, provenance, sound)
 
-    def _video_stream(self) -> av.video.VideoStream:
-        # veryfast is the knee of the curve: slower presets cost twice the time for files no smaller at equal quality.
-        small = self.width * self.height <= 1280 * 720
-        options = {"preset": "veryfast", "crf": "22" if small else "22.5", **REPEATABLE}
-        if not small:
-            # Each frame that it looks ahead is ten mebibytes at 1080p. With four instead of ten, and half a step more of
-            # quality, the files are as large and as good as before within a few percent.
-            options["rc-lookahead"] = "4"
-        stream = self._container.add_stream("libx264", rate=Fraction(self.fps), options=options)
-        stream.width = self.width
-        stream.height = self.height
-        stream.pix_fmt = "yuv420p"
-        context = stream.codec_context
-        context.thread_count = THREADS
-        context.gop_size = KEYFRAME_SECONDS * self.fps
-        context.color_primaries = context.color_trc = context.colorspace = BT709
-        context.color_range = LIMITED_RANGE
-        return stream
+    def _begin(self, codec: Codec, provenance: str | None, sound: Track | None) -> None:
+        """Open the file and the encoder; x264, where it is another one and does not open. Errors: `EngineFailed`."""
+        self._codec = codec
+        with codecs.hearing() as heard:
+            try:
+                # faststart: the index goes to the front, so that a browser plays before it has the whole file.
+                self._container = av.open(str(self._partial), "w", format="mp4", options={"movflags": "+faststart"})
+                self._open = True
+                self._container.metadata.update(_metadata(provenance))
+                self._stream = codecs.stream(self._container, codec, self.width, self.height, self.fps)
+                self._sound = _Sound(self._container, sound) if sound is not None else None
+                self._container.start_encoding()  # PyAV would open the file only with the first packet, many frames later
+                return
+            except (av.FFmpegError, OSError) as error:
+                self.abort()
+                if codec == X264():
+                    raise EngineFailed(f"the file could not be opened: {codecs.reason_of(error)}") from error
+                reason = codecs.reason_of(error, heard)
+        # Other programs may have all the sessions of the card, and it does not take frames of all sizes.
+        log.warning("encoder_not_opened", encoder=codec.name, reason=reason, width=self.width, height=self.height)
+        self._begin(X264(), provenance, sound)
 
     def add(self, frame: Frame) -> None:
         """Encode the next frame. The array may be reused by the caller as soon as this returns.
@@ -177,9 +158,9 @@ class Encoder:
         picture.pts = self.frames
         picture.time_base = Fraction(1, self.fps)
         try:
-            self._container.mux(self._stream.encode(picture))
+            self._encode(picture)
         except (av.FFmpegError, OSError) as error:
-            raise EngineFailed(f"the frame could not be encoded: {_reason(error)}") from error
+            raise EngineFailed(f"the frame could not be encoded: {codecs.reason_of(error)}") from error
         if self._sound is not None:
             self._sound.until((self.frames + 1) / self.fps)
         if self.frames % self._stride == 0:
@@ -194,7 +175,7 @@ class Encoder:
         try:
             if not self.frames:
                 raise EngineFailed("there is not one frame")
-            self._container.mux(self._stream.encode(None))
+            self._encode(None)
             if self._sound is not None:
                 self._sound.close()
             self._open = False
@@ -203,7 +184,7 @@ class Encoder:
             self._partial.replace(self.path)
         except (av.FFmpegError, OSError) as error:
             self.abort()
-            raise EngineFailed(f"the file could not be finished: {_reason(error)}") from error
+            raise EngineFailed(f"the file could not be finished: {codecs.reason_of(error)}") from error
         except BaseException:
             self.abort()
             raise
@@ -225,6 +206,16 @@ class Encoder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.abort()
+
+    def _encode(self, picture: av.VideoFrame | None) -> None:
+        """The next frame, or all that the encoder still holds back. Errors: those of FFmpeg."""
+        try:
+            packets = self._stream.encode(picture)
+        except (av.FFmpegError, OSError) as error:
+            if self._codec != X264():
+                codecs.give_up(self._codec, codecs.reason_of(error))
+            raise
+        self._container.mux(packets)
 
     # -- frames in -----------------------------------------------------------------------------------------------------
 
@@ -325,7 +316,7 @@ class _Sound:
         try:
             self._container.mux(self._stream.encode(frame))
         except (av.FFmpegError, OSError) as error:
-            raise EngineFailed(f"the sound could not be encoded: {_reason(error)}") from error
+            raise EngineFailed(f"the sound could not be encoded: {codecs.reason_of(error)}") from error
 
     def close(self) -> None:
         """Encode what the encoder still holds."""
@@ -336,11 +327,6 @@ def _metadata(provenance: str | None) -> dict[str, str]:
     """What the container says of its origin, for people and for tools that look for synthetic media."""
     text = "Generated by promptreel. AI-generated (synthetic) video."
     return {"title": "AI-generated video", "comment": f"{text} Id: {provenance}" if provenance else text}
-
-
-def _reason(error: Exception) -> str:
-    """The error in a few words and without its file name, which is nobody's business outside."""
-    return getattr(error, "strerror", None) or type(error).__name__
 
 
 def _expect(array: NDArray[np.uint8], shape: tuple[int, ...]) -> None:

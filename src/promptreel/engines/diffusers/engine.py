@@ -5,11 +5,12 @@ from typing import Any
 
 from promptreel.engine_config import DiffusersConfig
 from promptreel.engines import Frame, RenderJob, Track
-from promptreel.engines.diffusers import failing
+from promptreel.engines.diffusers import encoding, failing, placing
 from promptreel.engines.diffusers.film import Film, planned
 from promptreel.engines.diffusers.shelf import Loaded, shelf
 from promptreel.engines.diffusers.waiting import Tell, part
 from promptreel.errors import EngineFailed
+from promptreel.media.codecs import Codec
 from promptreel.spec import VideoSpec
 
 
@@ -20,6 +21,12 @@ class DiffusersEngine:
         self.config = config
         self.prelude = 0.0
         self._film: Film | None = None
+        _ = self.codec  # one that is set and does not work is told now, not after the first film's steps
+
+    @property
+    def codec(self) -> Codec:
+        """What its films are encoded with. Errors: `EngineFailed`."""
+        return encoding.codec_of(self.config, placing.device_of(self.config))
 
     def warm_up(self) -> None:
         """Download the model and load it."""
