@@ -71,7 +71,7 @@ async def test_it_tells_what_waits_runs_and_has_ended(make_browser: MakeBrowser,
     await fail(runtime, await start(runtime, second), "The engine failed: out of paint")
     page = (await browser.get("/queue")).text
     assert f'href="/videos/{first.id}"' in page and "Ready" in page
-    assert "out of paint" in page and "3 credits came back" in page
+    assert "The engine could not make it." in page and "3 credits came back" in page
 
     response = await browser.post("/queue/clear", {"next": "/tokens"})
     assert (response.status_code, response.headers["location"]) == (303, "/tokens")
@@ -79,6 +79,24 @@ async def test_it_tells_what_waits_runs_and_has_ended(make_browser: MakeBrowser,
     third = await submit(runtime, browser, "Third")
     await complete(runtime, await start(runtime, third))
     assert f'href="/videos/{third.id}"' in (await browser.get("/queue")).text
+
+
+async def test_a_download_is_told_with_its_share_and_without_an_estimate(
+    make_browser: MakeBrowser, runtime: Runtime
+) -> None:
+    browser = await make_browser()
+    video = await start(runtime, await submit(runtime, browser))
+    for step, said, bar in (
+        ("downloading the model: 5.0 / 20.0 GB", "Downloading the model: 5 / 20 GB", 'value="250"'),
+        ("loading the model", "Loading the model", ""),
+    ):
+        async with runtime.transaction() as connection:
+            assert await videos.report_progress(connection, video, 0.0, step, None)
+        for path in ("/queue", f"/videos/{video.id}"):
+            main = (await browser.get(path)).text.partition("<main")[2]
+            assert said in main and f'<progress max="1000"{bar and " " + bar} aria-label' in main, path
+            assert " %" not in main and "data-left" not in main and "left</p>" not in main
+        assert "Getting ready" in (await browser.get("/videos")).text
 
 
 async def test_it_is_on_every_page(make_browser: MakeBrowser, runtime: Runtime) -> None:

@@ -44,8 +44,9 @@ def environment(locale: str) -> jinja2.Environment:
     )
     made.install_gettext_translations(i18n.translations(locale), newstyle=True)  # type: ignore[attr-defined]
     made.globals |= {"version": __version__, "languages": i18n.LOCALES, "style": style, "asset_url": asset_url}
-    made.globals["step_words"] = steps.words
-    made.globals["step_detail"] = steps.detail
+    made.globals |= {"step_words": steps.words, "is_beforehand": steps.is_beforehand, "step_share": steps.share}
+    made.globals |= {"failure_text": steps.failure, "engine_words": steps.own_words}
+    made.globals["step_detail"] = lambda step: steps.detail(step, locale)
     return made
 
 

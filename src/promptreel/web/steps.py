@@ -1,5 +1,8 @@
-"""What an engine does just now, as people are told."""
+"""What an engine does just now and why it failed, as people are told."""
 
+import re
+
+from promptreel.web import i18n
 from promptreel.web.i18n import text
 
 STEPS = {
@@ -41,7 +44,60 @@ def words(step: str) -> str:
     return STEPS.get(step.partition(": ")[0] or "starting", step)
 
 
-def detail(step: str) -> str:
+def detail(step: str, locale: str = "en") -> str:
     """How far that is, where the engine says it: the `: 3 / 50` of `denoising: 3 / 50`."""
     head, colon, rest = step.partition(": ")
-    return colon + rest if head in STEPS else ""
+    told = re.sub(r"\d+\.\d+", lambda found: i18n.number(float(found[0]), locale), rest)
+    return colon + told if head in STEPS else ""
+
+
+# -- before it begins --------------------------------------------------------------------------------------------------
+
+BEFOREHAND = {
+    "waiting for a worker",
+    "looking for the model",
+    "downloading the model",
+    "loading the model",
+    "waiting for a server",
+    "sending the job",
+    "queued at the server",
+}
+"""What has to happen before a video is begun, and takes as long as it takes: no estimate holds for it."""
+
+
+def is_beforehand(step: str) -> bool:
+    """Whether the video itself is not begun yet."""
+    return step.partition(": ")[0] in BEFOREHAND
+
+
+def share(step: str) -> float | None:
+    """How much of such a step is done, 0…1: of `downloading the model: 9.1 / 20.0 GB` 0.455; None where it says nothing."""
+    found = re.search(r": (\d+(?:\.\d+)?) / (\d+(?:\.\d+)?)", step)
+    return min(1.0, float(found[1]) / float(found[2])) if found and float(found[2]) else None
+
+
+# -- why it failed -----------------------------------------------------------------------------------------------------
+
+FAILURES = {
+    "engine_failed": text("The engine could not make it."),
+    "engine_refused": text("The engine cannot make a video like this one."),
+    "engine_timeout": text("It took longer than a video may take."),
+    "engine_out_of_memory": text("It needed more memory than there is."),
+    "engine_away": text("The servers that render were out of reach for too long."),
+    "attempts_used_up": text("Every attempt at it broke off."),
+    "media_invalid": text("The film came out damaged."),
+}
+"""By the code of the failure."""
+
+IN_ITS_WORDS = {"engine_failed", "engine_refused", "engine_away", "attempts_used_up"}
+"""Where the engine's own sentence says more. It is the engine's: in English, or in whatever a server answered."""
+
+
+def failure(code: str | None) -> str:
+    """Why there is no video, in English: to be translated where it is shown."""
+    return FAILURES.get(code or "", "Video generation failed")
+
+
+def own_words(code: str | None, error: str | None) -> str:
+    """The engine's own sentence about it; empty where that says no more than `failure`."""
+    return re.sub(r"^The engine[^:]*: ", "", error or "") if code in IN_ITS_WORDS else ""
