@@ -139,7 +139,7 @@ class DiffusersConfig(Common):
     fp8: bool = False
     """Keep the weights in eight bits: half the memory, nearly the same picture."""
     offload: Literal["auto", "none", "model", "group"] = "auto"
-    encoder: Literal["auto", "x264", "nvenc"] = "auto"
+    encoder: Literal["auto", "x264"] = "auto"
     """What its films are encoded with; `auto`: NVENC where the card has it, else x264."""
     loras: tuple[str, ...] = ()
     """Ids or files of LoRAs that are fused in: `id`, or `id/file.safetensors`, `@0.8` behind it for its weight."""

@@ -21,11 +21,11 @@ class DiffusersEngine:
         self.config = config
         self.prelude = 0.0
         self._film: Film | None = None
-        _ = self.codec  # one that is set and does not work is told now, not after the first film's steps
+        _ = self.codec  # tried now, while nobody waits
 
     @property
     def codec(self) -> Codec:
-        """What its films are encoded with. Errors: `EngineFailed`."""
+        """What its films are encoded with."""
         return encoding.codec_of(self.config, placing.device_of(self.config))
 
     def warm_up(self) -> None:
