@@ -100,6 +100,11 @@ def number(value: float, locale: str) -> str:
     return numbers.format_decimal(value, locale=locale)
 
 
+def signed(value: float, locale: str) -> str:
+    """A change of a number: "+3", "−1" with the sign for minus, "0"."""
+    return ("+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else "") + number(abs(value), locale)
+
+
 def size(value: float, locale: str) -> str:
     """Bytes in a unit that suits them."""
     for unit in ("B", "kB", "MB", "GB"):
