@@ -43,7 +43,14 @@ from promptreel.accounts import Account
 from promptreel.batch import Batch
 from promptreel.db.pool import Connection, make_pool, transaction
 from promptreel.engine_config import POOL
-from promptreel.errors import EngineFailed, EngineTimeout, InsufficientCredits, InvalidInput, VideoNotFound
+from promptreel.errors import (
+    EngineFailed,
+    EngineRefused,
+    EngineTimeout,
+    InsufficientCredits,
+    InvalidInput,
+    VideoNotFound,
+)
 from promptreel.plans import TIERS
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
@@ -970,7 +977,7 @@ class Scripted(Slot):
         self.gave_way = True
 
 
-@pytest.mark.parametrize("error", [EngineFailed("it broke"), EngineTimeout(1)])
+@pytest.mark.parametrize("error", [EngineFailed("it broke"), EngineRefused("it cannot"), EngineTimeout(1)])
 async def test_an_engine_that_fails_past_its_workers_time_harms_nothing(
     runtime: Runtime, make_account: MakeAccount, error: EngineFailed
 ) -> None:

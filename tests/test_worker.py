@@ -175,6 +175,15 @@ async def test_a_video_that_always_fails_costs_nothing(runtime: Runtime, make_ac
     await assert_sound(runtime, account, spent=0)
 
 
+async def test_what_an_engine_never_can_fails_at_the_first_try(runtime: Runtime, make_account: MakeAccount) -> None:
+    account, _ = await make_account()
+    async with worker(runtime.settings):
+        video = await ended(runtime, await submit(runtime, account, "Hopeless"))
+    assert (video.status, video.attempt, video.error_code) == (Status.FAILED, 1, "engine_refused")
+    assert video.error == "The engine cannot make this video: it makes no such films"
+    await assert_sound(runtime, account, spent=0)
+
+
 async def test_a_storage_that_takes_nothing_fails_the_video_and_gives_the_credits_back(
     runtime: Runtime, make_account: MakeAccount
 ) -> None:

@@ -184,6 +184,15 @@ class EngineBroken(EngineFailed):
     """
 
 
+class EngineRefused(EngineFailed):
+    """The engine cannot make this video: {reason}
+
+    Not tried again: it lies in what was asked and how the engine is set, so the answer would be the same each time.
+    """
+
+    slug = "engine_refused"
+
+
 class EngineStopped(PromptreelError):
     """The engine was stopped"""
 

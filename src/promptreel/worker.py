@@ -23,7 +23,7 @@ from promptreel.db.pool import Connection
 from promptreel.engine_config import POOL, CustomConfig, EngineConfig, RemoteConfig, ScenesConfig
 from promptreel.engines.host import Audience, EngineHost, Order, Rendered, warm_up
 from promptreel.engines.remote import health, orphans
-from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineTimeout
+from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineRefused, EngineTimeout
 from promptreel.runtime import Runtime, sweep
 from promptreel.videos import Video
 
@@ -224,10 +224,13 @@ class Slot:
             await self._runtime.storage.delete_prefix(f"{videos.files_prefix(video)}{attempt}/")
 
     async def _note(self, video: Video, error: EngineFailed) -> None:
-        """A failed attempt: run again while attempts are left, else fail the video. Neither is up to one that is fenced off."""
+        """A failed attempt: run again while attempts are left and it may end otherwise, else fail the video.
+
+        Neither is up to an attempt that is fenced off.
+        """
         log.warning("render_failed", video=video.id, attempt=video.attempt, reason=error.message)
         used = video.attempt - video.handed_back
-        if used >= self._settings.max_attempts or isinstance(error, EngineTimeout):
+        if used >= self._settings.max_attempts or isinstance(error, EngineRefused | EngineTimeout):
             await self._fail(video, error)
             return
         async with self._runtime.transaction() as connection:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from promptreel.engines import Frame, RenderJob
-from promptreel.errors import EngineBroken, EngineFailed
+from promptreel.errors import EngineBroken, EngineFailed, EngineRefused
 from promptreel.media.codecs import Nvenc
 from promptreel.spec import VideoSpec
 
@@ -108,6 +108,13 @@ class Refusing(Colours):
 
     def before(self, number: int, job: RenderJob) -> None:
         raise EngineFailed("it does not know how")
+
+
+class Hopeless(Colours):
+    """Knows before its first frame that it never can."""
+
+    def before(self, number: int, job: RenderJob) -> None:
+        raise EngineRefused("it makes no such films")
 
 
 class Raising(Colours):

@@ -13,7 +13,7 @@ from promptreel.engines.diffusers import shelf as loading
 from promptreel.engines.diffusers.shelf import shelf
 from promptreel.engines.diffusers.texts import unseen_words
 from promptreel.engines.diffusers.wan import Wan
-from promptreel.errors import EngineBroken, EngineFailed, EngineStopped
+from promptreel.errors import EngineBroken, EngineFailed, EngineRefused, EngineStopped
 
 from . import tiny
 from .conftest import Checkpoint
@@ -87,7 +87,7 @@ def test_a_model_that_cannot_go_on_is_slowed_down_and_says_so(checkpoint: Checkp
     report = engine.report(slow)
     assert (report["native"]["passes"], report["native"]["frames"]) == (1, 9)
     assert any("1.38 times slower" in note for note in report["notes"])
-    with pytest.raises(EngineFailed, match="films of at most 2 s"):
+    with pytest.raises(EngineRefused, match="films of at most 2 s"):
         film(engine, LONG)
 
 
@@ -279,7 +279,7 @@ def test_errors_are_told_by_what_they_mean(
 
 def test_an_option_that_the_pipeline_has_not_is_named(checkpoint: Checkpoint) -> None:
     engine = DiffusersEngine(tiny.config(checkpoint("t2v"), **preset(options={"num_frame": 5})))
-    with pytest.raises(EngineFailed, match="WanPipeline takes no num_frame"):
+    with pytest.raises(EngineRefused, match="WanPipeline takes no num_frame"):
         film(engine)
 
 

@@ -27,7 +27,6 @@ def settings(database_url: str, tmp_path: Path, checkpoint: Checkpoint) -> Setti
         public_url="https://reel.example",
         secret="s" * 32,
         engine="reel",
-        max_attempts=1,
         engines={name: tiny.config(checkpoint(kind)) for name, kind in (("reel", "t2v"), ("other", "two"))},
     )
 
@@ -55,6 +54,8 @@ async def test_models_make_the_videos_of_a_queue(runtime: Runtime, make_account:
             await work
     assert [video.status for video in made] == [Status.COMPLETED] * 3 + [Status.FAILED]
     assert [video.report["engine"] for video in made[:3] if video.report] == ["reel", "other", "reel"]
+    # At the first try: it would be no other one at the next.
+    assert (made[3].attempt, made[3].error_code) == (1, "engine_refused")
     assert made[3].error and "films of at most 2 s" in made[3].error
     files = sorted((runtime.settings.data / "files").rglob("video.mp4"))
     assert len(files) == 3

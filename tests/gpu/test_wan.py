@@ -9,7 +9,7 @@ import torch
 from diffusers import AutoencoderKLWan
 
 from promptreel.engines.diffusers import DiffusersEngine, wan_decoding
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineRefused
 
 from . import tiny
 from .conftest import Checkpoint
@@ -91,7 +91,7 @@ def test_the_second_expert_has_guidance_of_its_own(checkpoint: Checkpoint) -> No
     ],
 )
 def test_what_a_checkpoint_cannot_start_from_is_refused(checkpoint: Checkpoint, kind: str, spec, says: str) -> None:
-    with pytest.raises(EngineFailed, match=says):
+    with pytest.raises(EngineRefused, match=says):
         made(checkpoint, kind, spec, noise(1), noise(2) if spec.has_last_image else None)
 
 

@@ -42,6 +42,7 @@ from promptreel.errors import (
     EngineFailed,
     EngineLost,
     EngineOutOfMemory,
+    EngineRefused,
     EngineStopped,
     EngineTimeout,
     MediaInvalid,
@@ -295,7 +296,7 @@ async def messages(process: asyncio.subprocess.Process) -> AsyncIterator[dict[st
 
 def failure(failed: dict[str, str]) -> EngineFailed:
     """The child's failure as an exception here."""
-    kinds = {kind.slug: kind for kind in (MediaInvalid, EngineAway, EngineLost)}
+    kinds = {kind.slug: kind for kind in (MediaInvalid, EngineAway, EngineLost, EngineRefused)}
     return kinds.get(failed["slug"], EngineFailed)(failed["reason"])
 
 

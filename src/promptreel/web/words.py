@@ -77,6 +77,7 @@ REASONS = {
     "cancelled": text("the video was cancelled"),
     "attempts_used_up": text("its worker died in every attempt"),
     "engine_failed": text("the engine failed"),
+    "engine_refused": text("the engine cannot make such a video"),
     "engine_timeout": text("it took too long"),
     "engine_away": text("the engine’s server was away"),
     "engine_out_of_memory": text("it took too much memory"),

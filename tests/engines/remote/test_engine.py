@@ -7,7 +7,7 @@ import pytest
 
 from promptreel.engine_config import Preset
 from promptreel.engines.remote.engine import RemoteEngine
-from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineStopped, MediaInvalid
+from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineRefused, EngineStopped, MediaInvalid
 
 from .conftest import SPEC, Listener, config, rendered
 from .servers import film, running
@@ -105,7 +105,7 @@ def test_a_long_video_is_made_in_passes_that_go_on_from_each_other():
 def test_a_long_video_fails_at_once_where_no_picture_can_be_gone_on_from():
     with running("vllm-omni") as fake:
         engine = RemoteEngine(config(fake.base, supports=["text"], presets={"free": Preset(frames=17)}))
-        with pytest.raises(EngineFailed, match="cannot go on from a picture"):
+        with pytest.raises(EngineRefused, match="cannot go on from a picture"):
             rendered(engine, Listener().job(replace(SPEC, duration=3)))
         assert not fake.created
 

@@ -9,7 +9,7 @@ from promptreel.engine_config import Preset
 from promptreel.engines.host import EngineHost, Order
 from promptreel.engines.remote.engine import RemoteEngine
 from promptreel.engines.remote.health import check
-from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineStopped, MediaInvalid
+from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineRefused, EngineStopped, MediaInvalid
 from promptreel.media import probe
 
 from .conftest import SPEC, Listener, config, rendered
@@ -80,9 +80,9 @@ def test_a_last_picture_goes_by_the_form():
 def test_a_last_picture_needs_the_steps_said():
     with light() as fake:
         engine = RemoteEngine(table(fake, supports=["image", "last_image"]))
-        with pytest.raises(EngineFailed, match="set steps in the preset"):
+        with pytest.raises(EngineRefused, match="set steps in the preset"):
             rendered(engine, Listener().job(image=PICTURE, last_image=PICTURE))
-        with pytest.raises(EngineFailed, match="only after a first one"):
+        with pytest.raises(EngineRefused, match="only after a first one"):
             rendered(engine, Listener().job(last_image=PICTURE))
         assert not fake.taken
 

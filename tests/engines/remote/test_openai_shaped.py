@@ -12,7 +12,7 @@ from promptreel.engine_config import Preset
 from promptreel.engines.remote.engine import RemoteEngine
 from promptreel.engines.remote.openai_shaped import cloud_url, fraction, small_urls
 from promptreel.engines.remote.wire import Answer
-from promptreel.errors import EngineAway, EngineFailed
+from promptreel.errors import EngineAway, EngineFailed, EngineRefused
 
 from .conftest import SPEC, Listener, config, rendered
 from .servers import SERVED, film, json_of, picture_in, running
@@ -137,7 +137,7 @@ def test_a_last_picture_goes_along_where_there_is_a_field_for_it():
     assert job.files == []
     first, last = (picture_in(each["image_url"]) for each in json_of(job.fields["image_reference"]))
     assert first.getpixel((64, 32))[0] > 190 and last.getpixel((64, 32))[0] < 10
-    with pytest.raises(EngineFailed, match="no field for a last picture"):
+    with pytest.raises(EngineRefused, match="no field for a last picture"):
         asked("sglang", image=a_picture(200), last_image=a_picture(0))
 
 

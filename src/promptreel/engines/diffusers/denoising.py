@@ -8,13 +8,13 @@ from typing import Any
 import torch
 
 from promptreel.engines.diffusers.waiting import Tell
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineRefused
 
 
 def run(pipe: Any, arguments: dict[str, Any], seed: int, tell: Tell) -> Any:
     """What the pipeline makes. The same seed makes the same noise on every device, since it is drawn on the processor.
 
-    Errors: `EngineStopped` out of a step, `EngineFailed` for options that the pipeline has not, whatever it raises.
+    Errors: `EngineStopped` out of a step, `EngineRefused` for options that the pipeline has not, whatever it raises.
     """
     refuse_unknown(pipe, arguments)
     arguments = arguments | {"generator": torch.Generator("cpu").manual_seed(seed % (1 << 63))}
@@ -45,12 +45,12 @@ def called(pipe: Any, arguments: dict[str, Any], step_done: Callable[[], None]) 
 
 
 def refuse_unknown(pipe: Any, arguments: dict[str, Any]) -> None:
-    """Errors: `EngineFailed` that names arguments of the operator's that the pipeline does not take."""
+    """Errors: `EngineRefused` that names arguments of the operator's that the pipeline does not take."""
     taken = inspect.signature(pipe.__call__).parameters
     if any(each.kind is inspect.Parameter.VAR_KEYWORD for each in taken.values()):
         return
     if unknown := sorted(arguments.keys() - taken.keys()):
-        raise EngineFailed(f"{type(pipe).__name__} takes no {', no '.join(unknown)}")
+        raise EngineRefused(f"{type(pipe).__name__} takes no {', no '.join(unknown)}")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from promptreel.engines.diffusers import encoding, failing, placing
 from promptreel.engines.diffusers.film import Film, planned
 from promptreel.engines.diffusers.shelf import Loaded, shelf
 from promptreel.engines.diffusers.waiting import Tell, part
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineRefused
 from promptreel.media.codecs import Codec
 from promptreel.spec import VideoSpec
 
@@ -61,8 +61,8 @@ class DiffusersEngine:
             raise failing.as_failure(error) from error
 
     def _model(self, tell: Tell) -> Loaded:
-        """The model, loaded. Errors: `EngineFailed` where its licence asks for consent that was not given, `EngineStopped`."""
+        """The model, loaded. Errors: `EngineRefused` where its licence asks for consent that was not given, `EngineStopped`."""
         facts = self.config.facts
         if facts is not None and facts.needs_consent and not self.config.accept_license:
-            raise EngineFailed(f"{facts.title}: read {facts.license_url} and set accept_license = true")
+            raise EngineRefused(f"{facts.title}: read {facts.license_url} and set accept_license = true")
         return shelf().take(self.config, tell)

@@ -17,7 +17,7 @@ from promptreel.engines.diffusers.shelf import Loaded, shelf
 from promptreel.engines.diffusers.texts import unseen_words
 from promptreel.engines.diffusers.waiting import Tell, part
 from promptreel.engines.fitting import Native, native_for, sized
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineFailed, EngineRefused
 from promptreel.spec import VideoSpec
 
 log = structlog.get_logger()
@@ -39,11 +39,11 @@ class Plan:
 
 
 def planned(config: DiffusersConfig, model: Loaded, spec: VideoSpec) -> Plan:
-    """What the operator's preset and the model's facts make of a spec. Errors: `EngineFailed` for what the model cannot do."""
+    """What the operator's preset and the model's facts make of a spec. Errors: `EngineRefused` for what the model cannot do."""
     facts, takes = model.facts, model.takes
     if (kind := kind_of(spec)) not in takes:
         needs = {"text": "text alone", "image": "a picture", "last_image": "a first and a last picture"}[kind]
-        raise EngineFailed(f"{facts.title} cannot start from {needs}")
+        raise EngineRefused(f"{facts.title} cannot start from {needs}")
     preset = config.presets.get(spec.quality, Preset())
     size = facts.sizes.get(spec.quality) or next(iter(facts.sizes.values()))
     frames, fps = preset.frames or facts.frames, preset.fps or facts.fps
@@ -67,7 +67,7 @@ def planned(config: DiffusersConfig, model: Loaded, spec: VideoSpec) -> Plan:
     slower = (spec.frames - 1) / spec.fps / ((most - 1) / fps)
     if slower > SLOWEST:
         longest = math.floor(SLOWEST * (most - 1) / fps)
-        raise EngineFailed(f"{facts.title} makes films of at most {longest} s")
+        raise EngineRefused(f"{facts.title} makes films of at most {longest} s")
     native = replace(native, frames=most, fps=fps / slower, passes=1, overlap=0)
     note = (
         f"the model makes {(most - 1) / fps:.1f} s at once and cannot go on from there: shown {slower:.2f} times slower"

@@ -19,7 +19,7 @@ from promptreel.engines.diffusers.placing import Saver
 from promptreel.engines.diffusers.speed import Speed
 from promptreel.engines.diffusers.texts import Texts
 from promptreel.engines.diffusers.waiting import Background, Tell, part
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineFailed, EngineRefused
 from promptreel.model_catalogue import Model
 
 log = structlog.get_logger()
@@ -197,12 +197,12 @@ def pipeline_from(folder: Path, name: str, kind: Family, dtype: torch.dtype) -> 
 def facts_of(config: DiffusersConfig, pipeline: str) -> Model:
     """What the catalogue knows of the model, or what is taken to hold for any model that has that pipeline.
 
-    Errors: `EngineFailed` for a base that is not in the catalogue, and a pipeline that is of no family.
+    Errors: `EngineRefused` for a base that is not in the catalogue, `EngineFailed` for a pipeline that is of no family.
     """
     if config.facts is not None:
         return config.facts
     if config.base:
-        raise EngineFailed(f"the catalogue has no {config.base}; there is: {', '.join(model_catalogue.models())}")
+        raise EngineRefused(f"the catalogue has no {config.base}; there is: {', '.join(model_catalogue.models())}")
     name = family_of_pipeline(pipeline)
     told = {
         "id": checkpoint.name_of(config),

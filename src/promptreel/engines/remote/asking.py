@@ -9,7 +9,7 @@ from promptreel.engine_config import Preset, RemoteConfig
 from promptreel.engines import Picture, RenderJob
 from promptreel.engines.fitting import Native, native_for, sized
 from promptreel.engines.remote.protocol import Ask
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineRefused
 from promptreel.spec import VideoSpec
 
 EXACT = frozenset({"openai", "litellm"})
@@ -23,7 +23,7 @@ FRAME_STEP, FRAME_OFFSET = 8, 1
 
 
 def native(config: RemoteConfig, server: int, spec: VideoSpec) -> Native:
-    """What is asked of that server. Errors: `EngineFailed` for a video that needs several passes where it cannot go on from a
+    """What is asked of that server. Errors: `EngineRefused` for a video that needs several passes where it cannot go on from a
     picture.
     """
     preset = preset_of(config, spec)
@@ -44,7 +44,7 @@ def native(config: RemoteConfig, server: int, spec: VideoSpec) -> Native:
     )
     if found.passes > 1 and "image" not in config.supports:
         most = found.frames / found.fps
-        raise EngineFailed(f"its model makes {most:.0f} s at a time, and cannot go on from a picture")
+        raise EngineRefused(f"its model makes {most:.0f} s at a time, and cannot go on from a picture")
     if config.protocol in EXACT:
         lying = spec.width >= spec.height
         width, height = area if lying == (area[0] >= area[1]) else area[::-1]

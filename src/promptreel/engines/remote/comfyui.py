@@ -21,7 +21,7 @@ from promptreel.engines.remote.comfyui_progress import Listener, samplers
 from promptreel.engines.remote.comfyui_workflow import PICTURES, Workflow
 from promptreel.engines.remote.protocol import Ask, Away, Health, NotThere, Status
 from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Wire, message
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineFailed, EngineRefused
 
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv"})
 ANIMATED = frozenset({".webp", ".gif", ".png", ".apng"})
@@ -90,7 +90,7 @@ class ComfyUI:
         }
         for name, picture in zip(PICTURES, (ask.image, ask.last_image), strict=True):
             if picture is not None and name not in workflow.names:
-                raise EngineFailed(f"there is no place for a picture in {workflow.name}: {{{{{name}}}}}")
+                raise EngineRefused(f"there is no place for a picture in {workflow.name}: {{{{{name}}}}}")
             if picture is not None:
                 values[name] = self._uploaded(f"promptreel-{job}-{name}.png", picture)
         return workflow.filled(values)

@@ -15,7 +15,7 @@ from uuid import uuid4
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines.remote.protocol import Ask, Away, Health, NotThere, State, Status
 from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Answer, Wire
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineFailed, EngineRefused
 
 STATES: dict[str, State] = {
     "pending": "queued",
@@ -46,7 +46,7 @@ class LightX2V:
     # -- creating ------------------------------------------------------------------------------------------------------
 
     def create(self, ask: Ask) -> str:
-        """Errors: also `EngineFailed` for a last picture without steps."""
+        """Errors: also `EngineRefused` for a last picture without steps."""
         if ask.last_image is not None:
             answer = self._wire.asked("POST", "/v1/tasks/video/form", patience=ACCEPTED, files=self._form(ask))
         else:
@@ -82,10 +82,10 @@ class LightX2V:
     def _form(self, ask: Ask) -> list[tuple[str, Any]]:
         """The form, the only way for a last picture: in JSON, that is the name of a file of the server's own."""
         if ask.image is None:
-            raise EngineFailed(f"{self._wire.name} takes a last picture only after a first one")
+            raise EngineRefused(f"{self._wire.name} takes a last picture only after a first one")
         if ask.steps is None:
             # The form has a default of its own, 5, which goes over the server's settings.
-            raise EngineFailed(
+            raise EngineRefused(
                 f"{self._wire.name} needs to be told the steps with a last picture: set steps in the preset"
             )
         fields = self._fields(ask) | dict(ask.options)

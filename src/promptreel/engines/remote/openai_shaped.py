@@ -20,7 +20,7 @@ from PIL import Image
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines.remote.protocol import Ask, Away, Health, NotThere, State, Status
 from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Answer, Wire
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineFailed, EngineRefused
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class OpenAIShaped:
     # -- creating ------------------------------------------------------------------------------------------------------
 
     def create(self, ask: Ask) -> str:
-        """Errors: as `RemoteProtocol` says; `EngineFailed` also for a last picture where there is no field for one."""
+        """Errors: as `RemoteProtocol` says; `EngineRefused` for a last picture where there is no field for one."""
         fields = self._fields(ask)
         if self._dialect.body == "json":
             answer = self._wire.asked("POST", "/v1/videos", patience=ACCEPTED, json=fields)
@@ -141,7 +141,7 @@ class OpenAIShaped:
         """The fields that pictures go in, where they do not go as a file."""
         if ask.last_image is not None:
             if not self._dialect.last_picture or ask.image is None:
-                raise EngineFailed(f"{self._wire.name} has no field for a last picture")
+                raise EngineRefused(f"{self._wire.name} has no field for a last picture")
             both = [{"image_url": each} for each in small_urls(ask.image, ask.last_image)]
             return {"image_reference": json.dumps(both)}
         if ask.image is not None and self._dialect.body == "json":

@@ -49,7 +49,7 @@ from promptreel.engines.scenes.pictures.weather import Weather, fog_scratch
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
 from promptreel.engines.scenes.scene_spec import SceneSpec
-from promptreel.errors import EngineFailed
+from promptreel.errors import EngineRefused
 
 REST = 0.08
 """Seconds at the end in which nothing moves, so that the last frame of any frame rate shows where the move ends."""
@@ -69,7 +69,7 @@ class State:
 
 
 class Animation:
-    """A scene made of one or two pictures. Errors: `EngineFailed` when there is no picture."""
+    """A scene made of one or two pictures. Errors: `EngineRefused` when there is no picture."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class Animation:
         }
         first = last_image if image is None else image
         if first is None:
-            raise EngineFailed("there is no picture to set in motion")
+            raise EngineRefused("there is no picture to set in motion")
         rng = np.random.default_rng([seed, 0xA11])
         chosen = spec.camera or ("zoom_out" if image is None else UNNAMED[int(rng.integers(len(UNNAMED)))])
         move = MOVES.get(chosen, MOVES["zoom_in"])
