@@ -175,10 +175,12 @@ def make_account(person: Person) -> None:
     expect(page).to_have_url(re.compile("/create"))
 
 
-def ask_for_film(page: Page, prompt: str, seconds: float = 1) -> None:
-    """Ask for a short film on the page /create."""
+def ask_for_film(page: Page, prompt: str, seconds: float = 1, engine: str = "") -> None:
+    """Ask for a short film on the page /create, by the engine of that title."""
     page.goto("/create")
     page.get_by_label("What should it show?").fill(prompt)
+    if engine:
+        page.get_by_role("radio", name=engine).check()
     page.get_by_text("More settings").click()
     page.get_by_label("Length in seconds").fill(str(seconds))
     page.get_by_role("button", name="Make the video").click()

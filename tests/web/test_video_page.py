@@ -33,7 +33,7 @@ async def test_a_finished_video(make_browser: MakeBrowser, studio: Studio) -> No
     assert '<mark class="not_shown">mountains</mark>' in text
     assert "(a large bird)" in text
     assert "<b>" not in text
-    for fact in ("123456", "640 × 360", "10.2 kB", "3 credits", "scenes", "360p", "rain"):
+    for fact in ("123456", "640 × 360", "10.2 kB", "3 credits", "Scenes", "360p", "rain"):
         assert fact in text, fact
     film = re.search(r'<source src="([^"]+)"', text)
     assert film

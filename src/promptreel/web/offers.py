@@ -21,4 +21,5 @@ def of_engine(settings: Settings, name: str) -> dict[str, int]:
 
 def title(settings: Settings, name: str) -> str:
     """What people read for an engine, also for one that is gone since."""
-    return settings.engines[name].title or name if name in settings.engines else name
+    told = settings.engines[name].title if name in settings.engines else ""
+    return told or ("Scenes" if name == "scenes" else name)

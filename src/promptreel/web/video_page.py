@@ -6,7 +6,7 @@ from promptreel import archive, library, previews, queue, shares, videos
 from promptreel.errors import VideoNotFound
 from promptreel.spec import Status
 from promptreel.videos import Video
-from promptreel.web import prompt_words
+from promptreel.web import offers, prompt_words
 from promptreel.web.door import Visit, page
 from promptreel.web.gallery import resolution, shortened
 
@@ -61,6 +61,7 @@ async def show(visit: Visit) -> Response:
         title=shortened(video.prompt, 60),
         long=len(video.prompt) > LONG_PROMPT,
         resolution=resolution(video),
+        engine=offers.title(settings, video.spec.engine),
         film=visit.file_url(video.video_key),
         poster=visit.file_url(video.thumbnail_key),
         download=visit.file_url(video.video_key, archive.file_names([(video.id, video.prompt)])[0]),
