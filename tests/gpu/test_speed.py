@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from accelerate.hooks import CpuOffload
 
 from promptreel import model_catalogue
 from promptreel.engines.diffusers import DiffusersEngine, placing, speed, step_caches
@@ -175,6 +176,25 @@ def test_one_batch_of_both_predictions_can_be_cached_too(checkpoint: Checkpoint,
     assert (films[2] == films[3]).all() and (films[0] != films[2]).any()
 
 
+def test_a_cache_that_changes_leaves_an_offloaded_model_its_way_to_the_card(
+    checkpoint: Checkpoint, monkeypatch
+) -> None:
+    brought: list[str] = []
+    bring = CpuOffload.pre_forward
+
+    def bringing(self, module, *args, **kwargs):
+        brought.append(type(module).__name__)
+        return bring(self, module, *args, **kwargs)
+
+    monkeypatch.setattr(CpuOffload, "pre_forward", bringing)
+    for steps in (2, 3):
+        settings = {"cache": "faster_cache", "offload": "model"}
+        made = DiffusersEngine(film_of(checkpoint, "cogvideox/t2v", steps=steps).model_copy(update=settings))
+        brought.clear()
+        film(made, spec_of("cogvideox/t2v"))
+        assert brought.count("CogVideoXTransformer3DModel") == steps
+
+
 @pytest.mark.parametrize("kind", ["ltx2/full", "hunyuan15/t2v"])
 def test_models_that_say_nothing_of_their_layers_can_go_on_in_a_line(checkpoint: Checkpoint, kind: str) -> None:
     made = DiffusersEngine(film_of(checkpoint, kind, steps=STEPS).model_copy(update={"cache": "taylorseer"}))
@@ -300,12 +320,16 @@ def test_what_the_compiler_makes_outlives_the_process(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_dropped_is_gone(checkpoint: Checkpoint) -> None:
-    model = shelf().take(engine(checkpoint, cache="first_block").config, lambda *_: None)
+    """Whoever made a film with it last."""
+    made = engine(checkpoint, cache="first_block")
+    film(made)
+    model = shelf().take(made.config, lambda *_: None)
     weights = weakref.ref(model.pipe.transformer.proj_out.weight)
     device = model.device
     del model
     assert weights() is not None and shelf().clear_for(None, device)
     assert weights() is None
+    assert made.report(SPEC)["notes"] == []
 
 
 def test_half_precision_is_taken_by_cards_alone() -> None:

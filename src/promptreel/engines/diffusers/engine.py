@@ -34,7 +34,7 @@ class DiffusersEngine:
 
     def report(self, spec: VideoSpec) -> dict[str, Any]:
         """What was made of the spec that was rendered last: of another, nothing can be said without the model."""
-        if self._film is not None and self._film.job.spec == spec:
+        if self._film is not None and self._film.job.spec == spec and shelf().has(self.config):
             return self._film.report()
         return {"coverage": None, "words": [], "native": {}, "notes": []}
 

@@ -76,6 +76,13 @@ class Loaded:
         """After a call, also one that was cut off: what is offloaded goes back, and caches between steps are empty."""
         self.pipe.maybe_free_model_hooks()
 
+    def let_go(self) -> None:
+        """Hold no weights any more, whoever still holds this: an engine keeps its last film, and that its model."""
+        self.pipe.remove_all_hooks()
+        self.pipe = None
+        self._siblings.clear()
+        self.texts = Texts()
+
     def save_more(self, saver: Saver) -> None:
         """Take less of the device's memory from now on."""
         self.rest()
@@ -136,8 +143,8 @@ class Shelf:
                 break
             key, coldest = min(others, key=lambda entry: entry[1].used)
             log.info("model_dropped", model=coldest.facts.id)
-            coldest.pipe.remove_all_hooks()
-            del self._loaded[key], coldest, others
+            coldest.let_go()
+            del self._loaded[key]
             went = True
         if went:
             placing.give_back(device)

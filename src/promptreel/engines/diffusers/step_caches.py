@@ -6,11 +6,13 @@ their state is emptied after each call of a pipeline (`Loaded.rest`), so a film 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import torch
+from accelerate.hooks import add_hook_to_module, remove_hook_from_module
 from diffusers import FasterCacheConfig, FirstBlockCacheConfig, MagCacheConfig, TaylorSeerCacheConfig
 
 from promptreel.engine_config import DiffusersConfig
@@ -59,7 +61,8 @@ class StepCache:
                 continue
             disable(model)
             try:
-                model.enable_cache(self._settings(pipe, model, steps, guided=guided))
+                with staying_where_it_is(model):
+                    model.enable_cache(self._settings(pipe, model, steps, guided=guided))
             except (ValueError, TypeError, AttributeError) as error:
                 raise EngineFailed(f"cache = {self.name!r} does not suit {type(model).__name__}: {error}") from error
             model._promptreel_cache = wanted
@@ -117,8 +120,24 @@ def faster_cache(pipe: Any, numbers: Mapping[str, Any], *, guided: bool) -> Fast
 def disable(model: Any) -> None:
     """Without any, if there is one."""
     if getattr(model, "_promptreel_cache", None) is not None:
-        model.disable_cache()
+        with staying_where_it_is(model):
+            model.disable_cache()
         model._promptreel_cache = None
+
+
+@contextmanager
+def staying_where_it_is(model: Any) -> Iterator[None]:
+    """For the block, without the hook that brings an offloaded model to the card. That one is around the call of the model;
+    a cache that comes or goes around the same call would take it along.
+    """
+    if (offloading := getattr(model, "_hf_hook", None)) is None:
+        yield
+        return
+    remove_hook_from_module(model)
+    try:
+        yield
+    finally:
+        add_hook_to_module(model, offloading)
 
 
 def chosen(config: DiffusersConfig, facts: Model) -> StepCache | None:
