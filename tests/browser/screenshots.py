@@ -127,7 +127,7 @@ class Photographer:
     def states(self, states: list[State]) -> None:
         """Each state, in the looks of states."""
         for look in OF_STATES:
-            for state in filter(lambda state: self.is_wanted(state.name), states):
+            for state in filter(lambda state: self.is_wanted(f"state-{state.name}"), states):
                 context = self.context(look, state.who)
                 page = context.new_page()
                 page.goto(state.path.format_map(self.places))
