@@ -47,8 +47,7 @@ def ask_wrongly(page: Page) -> None:
     page.locator("details.advanced summary").click()
     page.locator("[name=duration]").fill("99")
     page.locator("[name=seed]").fill("-4")
-    page.get_by_role("radio", name=re.compile("Animate")).evaluate("radio => { radio.disabled = false; }")
-    page.get_by_role("radio", name=re.compile("Animate")).check(force=True)
+    page.locator("[name=image_url]").fill("ftp://example.com/a.png")
     page.locator("#create").evaluate("form => form.submit()")
     expect(page.locator(".field .error").first).to_be_visible()
 
