@@ -225,6 +225,44 @@ async def fetch(
     raise UrlUnreachable
 
 
+async def fetch_to(
+    url: str,
+    take: Callable[[bytes], None],
+    *,
+    resolver: Resolver | None = None,
+    transport: httpx2.AsyncBaseTransport | None = None,
+    allow_networks: Iterable[Network] = (),
+    stalled: float = 60.0,
+) -> int:
+    """The status at `url` under the same rules; of a 200, each piece of the body is given to `take`, however many there are.
+
+    What `take` raises ends it. Errors: `UrlRefused`, `UrlUnreachable`, also after `stalled` seconds without a piece.
+    """
+    allowed = tuple(allow_networks)
+    current = check_url(url, allowed)
+    try:
+        async with asyncio.timeout(stalled) as limit, _transport(transport) as using:
+            for _ in range(MAX_REDIRECTS + 1):
+                addresses = await _judged(current, resolver or resolve, allowed)
+                address, response = await _connect(using, Request("GET", current, b"", {}), addresses)
+                try:
+                    _check_peer(response, address)
+                    if response.has_redirect_location:
+                        current = _redirect(current, Answer(response.status_code, response.headers, b""), allowed)
+                        continue
+                    if response.status_code == httpx2.codes.OK:
+                        _check_unpacked(response)
+                        async for piece in response.aiter_bytes():
+                            limit.reschedule(asyncio.get_running_loop().time() + stalled)
+                            take(piece)
+                    return response.status_code
+                finally:
+                    await response.aclose()
+    except (httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL, UrlRefused, OSError, ValueError):
+        raise UrlUnreachable from None
+    raise UrlUnreachable
+
+
 async def post(
     url: str,
     body: bytes,
@@ -345,8 +383,8 @@ async def _body(response: httpx2.Response, max_bytes: int, *, whole: bool) -> by
     """The body's bytes. With `whole`, one that is too large, or packed, is an error; otherwise it is cut off."""
     if whole and response.status_code != httpx2.codes.OK:
         return b""
-    if whole and response.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
-        raise UrlUnreachable  # not asked for; a few kilobytes of it can become gigabytes
+    if whole:
+        _check_unpacked(response)
     if whole and int(response.headers.get("content-length", "0")) > max_bytes:
         raise UrlUnreachable
     data = bytearray()
@@ -357,6 +395,12 @@ async def _body(response: httpx2.Response, max_bytes: int, *, whole: bool) -> by
                 raise UrlUnreachable
             break
     return bytes(data[:max_bytes])
+
+
+def _check_unpacked(response: httpx2.Response) -> None:
+    """Errors: `UrlUnreachable` for a body that is packed: not asked for, and a few kilobytes of it can become gigabytes."""
+    if response.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        raise UrlUnreachable
 
 
 @asynccontextmanager

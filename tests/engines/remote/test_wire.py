@@ -1,9 +1,13 @@
 """HTTP to a server of the operator's: its key stays there, and no answer is endless."""
 
+import gzip
 import io
 import logging
+import socket
+import threading
+import time
 import traceback
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import httpx2
 import pytest
@@ -11,7 +15,7 @@ import pytest
 from promptreel.engines.remote import wire
 from promptreel.engines.remote.engine import RemoteEngine
 from promptreel.engines.remote.health import check
-from promptreel.engines.remote.protocol import Away
+from promptreel.engines.remote.protocol import Away, NotThere
 from promptreel.engines.remote.wire import Wire, message
 from promptreel.errors import EngineFailed
 
@@ -20,15 +24,21 @@ from .servers import KEY, running
 
 
 @contextmanager
-def answering(answer, **table):
-    """A wire whose requests are answered by a function; it and the requests so far."""
+def answering(answer, names=None, **table):
+    """A wire whose requests are answered by a function; it and the requests so far. Other hosts have public addresses, or
+    those in `names`.
+    """
     seen = []
 
     def handle(request: httpx2.Request) -> httpx2.Response:
         seen.append(request)
         return answer(request)
 
-    made = Wire(config("https://gpu.example/api/v1", **table), 0, httpx2.MockTransport(handle))
+    async def resolve(host, port):
+        return [(names or {}).get(host, "93.184.216.34")]
+
+    outside = {"resolver": resolve, "transport": httpx2.MockTransport(handle)}
+    made = Wire(config("https://gpu.example/api/v1", **table), 0, httpx2.MockTransport(handle), outside)
     try:
         yield made, seen
     finally:
@@ -82,7 +92,51 @@ def test_a_film_is_not_fetched_from_what_is_no_safe_web_address(place):
 def test_a_film_elsewhere_is_fetched_without_key_and_password():
     with answering(lambda _: httpx2.Response(200, content=b"film")) as (line, seen):
         line.download("https://user:pass@bucket.example/k?sig=1", io.BytesIO(), always)
-    assert "authorization" not in seen[0].headers and str(seen[0].url) == "https://bucket.example/k?sig=1"
+    assert "authorization" not in seen[0].headers and seen[0].headers["host"] == "bucket.example"
+    assert str(seen[0].url) == "https://93.184.216.34/k?sig=1"  # the very address that was judged
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        "https://169.254.169.254/latest/meta-data",
+        "https://[::ffff:127.0.0.1]/x",
+        "https://inside.example/x",
+        "https://moved.example/x",
+    ],
+)
+def test_no_server_makes_us_fetch_from_where_only_we_can_reach(place):
+    def answer(request):
+        to_metadata = httpx2.Response(302, headers={"location": "https://169.254.169.254/latest"})
+        return to_metadata if request.headers["host"] == "moved.example" else httpx2.Response(200, content=b"secret")
+
+    file = io.BytesIO()
+    with answering(answer, {"inside.example": "10.1.2.3"}) as (line, seen):
+        with pytest.raises(Away, match="not public"):
+            line.download(place, file, always)
+        with pytest.raises(Away, match="not public"):  # nor by way of the server itself
+            moved = httpx2.MockTransport(lambda _: httpx2.Response(302, headers={"location": place}))
+            line._client._transport = moved
+            line.download("/v1/videos/x/content", file, always)
+    assert not file.getvalue() and {request.headers["host"] for request in seen} <= {"moved.example"}
+
+
+def test_an_operators_own_store_is_let_in():
+    store = {"names": {"store.example": "10.1.2.3"}, "allow_networks": ["10.1.0.0/16"]}
+    file = io.BytesIO()
+    with answering(lambda _: httpx2.Response(200, content=b"film"), **store) as (line, _):
+        assert line.download("https://store.example:9000/x", file, always).ok
+    assert file.getvalue() == b"film"
+
+
+@pytest.mark.parametrize("place", ["/v1/videos/x/content", "https://bucket.example/x"])
+def test_what_a_host_says_instead_of_a_film_is_no_film(place):
+    file = io.BytesIO()
+    with answering(lambda _: httpx2.Response(403, content=b"expired")) as (line, _):
+        answer = line.download(place, file, always)
+        with pytest.raises(NotThere, match="403"):
+            line.arrived(answer)
+    assert not file.getvalue()
 
 
 def test_a_redirect_on_the_same_host_is_followed():
@@ -127,7 +181,7 @@ def test_a_whole_attempt_tells_the_key_to_nobody(caplog):
     caplog.set_level(logging.DEBUG)
     with running("sglang", fails=f"upstream said {KEY}") as fake:
         fake.cloud = fake.base.replace("127.0.0.1", "localhost") + "/cloud/x"
-        table = config(fake.base, protocol="sglang")
+        table = config(fake.base, protocol="sglang", allow_networks=["127.0.0.0/8", "::1/128"])
         engine, heard = RemoteEngine(table), Listener()
         with pytest.raises(EngineFailed) as caught:
             rendered(engine, heard.job())
@@ -159,6 +213,49 @@ def test_a_film_that_is_too_large_is_given_up(declared):
     ):
         line.download("/v1/videos/x/content", file, always, most=4000)
     assert len(file.getvalue()) <= 4000
+
+
+def test_packed_answers_are_not_unpacked():
+    packed = {"content-encoding": "gzip"}
+    with answering(lambda _: httpx2.Response(200, headers=packed, content=gzip.compress(b"0" * 10**6))) as (line, _):
+        with pytest.raises(Away, match="packs"):
+            line.ask("GET", "/v1/models")
+        for place in ("/v1/videos/x/content", "https://bucket.example/x"):
+            with pytest.raises(Away):
+                line.download(place, io.BytesIO(), always)
+
+
+@pytest.mark.parametrize("slow", ["header", "body"])
+def test_an_answer_that_drips_in_is_not_waited_for(slow):
+    """Byte by byte, none of them late."""
+    over = threading.Event()
+
+    def drip(listener):
+        with suppress(OSError):
+            connection, _ = listener.accept()
+            connection.sendall(b"HTTP/1.1 200 OK\r\n" + (b"X: " if slow == "header" else b"\r\n"))
+            while not over.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=drip, args=[listener], daemon=True).start()
+        line = Wire(config(f"http://127.0.0.1:{listener.getsockname()[1]}"), 0)
+        try:
+            with pytest.raises(Away, match="has not answered within"):
+                line.ask("GET", "/v1/models", patience=0.4)
+        finally:
+            over.set()
+            line.close()
+
+
+def test_a_film_that_drips_in_is_not_waited_for(monkeypatch):
+    monkeypatch.setattr(wire, "STALLED", 0.1)
+    endless = (time.sleep(0.02) or b"x" for _ in iter(int, 1))
+    with (
+        answering(lambda _: httpx2.Response(200, content=endless)) as (line, _),
+        pytest.raises(Away, match="too slowly"),
+    ):
+        line.download("/v1/videos/x/content", io.BytesIO(), always)
 
 
 def test_a_full_disk_is_no_servers_fault():

@@ -19,7 +19,7 @@ from promptreel.engines.remote import comfyui_workflow
 from promptreel.engines.remote.as_mp4 import as_mp4, is_made_anew
 from promptreel.engines.remote.comfyui_progress import Listener, samplers
 from promptreel.engines.remote.comfyui_workflow import PICTURES, Workflow
-from promptreel.engines.remote.protocol import Ask, Away, Health, NotThere, Status
+from promptreel.engines.remote.protocol import Ask, Away, Health, Status
 from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Wire, message
 from promptreel.errors import EngineFailed, EngineRefused
 
@@ -63,8 +63,7 @@ class ComfyUI:
         except Away:
             self.drop(client, running=True)  # it may have been taken, and only the answer was lost
             raise
-        if not isinstance(prompt := said.get("prompt_id"), str) or not prompt:
-            raise EngineFailed(f"{self._wire.name} took the job and told no id")
+        prompt = self._wire.job_in(answer, "prompt_id")
         job = prompt if prompt == client else f"{prompt}/{client}"
         if said.get("node_errors"):
             # It would make the other outputs only, and perhaps no film.
@@ -179,10 +178,7 @@ class ComfyUI:
         file.flush()
 
     def _copied(self, place: str, file: BinaryIO, going_on: Callable[[], bool]) -> None:
-        answer = self._wire.download(place, file, going_on)
-        if not answer.ok:
-            told = f"{self._wire.name} answers {answer.status} when asked for the film: {self._wire.words(answer)}"
-            raise (Away if answer.status >= 500 or answer.status == 429 else NotThere)(told, answer.again_in)
+        self._wire.arrived(self._wire.download(place, file, going_on))
 
     def drop(self, job: str, *, running: bool) -> bool:
         """What is left is the film in ComfyUI's output folder: nothing in its API takes it away."""
@@ -212,19 +208,14 @@ class ComfyUI:
     def health(self) -> Health:
         """Also whether it has all nodes of the workflow, as far as that can be asked quickly."""
         until = time.monotonic() + QUICK
-        try:
-            workflow = comfyui_workflow.of(self._config)
-            if "system" not in self._told("GET", "/system_stats", patience=QUICK):
-                return Health(ok=False, reason="it is not ComfyUI")
-            for name in sorted(workflow.classes):
-                if time.monotonic() > until:
-                    break
-                if name not in self._told("GET", f"/object_info/{quote(name, safe='')}", patience=QUICK):
-                    return Health(ok=False, reason=f"it has no node {name}, which is in {workflow.name}")
-        except Away as error:
-            return Health(ok=False, reason=error.reason)
-        except EngineFailed as error:
-            return Health(ok=False, reason=str(error.data["reason"]))
+        workflow = comfyui_workflow.of(self._config)
+        if "system" not in self._told("GET", "/system_stats", patience=QUICK):
+            return Health(ok=False, reason="it is not ComfyUI")
+        for name in sorted(workflow.classes):
+            if time.monotonic() > until:
+                break
+            if name not in self._told("GET", f"/object_info/{quote(name, safe='')}", patience=QUICK):
+                return Health(ok=False, reason=f"it has no node {name}, which is in {workflow.name}")
         return Health(ok=True)
 
 

@@ -1,16 +1,22 @@
 """Whether a server is there: asked before it is given a job, without the database and without a job."""
 
+from contextlib import closing
+
 from promptreel.engine_config import RemoteConfig
-from promptreel.engines.remote.protocol import Health
+from promptreel.engines.remote.protocol import Away, Health
 from promptreel.engines.remote.servers import connected
+from promptreel.errors import EngineFailed
 
 __all__ = ["Health", "check"]
 
 
 def check(config: RemoteConfig, index: int) -> Health:
     """Ask the server of that number whether it is well and serves what it should. Takes a few seconds at most."""
-    server = connected(config, index)
-    try:
-        return server.health()
-    finally:
-        server.close()
+    with closing(connected(config, index)) as server:
+        try:
+            found = server.health()
+        except Away as error:
+            found = Health(ok=False, reason=error.reason)
+        except EngineFailed as error:
+            found = Health(ok=False, reason=str(error.data["reason"]))
+    return found

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from promptreel.engine_config import RemoteConfig
-from promptreel.engines.remote.protocol import Ask, Away, Health, NotThere, State, Status
+from promptreel.engines.remote.protocol import Ask, Away, Health, State, Status
 from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Answer, Wire
 from promptreel.errors import EngineFailed, EngineRefused
 
@@ -61,10 +61,7 @@ class LightX2V:
             except Away:
                 self.drop(job, running=True)  # it may have been taken, and only the answer was lost
                 raise
-        said = answer.json.get("task_id") if isinstance(answer.json, dict) else None
-        if not isinstance(said, str) or not said:
-            raise EngineFailed(f"{self._wire.name} took the job and told no id")
-        return said
+        return self._wire.job_in(answer, "task_id")
 
     def _fields(self, ask: Ask) -> dict[str, Any]:
         """What both ways of asking have. It has no fields for a rate and for guidance: those are its model's settings."""
@@ -117,10 +114,7 @@ class LightX2V:
     # -- the film ------------------------------------------------------------------------------------------------------
 
     def download(self, job: str, status: Status, file: BinaryIO, going_on: Callable[[], bool]) -> None:
-        answer = self._wire.download(path(job, "/result"), file, going_on)
-        if not answer.ok:
-            told = f"{self._wire.name} answers {answer.status} when asked for the film: {self._wire.words(answer)}"
-            raise (Away if answer.status >= 500 or answer.status == 429 else NotThere)(told, answer.again_in)
+        self._wire.arrived(self._wire.download(path(job, "/result"), file, going_on))
 
     def drop(self, job: str, *, running: bool) -> bool:
         if not running:
@@ -136,17 +130,11 @@ class LightX2V:
     # -- health --------------------------------------------------------------------------------------------------------
 
     def health(self) -> Health:
-        try:
-            facts = self._told("/v1/service/metadata")
-            names = tuple(str(facts[name]) for name in ("model_path", "model_cls") if facts.get(name))
-            if self._named and self._named not in (*names, *(PurePath(name).name for name in names)):
-                return Health(ok=False, reason=f"it serves {', '.join(names)}, not {self._named}", served_models=names)
-            queue = self._told("/v1/tasks/queue/status")
-        except Away as error:
-            return Health(ok=False, reason=error.reason)
-        except EngineFailed as error:
-            return Health(ok=False, reason=str(error.data["reason"]))
-        left = queue.get("queue_available")
+        facts = self._told("/v1/service/metadata")
+        names = tuple(str(facts[name]) for name in ("model_path", "model_cls") if facts.get(name))
+        if self._named and self._named not in (*names, *(PurePath(name).name for name in names)):
+            return Health(ok=False, reason=f"it serves {', '.join(names)}, not {self._named}", served_models=names)
+        left = self._told("/v1/tasks/queue/status").get("queue_available")
         full = isinstance(left, int) and left <= 0
         return Health(ok=not full, reason="its queue is full" if full else "", served_models=names)
 

@@ -18,7 +18,7 @@ from urllib.parse import quote
 from PIL import Image
 
 from promptreel.engine_config import RemoteConfig
-from promptreel.engines.remote.protocol import Ask, Away, Health, NotThere, State, Status
+from promptreel.engines.remote.protocol import Ask, Away, Health, State, Status
 from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Answer, Wire
 from promptreel.errors import EngineFailed, EngineRefused
 
@@ -105,10 +105,7 @@ class OpenAIShaped:
             if ask.image is not None and ask.last_image is None:
                 parts.append(("input_reference", ("input.png", ask.image, "image/png")))
             answer = self._wire.asked("POST", "/v1/videos", patience=ACCEPTED, files=parts)
-        job = answer.json.get("id") if isinstance(answer.json, dict) else None
-        if not isinstance(job, str) or not job:
-            raise EngineFailed(f"{self._wire.name} took the job and told no id")
-        return job
+        return self._wire.job_in(answer, "id")
 
     def _fields(self, ask: Ask) -> dict[str, Any]:
         """The request in the server's own words; those of the operator go over ours."""
@@ -167,7 +164,7 @@ class OpenAIShaped:
             raise Away(f"{self._wire.name} answers {answer.status}: {self._wire.words(answer)}", answer.again_in)
         rows = answer.json.get("data") if answer.ok and isinstance(answer.json, dict) else None
         names = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        return tuple(name for name in names if isinstance(name, str) and name)
+        return tuple(name for name in names if isinstance(name, str) and name.strip() and name.isprintable())
 
     def _wrong_model(self, served: tuple[str, ...]) -> str:
         """What is wrong with the models served, empty for nothing."""
@@ -213,10 +210,7 @@ class OpenAIShaped:
         answer = self._wire.download(self._path(job, "/content"), file, going_on)
         if not answer.ok and (place := status.place or cloud_url(answer)):
             answer = self._wire.download(place, file, going_on)
-        if answer.ok:
-            return
-        told = f"{self._wire.name} answers {answer.status} when asked for the film: {self._wire.words(answer)}"
-        raise (Away if answer.status >= 500 or answer.status == 429 else NotThere)(told, answer.again_in)
+        self._wire.arrived(answer)
 
     def drop(self, job: str, *, running: bool) -> bool:
         if not self._dialect.deletes:
@@ -234,18 +228,15 @@ class OpenAIShaped:
     # -- health --------------------------------------------------------------------------------------------------------
 
     def health(self) -> Health:
-        try:
-            if self._dialect.health:
-                answer = self._wire.ask("GET", self._dialect.health, patience=QUICK)
-                if not answer.ok and answer.status != 404:
-                    return Health(ok=False, reason=f"it is not ready ({answer.status}: {self._wire.words(answer)})")
-            served = self._served()
-            if not served and self._wire.ask("GET", "/v1/videos?limit=1", patience=QUICK).status == 404:
+        if self._dialect.health:
+            answer = self._wire.ask("GET", self._dialect.health, patience=QUICK)
+            if not answer.ok and answer.status != 404:
+                return Health(ok=False, reason=f"it is not ready ({answer.status}: {self._wire.words(answer)})")
+        served = self._served()
+        if not served:
+            answer = self._wire.ask("GET", "/v1/videos?limit=1", patience=QUICK)
+            if answer.status == 404 or (answer.ok and answer.json is None):
                 return Health(ok=False, reason="it has no /v1/videos")
-        except Away as error:
-            return Health(ok=False, reason=error.reason)
-        except EngineFailed as error:
-            return Health(ok=False, reason=str(error.data["reason"]))
         wrong = self._wrong_model(served)
         return Health(ok=not wrong, reason=f"it {wrong}" if wrong else "", served_models=served)
 
@@ -254,7 +245,7 @@ def fraction(progress: Any) -> float | None:
     """A percentage as a fraction; None for what says nothing: 0 from start to end, or 100 before the end (FastVideo)."""
     try:
         percent = float(progress)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     return percent / 100 if 0 < percent < 100 else None
 

@@ -105,7 +105,7 @@ class RemoteProtocol(Protocol):
         """
 
     def health(self) -> Health:
-        """Ask quickly whether it is up. Raises nothing."""
+        """Ask quickly whether it is up."""
 
     def close(self) -> None:
         """Let go of connections. The server's jobs stay as they are."""

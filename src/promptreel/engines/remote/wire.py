@@ -1,23 +1,28 @@
 """HTTP to one server of the operator's: its key never leaves for another host, an error or a log, and nothing endless is read.
 
-The address is the operator's own and may be private. Where an answer names another address (a redirect, a cloud URL), that
-gets a plain GET without the key.
+The address is the operator's own and may be private. Where an answer names another host (a redirect, a cloud URL), that is
+a stranger's word: it gets a plain GET without the key, and only by `promptreel.fetch`, which judges where it leads.
 """
 
+import asyncio
 import json
 import re
+import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from socket import SHUT_RDWR
 from typing import TYPE_CHECKING, Any, BinaryIO
+from weakref import WeakSet
 
 import httpx2
 
+from promptreel import fetch
 from promptreel.engine_config import RemoteConfig
-from promptreel.engines.remote.protocol import Away
-from promptreel.errors import EngineFailed
+from promptreel.engines.remote.protocol import Away, NotThere
+from promptreel.errors import EngineFailed, UrlRefused, UrlUnreachable
 
 if TYPE_CHECKING:
     from httpx2.websockets import WebSocketSession
@@ -44,15 +49,19 @@ would be rendered for nobody.
 """
 
 STALLED = 60.0
-"""Seconds without a byte after which anything else is given up."""
+"""Seconds after which anything else is given up; of a film, those in which less than `SLOWEST` of it came."""
 
-CHUNK = 1 << 20
+SLOWEST = 1 << 20
+"""Bytes."""
+
+MOST_ID = 1000
+"""Characters of a job's id: they stand in addresses and in the database."""
 
 BUSY = frozenset({408, 425, 429, 502, 503, 504})
 """Statuses of a server, or of a proxy before it, that is not to be asked just now."""
 
-NOT_OURS = frozenset({401, 403, 404, 405})
-"""Statuses of a server that is set up wrongly (its address, its key): no video's fault."""
+NOT_OURS = frozenset({401, 402, 403, 404, 405})
+"""Statuses of a server that is set up wrongly (its address, its key, an account there without money): no video's fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +97,21 @@ class Wire:
     For several threads at once.
     """
 
-    def __init__(self, config: RemoteConfig, index: int, transport: httpx2.BaseTransport | None = None) -> None:
-        self.root = httpx2.URL(config.servers[index].url.rstrip("/").removesuffix("/v1") + "/")
+    def __init__(
+        self,
+        config: RemoteConfig,
+        index: int,
+        transport: httpx2.BaseTransport | None = None,
+        outside: Mapping[str, Any] | None = None,
+    ) -> None:
+        """`transport` reaches the server, `outside` is how `promptreel.fetch` reaches others, where that is not as usual."""
+        self.root = httpx2.URL(config.servers[index].root + "/")
         self.name = f"server {index + 1}" + (f" of {len(config.servers)}" if len(config.servers) > 1 else "")
         self._key = config.secret
         self._connect = config.connect_seconds
+        self._outside = {"allow_networks": config.allow_networks, **(outside or {})}
+        self._streams: WeakSet[Any] = WeakSet()
+        """All connections there are, to be ended from another thread."""
         # No timeout for the film as a whole: who waits for it stops it.
         timeout = httpx2.Timeout(STALLED, connect=self._connect)
         self._client = httpx2.Client(timeout=timeout, transport=transport, headers={"Accept-Encoding": "identity"})
@@ -113,32 +132,64 @@ class Wire:
     def ask(
         self, method: str, path: str, *, patience: float = STALLED, most: int = MOST_ANSWER, **content: Any
     ) -> Answer:
-        """The whole answer to one request, of whatever status; within `patience` seconds from byte to byte, of at most `most`
-        bytes; `content` as httpx2 takes it (`json`, `files` …).
+        """The whole answer to one request, of whatever status; within `patience` seconds, of at most `most` bytes; `content`
+        as httpx2 takes it (`json`, `files` …).
 
         Errors: `Away` where there is none, `EngineFailed` for one without an end.
         """
         timeout = httpx2.Timeout(patience, connect=min(patience, self._connect))
         url = self.url(path)
         try:
-            for _ in range(MOST_REDIRECTS + 1):
-                request = self._client.build_request(
-                    method, url, headers=self._headers(url), timeout=timeout, **content
-                )
-                response = self._client.send(request, stream=True)
-                try:
-                    following = self._following(response)
-                    if following is None or not same_host(following, self.root):
-                        return read(response, most)
-                finally:
-                    response.close()
-                # What was asked must be asked again in the same way: 301 to 303 would make a GET of it.
-                if method != "GET" and response.status_code not in (307, 308):
-                    return Answer(response.status_code, {}, None, "it leads elsewhere")
-                url = following
+            with self._within(patience):
+                for _ in range(MOST_REDIRECTS + 1):
+                    response = self._sent(method, url, timeout=timeout, **content)
+                    try:
+                        following = self._following(response)
+                        if following is None or not same_host(following, self.root):
+                            return read(response, most)
+                    finally:
+                        response.close()
+                    # What was asked must be asked again in the same way: 301 to 303 would make a GET of it.
+                    if method != "GET" and response.status_code not in (307, 308):
+                        return Answer(response.status_code, {}, None, "it leads elsewhere")
+                    url = following
         except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
             raise Away(f"{self.name} cannot be reached ({type(error).__name__})") from None
         raise Away(f"{self.name} leads from one address to the next")
+
+    def _sent(self, method: str, url: httpx2.URL, **content: Any) -> httpx2.Response:
+        """The beginning of the answer."""
+        extensions = {"trace": self._trace}
+        request = self._client.build_request(method, url, headers=self._headers(url), extensions=extensions, **content)
+        return self._client.send(request, stream=True)
+
+    def _trace(self, event: str, told: Mapping[str, Any]) -> None:
+        """What httpcore tells of a request: here, its new connections."""
+        if event in ("connection.connect_tcp.complete", "connection.start_tls.complete"):
+            self._streams.add(told["return_value"])
+
+    @contextmanager
+    def _within(self, seconds: float) -> Iterator[None]:
+        """End what the block waits for once it has lasted so long. Timeouts alone are from byte to byte: for a server that
+        sends one of them now and then, it would never be too late. Errors: `Away`.
+        """
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            for stream in list(self._streams):
+                with suppress(Exception):
+                    stream.get_extra_info("socket").shutdown(SHUT_RDWR)
+
+        timer = threading.Timer(seconds, end)
+        timer.daemon = True
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            if late.is_set():
+                raise Away(f"{self.name} has not answered within {seconds:.0f} seconds") from None
 
     def asked(self, method: str, path: str, **content: Any) -> Answer:
         """The answer of a request that has to succeed. Errors: `Away` where the server is busy or set up wrongly, also for
@@ -196,52 +247,68 @@ class Wire:
     def download(self, place: str, file: BinaryIO, going_on: Callable[[], bool], most: int = MOST_BYTES) -> Answer:
         """Copy what is at `place`, a path there or a web address anywhere, into `file`, from its beginning.
 
-        The answer: without text where it was copied, else what the server says instead. Errors: `Away` where it is cut off
-        or `going_on()` turns false, `EngineFailed` for more than `most` bytes or than this machine takes.
+        The answer: without text where it was copied, else what the server says instead. Errors: `Away` where it is cut off,
+        comes too slowly or is where nobody is let in, or `going_on()` turns false; `EngineFailed` for more than `most` bytes
+        or than this machine takes.
         """
         url = self._reachable(self.root, place) if "://" in place else self.url(place)
-        file.seek(0)
-        file.truncate()
+        film = Incoming(file, f"the film of {self.name}", going_on, most)
         try:
             for _ in range(MOST_REDIRECTS + 1):
-                request = self._client.build_request("GET", url, headers=self._headers(url))
-                response = self._client.send(request, stream=True)
+                if url.host != self.root.host:
+                    return self._fetched(url, film)
+                response = self._sent("GET", url)
                 try:
                     following = self._following(response)
                     if following is None and not response.is_success:
                         return read(response)
                     if following is None:
-                        self._copy(response, file, going_on, most)
+                        film.expect(response.headers.get("content-length", ""))
+                        for piece in pieces(response):
+                            film.add(piece)
                         return Answer(response.status_code, response.headers, None, "")
                 finally:
                     response.close()
                 url = following
-        except (httpx2.HTTPError, httpx2.StreamError) as error:
+        except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
             raise Away(f"the film of {self.name} was cut off ({type(error).__name__})") from None
-        except OSError as error:  # of this machine: the disk is full
-            raise EngineFailed(f"the film could not be kept ({error.strerror or type(error).__name__})") from None
         raise Away(f"{self.name} leads from one address to the next")
 
-    def _copy(self, response: httpx2.Response, file: BinaryIO, going_on: Callable[[], bool], most: int) -> None:
-        too_large = EngineFailed(f"the film of {self.name} is larger than {most >> 20} MiB")
-        declared = response.headers.get("content-length", "")
-        if declared.isdigit() and int(declared) > most:
-            raise too_large
-        copied = 0
-        for piece in response.iter_bytes(CHUNK):
-            copied += len(piece)
-            if copied > most:
-                raise too_large
-            if not going_on():
-                raise Away("the copy was stopped")
-            file.write(piece)
-        file.flush()
+    def _fetched(self, url: httpx2.URL, film: "Incoming") -> Answer:
+        """The answer of another host. Errors: those of `download`."""
+        try:
+            status = asyncio.run(fetch.fetch_to(str(url), film.add, stalled=STALLED, **self._outside))
+        except (UrlRefused, UrlUnreachable):
+            raise Away(
+                f"the film of {self.name} is on another host, which is out of reach or not public (see allow_networks)"
+            ) from None
+        return Answer(status, {}, None, "")
+
+    def arrived(self, answer: Answer) -> None:
+        """Errors: `NotThere` or `Away` where the answer to a download is no film."""
+        if not answer.ok:
+            told = f"{self.name} answers {answer.status} when asked for the film: {self.words(answer)}"
+            raise (Away if answer.status >= 500 or answer.status == 429 else NotThere)(told, answer.again_in)
+
+    def job_in(self, answer: Answer, field: str) -> str:
+        """The job's id in the answer to handing it in. Errors: `Away` for what is of no such server, as a proxy's page;
+        `EngineFailed` where there is none.
+        """
+        if not isinstance(answer.json, dict):
+            raise Away(f"{self.name} answers with what is no job")
+        job = answer.json.get(field)
+        if not isinstance(job, str) or not 0 < len(job) <= MOST_ID or not job.isprintable():
+            raise EngineFailed(f"{self.name} took the job and told no id")
+        return job
 
     # -- words ---------------------------------------------------------------------------------------------------------
 
     def words(self, answer: Answer) -> str:
         """What an answer says of what went wrong, for people: in the server's own words, cleaned."""
-        found = message(answer.json) or ("" if "<" in answer.text[:20] else answer.text)
+        try:
+            found = message(answer.json) or ("" if "<" in answer.text[:20] else answer.text)
+        except RecursionError:
+            found = ""
         return self.cleaned(found) or reason_phrase(answer.status)
 
     def cleaned(self, text: str) -> str:
@@ -293,10 +360,48 @@ def port(url: httpx2.URL) -> int:
     return url.port or {"http": 80, "https": 443}.get(url.scheme, 0)
 
 
+class Incoming:
+    """A film on its way into a file. Errors of all calls: as `Wire.download` has them."""
+
+    def __init__(self, file: BinaryIO, name: str, going_on: Callable[[], bool], most: int) -> None:
+        self._file, self._name, self._going_on, self._most = file, name, going_on, most
+        self._size, self._since, self._size_then = 0, time.monotonic(), 0
+        file.seek(0)
+        file.truncate()
+
+    def expect(self, declared: str) -> None:
+        """Hear what its `Content-Length` says."""
+        if declared.isdigit() and int(declared) > self._most:
+            raise EngineFailed(f"{self._name} is larger than {self._most >> 20} MiB")
+
+    def add(self, piece: bytes) -> None:
+        """Write the next piece."""
+        self._size += len(piece)
+        self.expect(str(self._size))
+        if not self._going_on():
+            raise Away("the copy was stopped")
+        if (now := time.monotonic()) - self._since > STALLED:
+            if self._size - self._size_then < SLOWEST:
+                raise Away(f"{self._name} comes too slowly")
+            self._since, self._size_then = now, self._size
+        try:
+            self._file.write(piece)
+            self._file.flush()
+        except OSError as error:  # of this machine: the disk is full
+            raise EngineFailed(f"the film could not be kept ({error.strerror or type(error).__name__})") from None
+
+
+def pieces(response: httpx2.Response) -> Iterator[bytes]:
+    """The body as it comes. Errors: `Away` for one that is packed: nobody asked for that, and kilobytes become gigabytes."""
+    if response.headers.get("content-encoding", "").strip().lower() not in ("", "identity"):
+        raise Away("the server packs its answers, though it was asked not to")
+    return response.iter_bytes()
+
+
 def read(response: httpx2.Response, most: int = MOST_ANSWER) -> Answer:
-    """The answer, read to its end. Errors: `EngineFailed` where that does not come."""
+    """The answer, read to its end. Errors: `EngineFailed` where that does not come, `Away` as `pieces`."""
     data = bytearray()
-    for piece in response.iter_bytes():
+    for piece in pieces(response):
         data += piece
         if len(data) > most:
             raise EngineFailed("the server's answer has no end")
