@@ -17,6 +17,8 @@ from promptreel.settings import load_settings
 from promptreel.spec import VideoSpec
 
 HUNYUAN = "hunyuanvideo-community/HunyuanVideo-1.5-Diffusers-480p_t2v"
+REMOTE = 'kind = "remote"\nprotocol = "openai"\n'
+SERVER = f'{REMOTE}servers = [{{url = "http://x"}}]\n'
 
 
 @pytest.fixture
@@ -70,9 +72,36 @@ def test_what_stood_in_the_file_stays_as_it_was(data: Path) -> None:
     run(data, "add", "far", "--server", "http://one")
     text = (data / "promptreel.toml").read_text()
     assert text.startswith(before) and tomllib.loads(text)["workers"] == 2
-    # What cannot be read back is not written.
+    # What cannot be read back, or names a file of no use, is not written.
     assert refusal(data, "add", "bad", "--server", "ftp://one").data["setting"] == "engines.bad.servers.0.url"
+    comfy = ("--server", "http://one", "--protocol", "comfyui", "--workflow", "none.json")
+    assert "none.json cannot be read" in refusal(data, "add", "bad", *comfy).message
     assert (data / "promptreel.toml").read_text() == text
+
+
+def test_a_file_with_keys_in_it_is_nobody_elses_to_read(data: Path) -> None:
+    path = data / "promptreel.toml"
+    run(data, "add", "far", "--server", "http://one")
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o640)  # as the operator has it, it stays
+    run(data, "add", "mine", "--model", "package.engines:Mine")
+    assert path.stat().st_mode & 0o777 == 0o640 and tables(data)["mine"]["kind"] == "custom"
+
+
+def test_what_a_known_model_does_is_what_its_servers_are_asked_for(data: Path) -> None:
+    run(data, "add", "far", "--server", "http://one", "--model", "Wan-AI/Wan2.1-T2V-1.3B-Diffusers")
+    run(data, "add", "any", "--server", "http://one")
+    listed = json.loads(run(data, "list", "--json").output)
+    assert (listed["far"]["takes"], listed["any"]["takes"]) == (["text"], ["image", "text"])
+
+
+def test_an_engine_is_tried_out_with_a_quality_that_it_makes(data: Path) -> None:
+    data.mkdir()
+    table = f"{SERVER}[engines.a.presets.premium]\nsteps = 3\n".replace("http://x", "http://127.0.0.1:9")
+    (data / "promptreel.toml").write_text(f"[engines.a]\nkey_env = 'NOT_SET'\n{table}")
+    assert isinstance(refusal(data, "test", "a"), EngineFailed)  # its server, and not the quality
+    assert "--quality is one of premium" in refusal(data, "test", "a", "--quality", "free").message
+    assert "NOT_SET" in run(data, "list").output
 
 
 @pytest.mark.parametrize(
@@ -101,6 +130,13 @@ def test_a_licence_that_leaves_somebody_out_wants_to_be_accepted(data: Path) -> 
     assert not (data / "promptreel.toml").read_text().strip()
     run(data, "add", "hunyuan", "--model", HUNYUAN, "--accept-license")
     assert tables(data)["hunyuan"]["accept_license"] is True
+    # On somebody else's machine it is the same model.
+    assert "European Union" in refusal(data, "add", "far", "--model", HUNYUAN, "--server", "http://a").message
+    assert (
+        "European Union"
+        in run(data, "add", "far", "--model", HUNYUAN, "--server", "http://a", "--accept-license").output
+    )
+    assert run(data, "list").output.count("European Union") == 2
     # A folder with the same model in it is no way around that.
     (data / "promptreel.toml").write_text(
         f'[engines.mine]\nkind = "diffusers"\nmodel = "/models/h"\nbase = "{HUNYUAN}"\n'
@@ -126,9 +162,22 @@ def test_the_catalogue_tells_of_every_model_what_it_takes_and_what_its_licence_s
 @pytest.mark.parametrize(
     ("table", "setting", "reason"),
     [
-        ('kind = "difusers"\nmodel = "x"', "engines.a", "'scenes', 'custom', 'diffusers', 'remote'"),
-        ('model = "x"', "engines.a", "kind"),
-        ('kind = "diffusers"\nmodel = "x"\nmemroy_gib = 4', "engines.a.memroy_gib", "not permitted"),
+        ('kind = "difusers"\nmodel = "x"', "engines.a.kind", "'scenes', 'custom', 'diffusers', 'remote'"),
+        ('model = "x"', "engines.a.kind", "has to be there"),
+        ('kind = "diffusers"', "engines.a.model", "has to be there"),
+        ('kind = "diffusers"\nmodel = "x"\nmemroy_gib = 4', "engines.a.memroy_gib", "no such setting"),
+        ('kind = "diffusers"\nmodel = "x"\ntime_limit = inf', "engines.a.time_limit", "finite"),
+        ('kind = "diffusers"\nmodel = "x"\n[engines.a.presets.free]\nprice = -1', "engines.a.presets.free.price", "0"),
+        ('kind = "diffusers"\nmodel = "x"\n[engines.a.presets.free]\nwidth = 64', "engines.a.presets.free", "together"),
+        (f'{REMOTE}servers = ["http://x"]', "engines.a.servers.0", "dictionary"),
+        (f'{REMOTE}servers = [{{url = "10.0.0.7:8000"}}]', "engines.a.servers.0.url", "as http://"),
+        (f'{REMOTE}servers = [{{url = "http://u:secret@x"}}]', "engines.a.servers.0.url", "give key or key_env"),
+        (f'{REMOTE}servers = [{{url = "http://x:99999"}}]', "engines.a.servers.0.url", "no port"),
+        (f'{REMOTE}servers = [{{url = "http://x/v1"}}, {{url = "http://x/"}}]', "engines.a.servers", "there twice"),
+        (f'{SERVER}supports = ["seed"]', "engines.a", '"text" or "image"'),
+        (f'{SERVER}key = "sk secret"', "engines.a.key", "white space"),
+        (f'{SERVER}key = "sk-secret"\nkey_env = "KEY"', "engines.a", "not both"),
+        (f'{SERVER}model = "{HUNYUAN}"', "engines.a", "European Union"),
         ('kind = "diffusers"\nmodel = "x"\n[engines.a.presets.huge]\nsteps = 3', "engines.a.presets", "'huge'"),
         ('kind = "diffusers"\nmodel = "x"\n[engines.a.presets.free]\nsteps = 0', "engines.a.presets.free.steps", "1"),
         ('kind = "remote"\nprotocol = "comfyui"\nservers = [{url = "http://x"}]', "engines.a", "needs a workflow"),
@@ -143,7 +192,8 @@ def test_a_wrong_table_is_one_line_that_names_the_place(data: Path, table: str, 
     with pytest.raises(SettingInvalid) as refused:
         load_settings(data=data)
     assert refused.value.data["setting"] == setting
-    assert reason in refused.value.message and "\n" not in refused.value.message
+    told = refused.value.message
+    assert reason in told and "\n" not in told and "secret" not in told
 
 
 def test_a_key_is_in_no_text_of_the_settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

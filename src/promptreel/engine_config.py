@@ -2,7 +2,9 @@
 
 import os
 import re
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -12,6 +14,9 @@ from promptreel.plans import QUALITIES
 
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{0,38}[a-z0-9])?")
 """A name of an engine or a pool: it stands in addresses, in logs and in the names of folders."""
+
+CLASS = r"[\w.]+:\w+"
+"""How a class of one's own is named: `module:Class`."""
 
 POOL = "render"
 """The pool of the slots that `promptreel serve` starts by itself."""
@@ -23,7 +28,7 @@ EVERYTHING = frozenset({"text", "image", "last_image"})
 class Table(BaseModel):
     """A table of the file: a word that it does not know is a mistake, not a wish for later."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Preset(Table):
@@ -45,6 +50,13 @@ class Preset(Table):
     """Credits of a video of this quality by this engine, instead of the quality's own price."""
     options: dict[str, Any] = Field(default_factory=dict)
     """Handed on as they are: arguments of the pipeline's call, or fields of the server's request."""
+
+    @model_validator(mode="after")
+    def whole_size(self) -> "Preset":
+        """Errors: `ValueError` for half of a size, which would be none."""
+        if (self.width is None) != (self.height is None):
+            raise ValueError("width and height go together")
+        return self
 
 
 class Common(Table):
@@ -108,12 +120,34 @@ class CustomConfig(Common):
     """An engine of your own: a class at `module:Class` that is as `promptreel.engines.Engine` says."""
 
     kind: Literal["custom"]
-    model: str = Field(pattern=r"^[\w.]+:\w+$")
+    model: str = Field(pattern=f"^{CLASS}$")
     options: dict[str, Any] = Field(default_factory=dict)
     """Arguments of the class."""
 
 
-class DiffusersConfig(Common):
+class Licensed(Common):
+    """What all have that run a model whose licence is somebody's."""
+
+    accept_license: bool = False
+    """That you have read a licence that is not free for everyone, and may use the model."""
+
+    @property
+    def known(self) -> tuple[Model, ...]:
+        """The models of it that are in the catalogue."""
+        raise NotImplementedError
+
+    @model_validator(mode="after")
+    def consented(self) -> "Licensed":
+        """Errors: `ValueError` for a model whose licence leaves somebody out, and that nobody has accepted."""
+        for model in self.known:
+            if model.warnings and not self.accept_license:
+                raise ValueError(
+                    f"{model.id}: {'; '.join(model.warnings)}. If you may use it, set accept_license = true"
+                )
+        return self
+
+
+class DiffusersConfig(Licensed):
     """A model that diffusers runs, on a GPU of the machine that the slot is on."""
 
     kind: Literal["diffusers"]
@@ -123,8 +157,6 @@ class DiffusersConfig(Common):
     """The model of the catalogue whose facts hold for this one too: for a fine-tune, or a folder."""
     revision: str = ""
     """A commit, tag or branch on the hub; a commit pins what runs."""
-    accept_license: bool = False
-    """That you have read a licence that is not free for everyone, and may use the model."""
     offline: bool = False
     """Never ask the hub: everything is in its cache or in the folder already."""
     device: str = Field(default="auto", pattern=r"^(auto|cpu|mps|cuda(:\d+)?)$")
@@ -144,14 +176,10 @@ class DiffusersConfig(Common):
     loras: tuple[str, ...] = ()
     """Ids or files of LoRAs that are fused in: `id`, or `id/file.safetensors`, `@0.8` behind it for its weight."""
 
-    @model_validator(mode="after")
-    def consented(self) -> "DiffusersConfig":
-        """Errors: `ValueError` for a model whose licence leaves somebody out, and that nobody has accepted."""
-        if self.facts and self.facts.warnings and not self.accept_license:
-            raise ValueError(
-                f"{self.facts.id}: {'; '.join(self.facts.warnings)}. If you may use it, set accept_license = true"
-            )
-        return self
+    @property
+    def known(self) -> tuple[Model, ...]:
+        """The one."""
+        return (self.facts,) if self.facts else ()
 
     @property
     def together(self) -> str | None:
@@ -172,14 +200,36 @@ class DiffusersConfig(Common):
 class Server(Table):
     """One server of a pool of servers."""
 
-    url: str = Field(pattern=r"^https?://[^\s?#]+$")
+    url: str
     slots: int = Field(default=1, ge=1, le=256)
     """Jobs that it is given at a time."""
     model: str = ""
     """What it calls the model, where that differs from the engine's `model`."""
 
+    @field_validator("url")
+    @classmethod
+    def plain_address(cls, url: str) -> str:
+        """Errors: `ValueError` for what is no web address, or more than one: it stands in lists, pages and the database."""
+        if not re.fullmatch(r"https?://[^\s?#\\]+", url):
+            raise ValueError("it has to be as http://10.0.0.7:8000, without ? and #")
+        try:
+            parts = urlsplit(url)
+            there = parts.hostname and parts.port != 0
+        except ValueError:
+            there = False
+        if not there:
+            raise ValueError("it has no host, or no port that can be")
+        if "@" in parts.netloc:
+            raise ValueError("no name or password may stand in it: give key or key_env")
+        return url
 
-class RemoteConfig(Common):
+    @property
+    def root(self) -> str:
+        """The address below which all its paths are: two of the same root are the same server."""
+        return self.url.rstrip("/").removesuffix("/v1").rstrip("/")
+
+
+class RemoteConfig(Licensed):
     """Servers that render, with this one's queue before them."""
 
     kind: Literal["remote"]
@@ -191,6 +241,8 @@ class RemoteConfig(Common):
     """Sent as a bearer token."""
     key_env: str = ""
     """The variable of the environment that holds the key."""
+    allow_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Networks where films may be kept although they are not public, as a store of the operator's own."""
     workflow: str = ""
     """ComfyUI: the file of a workflow in API format, with placeholders such as `{{prompt}}`."""
     supports: tuple[Literal["text", "image", "last_image", "negative_prompt", "seed", "sound"], ...] = (
@@ -204,14 +256,49 @@ class RemoteConfig(Common):
     lost_after: float = Field(default=60.0, gt=0)
     """Seconds for which a server may be out of reach while it renders, before its job goes elsewhere."""
 
+    @model_validator(mode="before")
+    @classmethod
+    def supports_what_the_model_does(cls, table: Any) -> Any:
+        """Where `supports` is not said and the catalogue has the model, it is known."""
+        facts = model_catalogue.find(str(table.get("model"))) if isinstance(table, dict) else None
+        if facts is None or "supports" in table:
+            return table
+        sound = ("sound",) if facts.sound else ()
+        return table | {"supports": (*sorted(facts.takes), "negative_prompt", "seed", *sound)}
+
+    @field_validator("key")
+    @classmethod
+    def sendable(cls, key: str) -> str:
+        """Errors: `ValueError` for what cannot stand in a header."""
+        if not re.fullmatch("[!-~]*", key):
+            raise ValueError("there is white space in it, or a letter that no key has")
+        return key
+
+    @field_validator("servers")
+    @classmethod
+    def each_once(cls, servers: tuple[Server, ...]) -> tuple[Server, ...]:
+        """Errors: `ValueError` for a server that is there twice, whose slots would be counted for both."""
+        roots = [server.root for server in servers]
+        if twice := next((root for root in roots if roots.count(root) > 1), None):
+            raise ValueError(f"{twice} is there twice: say slots instead")
+        return servers
+
     @model_validator(mode="after")
     def complete(self) -> "RemoteConfig":
-        """Errors: `ValueError` for ComfyUI without a workflow, and a key given twice."""
+        """Errors: `ValueError` for ComfyUI without a workflow, a key given twice, and what nothing can be asked of."""
         if self.protocol == "comfyui" and not self.workflow:
             raise ValueError("protocol comfyui needs a workflow")
         if self.key and self.key_env:
             raise ValueError("give key or key_env, not both")
+        if not {"text", "image"} & set(self.supports):
+            raise ValueError('supports needs "text" or "image"')
         return self
+
+    @property
+    def known(self) -> tuple[Model, ...]:
+        """Those that the servers are said to have."""
+        names = dict.fromkeys((self.model, *(server.model for server in self.servers)))
+        return tuple(filter(None, map(model_catalogue.find, names)))
 
     @property
     def takes(self) -> frozenset[str]:
@@ -221,7 +308,7 @@ class RemoteConfig(Common):
     @property
     def secret(self) -> str:
         """The key itself, from wherever it is; empty for none."""
-        return self.key or (os.environ.get(self.key_env, "") if self.key_env else "")
+        return self.key or (os.environ.get(self.key_env, "").strip() if self.key_env else "")
 
 
 EngineConfig = Annotated[ScenesConfig | CustomConfig | DiffusersConfig | RemoteConfig, Field(discriminator="kind")]

@@ -2,6 +2,9 @@
 
 import asyncio
 import json
+import os
+import re
+import stat
 import tempfile
 import time
 import tomllib
@@ -15,8 +18,9 @@ from rich.console import Console
 from promptreel import model_catalogue
 from promptreel.client import Progress
 from promptreel.console import progress_bar, tell
-from promptreel.engine_config import NAME, DiffusersConfig, EngineConfig, RemoteConfig
+from promptreel.engine_config import CLASS, NAME, DiffusersConfig, EngineConfig, Licensed, RemoteConfig
 from promptreel.errors import EngineFailed, FolderUnwritable, InvalidInput, SettingInvalid
+from promptreel.model_catalogue import Model
 from promptreel.plans import QUALITIES
 from promptreel.settings import Settings, load_settings, prepare_data_folder
 from promptreel.spec import VideoSpec, frame_size
@@ -53,15 +57,20 @@ def list_engines(
         say(f"{name}{usual}")
         say(f"  {facts['kind']}{'  ' + facts['model'] if facts['model'] else ''}  on the slots of {facts['pool']!r}")
         say(f"  takes {', '.join(facts['takes'])}")
-        say("  " + "  ".join(f"{quality}: {price} credits" for quality, price in facts["prices"].items()))
+        say("  credits: " + ", ".join(f"{quality} {price}" for quality, price in facts["prices"].items()))
         for server in facts["servers"]:
             say(f"  {server['url']}  {server['slots']} at a time")
+        for warning in facts["warnings"]:
+            say(f"  ! {warning}")
 
 
 def described(settings: Settings, name: str) -> dict[str, Any]:
     """What there is to know of an engine, without its secrets."""
     config = settings.engine_config(name)
     servers = config.servers if isinstance(config, RemoteConfig) else ()
+    warnings = [f"{model.id}: {each}" for model in known_models(config) for each in model.warnings]
+    if isinstance(config, RemoteConfig) and config.key_env and not config.secret:
+        warnings.append(f"the variable {config.key_env}, which should hold its servers' key, is not set here")
     return {
         "title": config.title or name,
         "kind": f"{config.kind} ({config.protocol})" if isinstance(config, RemoteConfig) else config.kind,
@@ -70,7 +79,13 @@ def described(settings: Settings, name: str) -> dict[str, Any]:
         "takes": sorted(config.takes),
         "prices": {quality: config.price(quality) for quality in QUALITIES if config.makes(quality)},
         "servers": [{"url": each.url, "slots": each.slots} for each in servers],
+        "warnings": warnings,
     }
+
+
+def known_models(config: EngineConfig) -> tuple[Model, ...]:
+    """What the catalogue has of an engine's models."""
+    return config.known if isinstance(config, Licensed) else ()
 
 
 def show_models(as_json: bool) -> None:
@@ -119,7 +134,8 @@ def add(
     """Set up an engine: a table in promptreel.toml, which you can then edit. Restart the server afterwards."""
     if not (server or model):
         raise InvalidInput("Give --model for a model that runs here, or --server for servers that render")
-    table: dict[str, Any] = {"kind": "remote" if server else "diffusers", "model": model, "pool": pool}
+    here = "custom" if re.fullmatch(CLASS, model) else "diffusers"
+    table: dict[str, Any] = {"kind": "remote" if server else here, "model": model, "pool": pool}
     if server:
         servers = [{"url": url, "slots": slots} for url in server]
         table |= {
@@ -135,6 +151,8 @@ def add(
     path = write_table(settings, name, table)
     config = load_settings(data=data).engine_config(name)
     say(f"{name} stands in {path}. It renders after the next start.")
+    for warning in described(load_settings(data=data), name)["warnings"]:
+        say(f"  ! {warning}")
     if isinstance(config, DiffusersConfig) and config.facts is None:
         say(
             f"  {model} is not in the catalogue (promptreel engines list --models): give it `base`, or presets of its own"
@@ -146,8 +164,8 @@ def add(
 def write_table(settings: Settings, name: str, table: dict[str, Any]) -> Path:
     """Put a table at the end of promptreel.toml, whose other lines stay as they are.
 
-    Errors: `InvalidInput` for a name that is taken or is none, `SettingInvalid` for what could not be read back (then the
-    file is as before), `FolderUnwritable`.
+    Errors: `InvalidInput` for a name that is taken or is none, `SettingInvalid` for what could not be read back and
+    `EngineFailed` for what names a file that is of no use (then the file is as before), `FolderUnwritable`.
     """
     if not NAME.fullmatch(name):
         raise InvalidInput(f"{name!r} is no name: 1 to 40 small letters, digits, dots and hyphens")
@@ -155,23 +173,36 @@ def write_table(settings: Settings, name: str, table: dict[str, Any]) -> Path:
         raise InvalidInput(f"There is an engine named {name} already")
     path = prepare_data_folder(settings) / "promptreel.toml"
     before = path.read_text(encoding="utf-8") if path.exists() else ""
+    # There may be keys in it, so who may not read it before may not read it now.
+    mode = stat.S_IMODE(path.stat().st_mode) if path.exists() else 0o600
     lines = "\n".join(f"{key} = {toml(value)}" for key, value in table.items())
     after = f"{before.rstrip()}\n\n[engines.{toml_key(name)}]\n{lines}\n".lstrip()
     try:
         tomllib.loads(after)
         # Whoever reads it meanwhile sees the whole of the old or of the new one.
-        draft = path.with_name("promptreel.toml.new")
-        draft.write_text(after, encoding="utf-8")
-        draft.replace(path)
-        load_settings(data=settings.data)
-    except SettingInvalid:
-        path.write_text(before, encoding="utf-8")
+        replace_text(path, after, mode)
+        config = load_settings(data=settings.data).engine_config(name)
+        if isinstance(config, RemoteConfig):
+            from promptreel.engines.remote.servers import check_table
+
+            check_table(config)
+    except (SettingInvalid, EngineFailed):
+        replace_text(path, before, mode)
         raise
     except tomllib.TOMLDecodeError as error:
         raise SettingInvalid(setting="promptreel.toml", reason=str(error)) from None
     except OSError as error:
         raise FolderUnwritable(folder=settings.data, reason=error.strerror) from None
     return path
+
+
+def replace_text(path: Path, text: str, mode: int) -> None:
+    """Write a file in one go, with that mode from the first moment on. Errors: `OSError`."""
+    draft = path.with_name(f"{path.name}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
+        file.write(text)
+    draft.replace(path)
 
 
 def toml(value: Any) -> str:
@@ -195,7 +226,9 @@ def toml_key(name: str) -> str:
 def try_out(
     name: Annotated[str, typer.Argument(help="Which engine.")],
     prompt: Annotated[str, typer.Option("--prompt", help="What to show.")] = "a small boat on a calm sea at sunrise",
-    quality: Annotated[str, typer.Option("--quality", help=f"One of {', '.join(QUALITIES)}.")] = "free",
+    quality: Annotated[
+        str, typer.Option("--quality", help=f"One of {', '.join(QUALITIES)}.", show_default="the first that it makes")
+    ] = "",
     duration: Annotated[float, typer.Option("--duration", min=1, max=60, help="Seconds.")] = 2.0,
     seed: Annotated[int, typer.Option("--seed", min=0, max=2**32 - 1)] = 1,
     image: Annotated[Path | None, typer.Option("--image", help="A picture to start from.")] = None,
@@ -206,8 +239,9 @@ def try_out(
     """Render a short video with an engine, straight in its process, and say how that went. Nothing is queued or charged."""
     settings = load_settings(data=data)
     config = settings.engine_config(name)
-    if quality not in QUALITIES or not config.makes(quality):
-        able = [each for each in QUALITIES if config.makes(each)]
+    able = [each for each in QUALITIES if config.makes(each)]
+    quality = quality or able[0]
+    if quality not in able:
         raise InvalidInput(f"--quality is one of {', '.join(able)}")
     if image is None and "text" not in config.takes:
         raise InvalidInput(f"{name} starts from a picture: give --image")

@@ -240,6 +240,15 @@ class Settings(BaseSettings):
             raise FolderUnwritable(folder=self.data, reason=error.strerror) from None
 
 
+REASONS = {
+    "extra_forbidden": "there is no such setting",
+    "missing": "it has to be there",
+    "union_tag_invalid": "there is no {tag!r}; there is: {expected_tags}",
+    "union_tag_not_found": "it has to be there: one of scenes, diffusers, remote, custom",
+}
+"""What a mistake is called where the words of the library that found it are for programmers."""
+
+
 def load_settings(**given: Any) -> Settings:
     """The settings, with what was given on the command line (None counts as not given).
 
@@ -251,9 +260,12 @@ def load_settings(**given: Any) -> Settings:
         first = error.errors(include_url=False)[0]
         place = list(first["loc"])
         if place[:1] == ["engines"]:
-            del place[2:3]  # the engine's kind, which stands in no file
+            # The third is the engine's kind, which stands in no file; where it is what is wrong, nothing names it.
+            place[2:3] = ["kind"] if first["type"].startswith("union_tag") else []
         setting = ".".join(str(part) for part in place) or "settings"
-        raise SettingInvalid(setting=setting, reason=first["msg"].removeprefix("Value error, ")) from None
+        told = REASONS.get(first["type"])
+        reason = told.format(**first.get("ctx", {})) if told else first["msg"].removeprefix("Value error, ")
+        raise SettingInvalid(setting=setting, reason=reason) from None
     except ValueError as error:  # a promptreel.toml that is no TOML
         raise SettingInvalid(setting="promptreel.toml", reason=str(error)) from None
 

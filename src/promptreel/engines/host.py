@@ -32,7 +32,7 @@ import numpy as np
 import psutil
 import structlog
 from PIL import Image
-from pydantic import TypeAdapter
+from pydantic import ConfigDict, TypeAdapter
 
 from promptreel.engine_config import EngineConfig, RemoteConfig
 from promptreel.engines import Engine, Picture, RenderJob, WithCodec, WithPrelude, WithSound, load_engine
@@ -56,7 +56,10 @@ log = structlog.get_logger()
 STOP_GRACE = 5.0
 MEMORY_CHECK = 0.25
 LONGEST_LINE = 1 << 20
-CONFIGS: TypeAdapter[dict[str, EngineConfig]] = TypeAdapter(dict[str, EngineConfig])
+# An error must not show what it is about: there may be a server's key in it.
+CONFIGS: TypeAdapter[dict[str, EngineConfig]] = TypeAdapter(
+    dict[str, EngineConfig], config=ConfigDict(hide_input_in_errors=True)
+)
 DOWNLOADING = "downloading"
 """How the word begins for what an engine does while it gets the files of a model."""
 PREVIEW_EVERY = 1.0
