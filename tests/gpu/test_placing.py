@@ -1,5 +1,7 @@
 """Where a model's weights are put, by what room there is."""
 
+from types import SimpleNamespace
+
 import pytest
 import torch
 
@@ -52,6 +54,41 @@ def test_each_second_try_saves_what_was_short() -> None:
     assert placing.next_saver(Saver.GROUP, CARD, decoding=False) is None
     assert placing.next_saver(Saver.NONE, cpu, decoding=False) is Saver.TILES
     assert placing.next_saver(Saver.TILES, cpu, decoding=False) is None
+
+
+class Pipe:
+    """As much of a pipeline as is placed, of which the card takes nothing whole."""
+
+    def __init__(self) -> None:
+        self.components = {"transformer": torch.nn.Linear(1000, 1000)}
+        self.placed: list[str] = []
+
+    def remove_all_hooks(self) -> None:
+        pass
+
+    def to(self, device: torch.device | str, **_: bool) -> None:
+        if torch.device(device).type == "cuda":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+    def enable_model_cpu_offload(self, device: torch.device) -> None:
+        self.placed.append(f"model on {device}")
+
+    def enable_group_offload(self, **how: object) -> None:
+        self.placed.append(f"group, pinned at once: {not how['low_cpu_mem_usage']}")
+
+
+def test_a_model_that_finds_less_room_than_there_was_is_saved_more_of() -> None:
+    pipe = Pipe()
+    assert placing.place_in_what_is_there(pipe, Saver.NONE, CARD) is Saver.MODEL
+    assert pipe.placed == ["model on cuda:0"]
+
+
+def test_memory_is_pinned_only_where_there_is_plenty(monkeypatch: pytest.MonkeyPatch) -> None:
+    pipe = Pipe()
+    placing.place(pipe, Saver.GROUP, CARD)
+    monkeypatch.setattr(placing.psutil, "virtual_memory", lambda: SimpleNamespace(total=6_000_000))
+    placing.place(pipe, Saver.GROUP, CARD)
+    assert pipe.placed == ["group, pinned at once: True", "group, pinned at once: False"]
 
 
 def test_precision_and_device_are_as_set() -> None:

@@ -5,9 +5,13 @@ from enum import IntEnum
 from typing import Any
 
 import psutil
+import structlog
 import torch
 
 from promptreel.engine_config import DiffusersConfig
+from promptreel.engines.diffusers import failing
+
+log = structlog.get_logger()
 
 GIB = 1 << 30
 SHARE = 0.9
@@ -51,7 +55,8 @@ def dtype_of(config: DiffusersConfig, device: torch.device) -> torch.dtype:
         named: torch.dtype = getattr(torch, config.dtype)
         return named
     if device.type == "cuda":
-        return torch.bfloat16 if torch.cuda.is_bf16_supported() else torch.float16
+        # Older cards than Ampere only pretend to it, at a crawl.
+        return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
     return torch.bfloat16 if device.type == "mps" else torch.float32
 
 
@@ -115,10 +120,41 @@ def place(pipe: Any, saver: Saver, device: torch.device) -> None:
             pipe.enable_model_cpu_offload(device=device)
         case Saver.GROUP:
             pipe.to("cpu", silence_dtype_warnings=True)
-            # Layers are fetched on a stream of their own while the ones before them work.
-            pipe.enable_group_offload(onload_device=device, offload_type="leaf_level", use_stream=device.type == "cuda")
+            pipe.enable_group_offload(
+                onload_device=device,
+                offload_type="leaf_level",
+                use_stream=device.type == "cuda",  # layers are fetched while the ones before them work
+                low_cpu_mem_usage=not pinnable(pipe),
+            )
         case _:
             pipe.to(device)
+
+
+def place_in_what_is_there(pipe: Any, saver: Saver, device: torch.device) -> Saver:
+    """The same with the next saver where others took the memory meanwhile. Returns the one that it came to.
+
+    Errors: torch's own, where no saver is enough.
+    """
+    while True:
+        try:
+            place(pipe, saver, device)
+            return saver
+        except Exception as error:
+            more = next_saver(saver, device, decoding=False)
+            if more is None or not failing.out_of_memory(error):
+                raise
+        log.warning("card_out_of_memory_while_loading", saver=more.name)
+        saver = more
+        give_back(device)
+
+
+def pinnable(pipe: Any) -> bool:
+    """Whether all weights may lie in memory that is not paged, from where layers come fastest: it holds each in a block of
+    twice its size at worst, and the system needs the rest.
+    """
+    models = (part for part in pipe.components.values() if isinstance(part, torch.nn.Module))
+    weights = sum(each.nbytes for model in models for each in (*model.parameters(), *model.buffers()))
+    return bool(2 * weights < SHARE * psutil.virtual_memory().total)
 
 
 def give_back(device: torch.device) -> None:

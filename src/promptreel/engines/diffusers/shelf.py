@@ -175,8 +175,8 @@ class Shelf:
             pipe = pipeline_from(folder, index["_class_name"], kind, dtype)
             loras.fuse(pipe, config)
             fast = speed.apply(pipe, config, facts, device, dtype)
-            placing.place(pipe, saver, device)
-            return Loaded(pipe, facts, kind, device, dtype, weights, saver, fast)
+            placed = placing.place_in_what_is_there(pipe, saver, device)
+            return Loaded(pipe, facts, kind, device, dtype, weights, placed, fast)
 
         return Background(work)
 
