@@ -151,6 +151,21 @@ async def test_what_fails_over_there_fails_here_with_its_reason_and_costs_nothin
     await assert_sound(runtime, account, spent=0)
 
 
+async def test_a_video_is_made_by_another_server_where_one_refuses_whatever_it_is_given(
+    runtime: Runtime, make_account: MakeAccount
+) -> None:
+    account, _ = await make_account()
+    with running("vllm-omni", create_status=500) as broken, running("vllm-omni", polls=1) as well:
+        far(runtime.settings, broken, well)
+        async with worker(runtime.settings):
+            made = [await ended(runtime, video, 120) for video in [await submit(runtime, account) for _ in range(2)]]
+        assert {video.status for video in made} == {Status.COMPLETED} and len(well.created) == 2
+        # It said that it is well, and is asked again before each job.
+        health = [path for method, path in broken.calls if path == "/health"]
+        assert len(health) == [method for method, _ in broken.calls].count("POST") > 0
+    await assert_sound(runtime, account, spent=2)
+
+
 async def test_a_cancel_reaches_the_server_and_its_slot_stays_taken_where_the_card_goes_on(
     runtime: Runtime, make_account: MakeAccount
 ) -> None:

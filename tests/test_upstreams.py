@@ -14,10 +14,10 @@ TWO = (Server(url="http://one", slots=2), Server(url="http://two", slots=4))
 
 
 async def take(
-    runtime: Runtime, video: int, servers: Sequence[Server] = TWO, preferred: str = "", engine: str = "far"
+    runtime: Runtime, video: int, servers: Sequence[Server] = TWO, preferred: str = "", engine: str = "far", **more: str
 ) -> Lease | None:
     async with runtime.transaction() as connection:
-        return await upstreams.take(connection, engine, servers, video, preferred)
+        return await upstreams.take(connection, engine, servers, video, preferred, **more)
 
 
 async def let_time_pass(connection: Connection, seconds: float) -> None:
@@ -57,6 +57,11 @@ async def test_a_later_attempt_goes_to_the_server_that_has_its_job_and_needs_no_
     assert (lease := await take(runtime, 4, TWO, preferred="http://two")) and lease.url == "http://two"
 
 
+async def test_a_video_that_failed_on_one_server_is_tried_on_another_where_there_is_one(runtime: Runtime) -> None:
+    assert (lease := await take(runtime, 1, TWO, avoided="http://one")) and lease.url == "http://two"
+    assert (lease := await take(runtime, 1, ONE, avoided="http://one")) and lease.url == "http://one"
+
+
 async def test_a_slot_whose_worker_says_nothing_more_is_free_again(runtime: Runtime, connection: Connection) -> None:
     first, second = await take(runtime, 1, ONE), await take(runtime, 2, ONE)
     assert first and second
@@ -89,6 +94,7 @@ async def test_a_server_that_fails_is_left_alone_for_longer_each_time_and_then_t
         async with runtime.transaction() as own:
             await upstreams.found_away(own, "far", "http://one", "it cannot be reached")
             await upstreams.found_away(own, "far", "http://one", "several jobs fail together")
+            await upstreams.found_there(own, "far", "http://one")  # to answer is not to have done anything
             cursor = await own.execute("SELECT extract(epoch FROM open_until - now()) AS pause FROM upstreams")
             pauses.append(round(float((await cursor.fetchone() or {})["pause"])))
         assert await take(runtime, 1, ONE) is None
@@ -101,6 +107,11 @@ async def test_a_server_that_fails_is_left_alone_for_longer_each_time_and_then_t
         await upstreams.found_well(own, "far", "http://one")
     other = await take(runtime, 2, ONE)
     assert other and not other.unproven
+    async with runtime.transaction() as own:
+        await upstreams.found_there(own, "far", "http://one", sure=False)
+        await upstreams.release(own, other)
+    doubted = await take(runtime, 2, ONE)
+    assert doubted and doubted.unproven
 
 
 async def test_others_take_over_while_one_is_left_alone(runtime: Runtime) -> None:

@@ -63,7 +63,7 @@ TAKE = """
                                  AND lease.video_id <> %(video)s) taken
          WHERE coalesce(known.open_until, '-infinity') <= now()
            AND taken.count < CASE WHEN coalesce(known.failures, 0) > 0 THEN 1 ELSE server.slots END
-         ORDER BY server.url <> %(preferred)s, load, server.number LIMIT 1)
+         ORDER BY server.url <> %(preferred)s, server.url = %(avoided)s, load, server.number LIMIT 1)
     INSERT INTO upstream_leases (id, engine, url, video_id, expires_at)
     SELECT %(id)s, %(engine)s, url, %(video)s, now() + make_interval(secs => %(seconds)s) FROM free
     RETURNING url, (SELECT number FROM free) AS number, (SELECT unproven FROM free) AS unproven
@@ -76,9 +76,12 @@ async def take(
     servers: Sequence[Server],
     video_id: int,
     preferred: str = "",
+    avoided: str = "",
     proven: float = 60.0,
 ) -> Lease | None:
-    """A slot of the server with the most room, `preferred` first; None where none has room or all are left alone."""
+    """A slot of the server with the most room, `preferred` first and `avoided` last; None where none has room or all are left
+    alone.
+    """
     # Two that ask at once would see the same room.
     await connection.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"upstreams {engine}"])
     await connection.execute("DELETE FROM upstream_leases WHERE engine = %s AND video_id = %s", [engine, video_id])
@@ -92,6 +95,7 @@ async def take(
             "urls": [server.url for server in servers],
             "slots": [server.slots for server in servers],
             "preferred": preferred,
+            "avoided": avoided,
             "proven": proven,
             "seconds": LEASE,
         },
@@ -130,8 +134,20 @@ async def all_left_alone(connection: Connection, engine: str, servers: Sequence[
     return str(next(iter(closed.values())))
 
 
+async def found_there(connection: Connection, engine: str, url: str, *, sure: bool = True) -> None:
+    """The server answers; what it failed at stays in mind until it has done something. Where that is not `sure`, as after a
+    job that failed, it is asked again before the next one.
+    """
+    await connection.execute(
+        """INSERT INTO upstreams AS known (engine, url, checked_at)
+           VALUES (%s, %s, CASE WHEN %s THEN now() ELSE '-infinity' END)
+           ON CONFLICT (engine, url) DO UPDATE SET checked_at = excluded.checked_at""",
+        [engine, url, sure],
+    )
+
+
 async def found_well(connection: Connection, engine: str, url: str) -> None:
-    """The server did what it was asked."""
+    """The server did what it was asked: it took a job, or made a film."""
     await connection.execute(
         """INSERT INTO upstreams AS known (engine, url, checked_at) VALUES (%s, %s, now())
            ON CONFLICT (engine, url) DO UPDATE

@@ -6,8 +6,9 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import AsyncIterator, Coroutine, Iterable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -155,31 +156,41 @@ class Slot:
             yield 0
             return
         engine = video.spec.engine
-        lease = report.lease = await self._lease(video, config, str(memo.get("server", "")), report)
-        away = ""
+        lease = report.lease = await self._lease(video, config, memo, report)
+        found: Callable[[Connection, str, str], Awaitable[None]] | None = None
         try:
             yield lease.index
+            found = upstreams.found_well
         except EngineLost:
-            raise  # it answers: there is nothing to leave it alone for
-        except EngineAway as error:
-            away = error.data["reason"]
+            found = partial(upstreams.found_there, sure=False)  # it answers, and has only just started
+            raise
+        except (EngineAway, EngineTimeout) as error:
+            found = partial(upstreams.found_away, reason=error.data.get("reason", error.message))
+            raise
+        except EngineFailed:
+            found = partial(upstreams.found_there, sure=False)
+            # A video that another one can make is not to fail for this one.
+            report.remember(report.memo | {"failed_at": lease.url})
             raise
         finally:
             report.lease = None
             async with self._runtime.transaction() as connection:
                 await upstreams.release(connection, lease, float(report.memo.get("busy_seconds", 0)))
                 await report.keep_memo(connection)
-                if away:
-                    await upstreams.found_away(connection, engine, lease.url, away)
-                else:
-                    await upstreams.found_well(connection, engine, lease.url)
+                if found is not None:
+                    await found(connection, engine, lease.url)
 
-    async def _lease(self, video: Video, config: RemoteConfig, preferred: str, report: "Reporter") -> upstreams.Lease:
-        """A slot of a server that is there. Waits while all are taken. Errors: `EngineAway` while all are left alone."""
+    async def _lease(
+        self, video: Video, config: RemoteConfig, memo: dict[str, Any], report: "Reporter"
+    ) -> upstreams.Lease:
+        """A slot of a server that is there; the one that has the video's job, if any, and not the one where it failed, if
+        there is another. Waits while all are taken. Errors: `EngineAway` while all are left alone.
+        """
         engine = video.spec.engine
+        preferred, avoided = str(memo.get("server", "")), str(memo.get("failed_at", ""))
         while True:
             async with self._runtime.transaction() as connection:
-                lease = await upstreams.take(connection, engine, config.servers, video.id, preferred)
+                lease = await upstreams.take(connection, engine, config.servers, video.id, preferred, avoided)
                 away = lease is None and await upstreams.all_left_alone(connection, engine, config.servers)
             if away:
                 raise EngineAway(away)
@@ -192,7 +203,7 @@ class Slot:
             found = await asyncio.to_thread(health.check, config, lease.index)
             async with self._runtime.transaction() as connection:
                 if found.ok:
-                    await upstreams.found_well(connection, engine, lease.url)
+                    await upstreams.found_there(connection, engine, lease.url)
                     return lease
                 log.warning("server_away", engine=engine, server=lease.index, reason=found.reason)
                 await upstreams.release(connection, lease)
@@ -376,6 +387,8 @@ class Reporter:
         if (memo := self.memo) is not self._memo_kept:
             await upstreams.keep_memo(connection, self._video.id, self._video.attempt, memo)
             self._memo_kept = memo
+            if memo.get("id") and self.lease is not None:  # it took the job
+                await upstreams.found_well(connection, self._video.spec.engine, self.lease.url)
 
     async def run(self, block: "asyncio.Task[object]") -> None:
         """Report until cancelled; cancel `block` when the attempt turns out to be over.
