@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from promptreel.engines.scenes import arrangement, company, landing, staging
-from promptreel.engines.scenes.camera import Point, Pose
+from promptreel.engines.scenes.camera import SAFE, Member, Operator, Point, Pose
 from promptreel.engines.scenes.craft.trails import Trail
 from promptreel.engines.scenes.director import ANYBODY, FURNITURE, HUMANS, Cast, Plan
 from promptreel.engines.scenes.explosion import Exploding, Fireball
@@ -33,11 +33,17 @@ WADED = frozenset({"lake", "river", "waterfall", "harbour", "beach", "island"})
 FACES = frozenset({"smile", "talk"})
 """What is done with the face."""
 
+LYING = frozenset({"sleep", "jump"})
+"""What is done stretched out."""
+
 HALF_HEAD = 0.145
 """From the crown down to the eyes, hair included, m."""
 
 HANDY = frozenset({"book", "cup", "guitar", "baby"})
 """What a person who is there too has in the hands."""
+
+HELD = HANDY | {"flower", "candle", "lantern", "apple", "cake", "ball", "clock", "gift"}
+"""What is in the hands of who is said to hold or to give it."""
 
 BACKS = {"flower": 1.0, "chair": 0.49, "armchair": 0.53, "sofa": 0.53, "bench": 0.54, "stool": 1.0, "mushroom": 1.0,
          "branch": 0.0}  # fmt: skip
@@ -45,6 +51,14 @@ BACKS = {"flower": 1.0, "chair": 0.49, "armchair": 0.53, "sofa": 0.53, "bench": 
 
 SPINNING = frozenset({"aeroplane", "helicopter", "drone"})
 """What lands with its engines running, as one body."""
+
+FILLED = 0.42, 0.45
+"""The shares of the frame's width and height that one alone is to take."""
+
+FILLED_BY_SEVERAL = 0.72, 0.62
+
+LENSES = 0.5, 1.2
+"""The narrowest and the widest lens, as factors on the tangent of the setting's angle of view."""
 
 HOLDERS = frozenset({"person", "man", "woman", "child", "boy", "girl", "monkey", "robot"})
 
@@ -70,6 +84,7 @@ class Blocking:
         self.cast = arrangement.arranged(plan.cast)
         self._marks: dict[str, staging.Mark] = {}
         self._lead_mark = staging.Mark(0.0, 0.0, 0.0, 0.0)
+        self._members: dict[str, list[Member]] = {}
         self._place_subjects()
         self._clear_the_way()
         if not self.actors:
@@ -94,7 +109,7 @@ class Blocking:
             chased = False
             if cast.row.name in FURNITURE - {"bench", "sofa"} and (sitters := self._sitters(leads)):
                 cast = replace(cast, count=len(sitters))
-            size = cast.wanted.size * (0.55 if "baby" in cast.wanted.qualities else 1.0)
+            size = cast.wanted.size
             rider = cast.wanted.relation == "on" and cast.wanted.target in leads
             speed = self._speed(cast, distance, aspect)
             if order == 0:
@@ -128,7 +143,9 @@ class Blocking:
             for number, offset in enumerate(self._formation(cast, spread, seat, random)):
                 body = self._cast_body(cast, number, body_rng, self._role(cast, pair, number))
                 lift = offset[1] * (1.8 if cast.row.habitat == "air" and cast.count > 3 else 1.0)
-                at = staging.Mark(mark.x + offset[0], mark.y + lift, mark.z + 0.8 * offset[2], mark.heading)
+                # Who is nearer than the first one is must not stand before the lens.
+                deep = max(0.8 * offset[2], -0.3 * distance)
+                at = staging.Mark(mark.x + offset[0], mark.y + lift, mark.z + deep, mark.heading)
                 if self._ring is not None:
                     at = self._seat(number, cast.count)
                 elif number and not seat and not self._flanks(cast):
@@ -139,7 +156,13 @@ class Blocking:
                 if holder is not None and cast.row.name == "guitar":
                     path = staging.slung(holder[0], holder[1], size)
                 elif holder is not None:
-                    path = staging.carried(holder[0], holder[1], 0.21 if cast.row.name == "baby" else 0.32)
+                    before = 0.21 if cast.row.name == "baby" else 0.32 + 0.05 * (number // 3)
+                    path = staging.carried(
+                        holder[0], holder[1], before, 0.07 * ((number + 1) % 3 - 1) if number else 0.0
+                    )
+                elif rider and cast.action == "land" and self.setting.ground:
+                    top = replace(self._perch(cast, leads), heading=mark.heading)
+                    path = self._landing(cast, top, body, size, speed, shots, perched=True)
                 elif rider:
                     under = leads[cast.wanted.target]
                     mount = self.plan.cast[[c.row.name for c in self.plan.cast].index(cast.wanted.target)]
@@ -162,6 +185,7 @@ class Blocking:
                 delay = 0.0 if number == 0 or pair or cast.action == "land" else float(random.uniform(0, 3))
                 acting = Acting(body, path, size, f"{cast.row.name}#{number}", delay)
                 self.actors.append(acting)
+                self._care_for(cast, acting, number)
                 if cast.action == "explode":
                     self._burst(acting, cast.row, body_rng)
                 if number < 6:
@@ -198,7 +222,7 @@ class Blocking:
                     distance = max(distance, 0.9 * there)
         distance = max(distance, 0.55 * row.size * size + (0.8 if row.size * size > 0.6 else 0.45))
         if order == 0 and any(self._opposed(other) for other in self.plan.cast[1:]):
-            other = self.plan.cast[1]
+            other = company.partner(self.plan.cast)
             there = staging.framing_distance(other.row, other.wanted.size, 1, self.tangent, aspect)
             distance = max(1.3 * distance, min(1.15 * there, 2.2 * distance))
         if self.plan.portrait and order == 0:
@@ -233,7 +257,8 @@ class Blocking:
             back = min(far * distance, math.hypot(x1 - base.x, z1 - base.z))
             at = min(max((back - z0) / max(z1 - z0, 0.1), 0.35), 0.8)
             x, z = x0 + (x1 - x0) * at, z0 + (z1 - z0) * at
-            x += 0.0 if len(self.plan.cast) == 1 else (-0.45 if order % 2 == 0 else 0.45)
+            strolling = sum(one.row.habitat == "ground" for one in self.plan.cast[:order])
+            x += 0.0 if len(self.plan.cast) == 1 else (-0.45 if strolling % 2 == 0 else 0.45)
             return staging.Mark(x, y0, z, math.atan2(x0 - x1, z0 - z1)), max(z - base.z, 0.8)
         if spots and (habitat in {"table", "sill"} or order or distance > 2.0):
             if habitat == "sill":
@@ -266,11 +291,23 @@ class Blocking:
         if self.plan.portrait and cast is self.plan.cast[0]:
             return math.pi - 0.5 * aside + float(random.uniform(0.12, 0.38)) * (1 if random.random() < 0.5 else -1)
         if cast.action in staging.TOWARD_CAMERA or not cast.speed:
-            return math.pi - 0.5 * aside + float(random.uniform(-0.45, 0.45))
+            turn = float(random.uniform(-0.45, 0.45))
+            if self._is_long(cast):
+                # What is longer than tall is seen from the side, the more the flatter it is.
+                turn = math.copysign(0.55 + 0.9 * abs(turn) + (0.35 if cast.action in LYING else 0.0), turn)
+            return math.pi - 0.5 * aside + turn
         if cast.row.habitat == "rail":
             return math.pi  # A train is seen from its front.
         across = -1.0 if aside > 0.05 else 1.0 if aside < -0.05 else (1.0 if random.random() < 0.5 else -1.0)
         return across * (math.pi / 2 + float(random.uniform(0.12, 0.55)))
+
+    @staticmethod
+    def _is_long(cast: Cast) -> bool:
+        """Whether it is an animal on four legs that stays where it is, but for sitting up."""
+        row = cast.row
+        return (
+            row.habitat == "ground" and row.height < 0.95 * row.size and "walk" in row.actions and cast.action != "sit"
+        )
 
     def _speed(self, cast: Cast, distance: float, aspect: float) -> float:
         """How fast it goes, m/s; not so fast that a shot leaves the part of the world that is there."""
@@ -396,13 +433,19 @@ class Blocking:
             trail = Trail(plume, acting.path, acting.scale, shots, ground, self.set.light, random)
             self.set.layers.append(trail)
 
+    def _perch(self, cast: Cast, leads: dict[str, Acting]) -> staging.Mark:
+        """The top of what one of a kind is to land on."""
+        mount = next(other for other in self.cast if other.row.name == cast.wanted.target)
+        x, y, z, heading, *_ = leads[mount.row.name].path.at(0.0)
+        return staging.Mark(x, y + mount.row.height * mount.wanted.size * BACKS.get(mount.row.name, 0.72), z, heading)
+
     def _landing(
-        self, cast: Cast, mark: staging.Mark, body: Any, size: float, speed: float, shots: landing.Shots
-    ) -> Path:
-        """Down to a dry place, from as high as the picture is."""
+        self, cast: Cast, mark: staging.Mark, body: Any, size: float, speed: float, shots: landing.Shots,
+        *, perched: bool = False,
+    ) -> Path:  # fmt: skip
+        """Down to a dry place, or to `mark` itself, from as high as the picture is."""
         reach = 0.5 * min(cast.row.size * size, 6.0)
-        mark = replace(mark, y=0.0)
-        if not bool(self.ground.wet(mark.x, mark.z)):
+        if not perched and not bool(self.ground.wet(mark.x, mark.z)):
             x, z = staging.dry_spot(self.set, mark.x, mark.z, reach, wet=False) or (mark.x, mark.z)
             mark = replace(mark, x=x, z=z)
         high = cast.row.height * size
@@ -418,8 +461,8 @@ class Blocking:
         approach = landing.Approach(
             above, run, wheels, flare=0.5 if living else 0.07, sway=0.0 if cast.row.habitat == "space" else 0.03
         )
-        floor = max(float(self.ground.height(mark.x, mark.z)), 0.0 if self.ground.wet(mark.x, mark.z) else -1e9)
-        return landing.touching_down(mark, floor - lowest, shots, approach)
+        ground = max(float(self.ground.height(mark.x, mark.z)), 0.0 if self.ground.wet(mark.x, mark.z) else -1e9)
+        return landing.touching_down(mark, (mark.y if perched else ground) - lowest, shots, approach)
 
     def _burst(self, acting: Acting, row: Subject, random: np.random.Generator) -> None:
         """The fire of what explodes, where its path has brought it."""
@@ -567,6 +610,9 @@ class Blocking:
             return arrangement.flanking(cast.count, 0.56 if seat in {"bench", "sofa"} else 1.1)
         if self._flanks(cast):
             return arrangement.flanking(cast.count, 1.9 * arrangement.breadth(cast) + 0.3)
+        if self.setting.params.get("indoors") and cast.habitat == "ground" and 1 < cast.count <= 5:
+            # Between walls nobody is to stand in a fireplace.
+            return arrangement.flanking(cast.count, 1.3 * arrangement.breadth(cast) + 0.25)
         if cast.habitat in {"table", "sill"} and self.set.spots.get("table") and cast.count > 1 and not seat:
             gap = min(1.15 * cast.row.size * cast.wanted.size, 0.75 / (cast.count - 1))
             return arrangement.flanking(cast.count, gap)
@@ -635,7 +681,7 @@ class Blocking:
     def _opposed(self, cast: Cast) -> bool:
         """Whether a kind stands against the first one, or turns to it."""
         lead = self.plan.cast[0]
-        return cast.index == self.plan.cast[1].index and company.opposed(self.plan.spec, lead, cast)
+        return cast.index == company.partner(self.plan.cast).index and company.opposed(self.plan.spec, lead, cast)
 
     def _look_at_both(self, mark: staging.Mark, cast: Cast) -> None:
         """The camera cares for the middle of the first kind and of another one at `mark`."""
@@ -708,7 +754,12 @@ class Blocking:
 
     def _holder(self, cast: Cast, leads: dict[str, Acting]) -> tuple[Path, float] | None:
         """Who has a thing in the hands, as a book is read and a cup is drunk from: the path and the height of hands."""
-        if cast.row.name not in HANDY or cast.count > 1 or cast is self.plan.cast[0]:
+        held = (cast.wanted.relation == "on" and cast.wanted.target in HOLDERS) or (
+            company.said(self.plan.spec, company.GIVES) and any(self._opposed(one) for one in self.plan.cast[1:])
+        )
+        if cast.row.name not in (HELD if held else HANDY) or cast is self.plan.cast[0]:
+            return None
+        if cast.count > 1 and cast.row.name != "flower":
             return None
         for other in self.plan.cast:
             if other.row.name in HOLDERS and other.row.name in leads and other.count == 1:
@@ -717,7 +768,8 @@ class Blocking:
                 share = low if other.action == "sit" else 0.62
                 if cast.row.name == "baby" and not self._carries_baby(other):
                     continue
-                return leads[other.row.name].path, share * other.row.height * other.wanted.size
+                lower = 0.5 * cast.row.height * cast.wanted.size if cast.row.name == "flower" else 0.0
+                return leads[other.row.name].path, share * other.row.height * other.wanted.size - lower
         return None
 
     def _keep_clear(self, cast: Cast, lead: Acting, size: float) -> None:
@@ -783,6 +835,42 @@ class Blocking:
         self.set.bodies[:] = kept
 
     # -- the camera's interest ------------------------------------------------------------------------------------------
+
+    def _care_for(self, cast: Cast, acting: Acting, number: int) -> None:
+        """Let the camera keep one of a kind in the frame; of many the first."""
+        if number and cast.count > 3:
+            return
+        wide, high = 0.5 * arrangement.breadth(cast), 0.5 * cast.row.height * acting.scale
+        wide *= acting.scale / max(cast.wanted.size, 1e-6)
+        member = Member(lambda t: acting.path.at(t * self._pace), wide, high)
+        self._members.setdefault(cast.row.name, []).append(member)
+
+    def operator(self) -> Operator | None:
+        """Who keeps what the film is about in the frame: the first kind, and the others where they fit beside it."""
+        lead = self.cast[0] if self.cast else None
+        if lead is None or self.plan.portrait or lead.row.habitat in LANES or lead.action in {"launch", "explode"}:
+            return None
+        start, end = self.plan.shots[0]
+        times = [start + (end - start) * share for share in (0.02, 0.25, 0.5, 0.75, 0.98)]
+        kept: tuple[Member, ...] = ()
+        for cast in sorted(self.cast, key=lambda one: one is not lead):
+            more = Operator((*kept, *self._members.get(cast.row.name, ())), self._aspect)
+            if not more.members or (kept and max(more.filled(self._base, times)) > LENSES[1] * SAFE):
+                continue
+            kept = more.members
+        found = Operator(kept, self._aspect)
+        return replace(found, zoom=self._zoom(lead, found, times)) if kept else None
+
+    def _zoom(self, lead: Cast, operator: Operator, times: list[float]) -> float:
+        """The lens that makes them as large as they should be, where the place keeps them far off or apart."""
+        wide, high = operator.filled(self._base, times)
+        if max(wide, high) > SAFE:
+            return min(max(wide, high) / SAFE, LENSES[1])
+        others = [place for place in self.plan.places if place.name not in self.setting.places]
+        if lead.habitat != "ground" or lead.aloft or others or self.plan.nearness > 1 or lead.wanted.relation == "far":
+            return 1.0
+        wishes = FILLED if len(operator.members) == 1 else FILLED_BY_SEVERAL
+        return min(max(wide / wishes[0], high / wishes[1], LENSES[0]), 1.0)
 
     def _leaves(self, cast: Cast, speed: float, distance: float, aspect: float) -> bool:
         """Whether the camera goes along with the first subject."""

@@ -38,6 +38,68 @@ class Pose:
         return replace(self, yaw=self.yaw + (yaw - self.yaw) * share, pitch=self.pitch + (pitch - self.pitch) * share)
 
 
+SAFE = 0.9
+"""The share of the frame, from its middle to its edge, within which the operator keeps what the film is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One whom the camera cares for."""
+
+    at: Callable[[float], Sequence[float]]
+    """Where it stands at a second of the film, x, y and z first."""
+    wide: float
+    """Half its width, m."""
+    high: float
+    """Half its height, m."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Who pans and tilts, so that nobody whom the film is about is cut off by the frame's edge."""
+
+    members: tuple[Member, ...]
+    aspect: float
+    zoom: float = 1.0
+    """A factor on the tangent of the angle of view."""
+
+    def kept(self, pose: Pose, t: float) -> Pose:
+        """`pose` turned as little as it takes."""
+        left, right, low, high = self.reach(pose, t)
+        wide, tall = math.atan(pose.tangent * self.aspect), math.atan(pose.tangent)
+        yaw, pitch = _correction(left, right, SAFE * wide), _correction(low, high, SAFE * tall)
+        return replace(pose, yaw=pose.yaw + min(max(yaw, -wide), wide), pitch=pose.pitch + min(max(pitch, -tall), tall))
+
+    def reach(self, pose: Pose, t: float) -> tuple[float, float, float, float]:
+        """How far to the left, right, down and up of the middle of the frame they reach, radians."""
+        sides: list[tuple[float, float, float, float]] = []
+        for member in self.members:
+            x, y, z, *_ = member.at(t)
+            dx, foot, dz = x - pose.x, y - pose.y, z - pose.z
+            away = max(math.hypot(dx, dz), 0.3)
+            bearing = (math.atan2(dx, dz) - pose.yaw + math.pi) % (2 * math.pi) - math.pi
+            # What is longer than tall reaches toward the camera, too.
+            near = max(away - 0.7 * max(member.wide - member.high, 0.0), 0.3)
+            low, high = math.atan2(foot, near), math.atan2(foot + 2 * member.high, away)
+            half = math.atan2(member.wide, away)
+            sides.append((bearing - half, bearing + half, low - pose.pitch, high - pose.pitch))
+        left, right, low, high = zip(*sides, strict=True)
+        return min(left), max(right), min(low), max(high)
+
+    def filled(self, pose: Pose, times: Sequence[float]) -> tuple[float, float]:
+        """How much of the frame's width and height they take from `pose`, at the most, whichever way it is turned."""
+        reaches = [self.reach(pose, t) for t in times]
+        wide, tall = 2 * math.atan(pose.tangent * self.aspect), 2 * math.atan(pose.tangent)
+        return max(r[1] - r[0] for r in reaches) / wide, max(r[3] - r[2] for r in reaches) / tall
+
+
+def _correction(low: float, high: float, room: float) -> float:
+    """By how much to turn so that what reaches from `low` to `high` is within -room … room, or in the middle of it."""
+    if high - low > 2 * room:
+        return 0.5 * (low + high)
+    return min(low + room, 0.0) + max(high - room, 0.0)
+
+
 @dataclass(frozen=True, slots=True)
 class Shot:
     """One take: from `start` to `end` seconds of the film, seen as `pose(part)` says for `part` 0…1."""
@@ -52,15 +114,18 @@ class Shot:
     melt: bool = False
     """Whether it melts out of the shot before."""
     lift: float = 0.0
+    operator: Operator | None = None
 
     def camera(self, t: float) -> Camera:
         """The camera at `t` seconds of the film."""
         part = (t - self.start) / max(self.end - self.start, 1e-6)
         pose = self.pose(min(max(part, 0.0), 1.0))
         x, y, z = self.follow(t) if self.follow else (0.0, 0.0, 0.0)
+        pose = replace(pose, x=pose.x + x, y=pose.y + y + self.lift, z=pose.z + z)
+        pose = self.operator.kept(pose, t) if self.operator else pose
         yaw = pose.yaw + self.shake * (math.sin(t * 6.1) + 0.6 * math.sin(t * 13.7 + 1.0))
         pitch = pose.pitch + self.shake * (math.sin(t * 7.3 + 2.0) + 0.5 * math.sin(t * 16.9 + 4.0))
-        return look((pose.x + x, pose.y + y + self.lift, pose.z + z), yaw, pitch, pose.tangent)
+        return look((pose.x, pose.y, pose.z), yaw, pitch, pose.tangent)
 
     def above(self, height: Callable[[float, float], float], ceiling: float = math.inf) -> "Shot":
         """The shot, lifted so that it never dips into the ground; `ceiling` is the most that it is lifted."""

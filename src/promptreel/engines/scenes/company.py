@@ -15,6 +15,7 @@ a mount, with a baby on the arms."""
 FIGHTS = ("fight", "battl", "duel", "combat", "wrestl", "boxing", "spar")
 HANDS = ("holding hands", "hold hands", "hand in hand", "holding hand")
 EMBRACES = ("hug", "kiss", "embrac", "cuddl")
+GIVES = ("handing", "hands a", "giving", "gives", "gave", "offering", "offers", "proposing", "proposes")
 CHASES = ("chas", "hunt", "pursu", "catch")
 
 APART = {"hands": 0.58, "dance": 0.62, "embrace": 0.40, "box": 1.05, "talk": 1.0}
@@ -73,7 +74,12 @@ def turning(middle: Mark, number: int, scale: float, floor: float) -> Path:
 
 def opposed(spec: SceneSpec, first: Cast, second: Cast) -> bool:
     """Whether two kinds stand against each other, or turn to each other."""
-    return first.count == 1 and second.count == 1 and said(spec, FIGHTS + EMBRACES)
+    return first.count == 1 and second.count == 1 and said(spec, FIGHTS + EMBRACES + GIVES)
+
+
+def partner(cast: tuple[Cast, ...]) -> Cast:
+    """With whom the first kind has to do: the next one that lives, before the flowers that it is given."""
+    return next((one for one in cast[1:] if "walk" in one.row.actions or "fly" in one.row.actions), cast[1])
 
 
 def facing(spec: SceneSpec, first: Cast, second: Cast, lead: Mark) -> Mark:

@@ -56,6 +56,9 @@ AGEING = frozenset({"person", "man", "woman", "car", "taxi", "truck", "bus", "bo
                     "aeroplane", "rocket", "train", "tree", "lantern"})  # fmt: skip
 """What is drawn otherwise where it is old: grey hair, the shapes of another time, rust."""
 
+SHORES = frozenset({"beach", "ocean", "island", "lake", "river", "harbour"})
+"""Settings in which a road that is placed like a house would lead through the water."""
+
 UNNAMED = ("meadow", "ocean", "mountains", "hills", "plain")
 """Settings for a spec that names none."""
 
@@ -184,11 +187,15 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         setting = settings().get("beach", setting)  # Who does not swim stands beside it.
     if setting.name == "room" and any(one.row.name in OUTDOORS for one in cast) and not _named(spec, "room"):
         setting = settings().get("forest", setting)
+    if setting.name == "underwater" and not _named(spec, "underwater") and cast and cast[-1].row.habitat == "air":
+        setting = settings().get("ocean", setting)  # Who catches the fish flies.
     # What lives under water is best seen from there, unless it jumps out.
     if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
         setting = settings().get(FROM_BELOW[setting.name], setting)
     if cast and cast[0].action == "land" and not setting.ground and not _named(spec, setting.name):
         setting = settings().get("meadow", setting)  # Above the clouds there is nothing to land on.
+    if cast and cast[0].action == "land" and setting.name == "planet":
+        setting = settings().get("red_planet", setting)
     setting = _with_a_way(setting, spec, cast)
     moon = "moon" in _words(spec, "setting") or "lunar" in _words(spec, "setting")
     if setting.name == "planet" and moon:
@@ -257,7 +264,8 @@ def _with_a_way(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> Se
     chance = (
         spec.mentions and not _named(spec, setting.name) and setting.name in {"river", "lake", "ocean", "city_skyline"}
     )
-    if not cast or not (setting.name in WAYLESS or chance) or not cast[0].speed or cast[0].action == "fly":
+    asked = setting.name in SHORES and "road" in spec.places
+    if not cast or not (setting.name in WAYLESS or chance or asked) or not cast[0].speed or cast[0].action == "fly":
         return setting
     habitat = cast[0].row.habitat
     name = WAYS.get((habitat, setting.name), WAYS.get((habitat, "*"), ""))
@@ -393,12 +401,16 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         row = known.get(wanted.name)
         if row is None or wanted.name in spec.without or len(cast) == MOST_KINDS:
             continue
-        if (wanted.name == "tree" and _own_palms(spec, setting)) or wanted.name in setting.params.get("own", ()):
+        if wanted.name == "tree" and (_own_palms(spec, setting) or (cast and setting.name in CANOPIES)):
+            continue
+        if wanted.name in setting.params.get("own", ()):
             continue
         most = MOST.get(row.habitat, MOST_ELSEWHERE)
         if row.size > 8:
             most = min(most, 8)
         wish = "sit" if wanted.action == "ride" and wanted.relation == "on" and "sit" in row.actions else wanted.action
+        if row.habitat == "underwater" and _in_the_sky(spec, wanted):
+            row = replace(row, habitat="air")
         small = row.habitat == "ground" and row.size * wanted.size <= 0.9
         raised = _furniture(spec, setting) if small else ""
         if setting.name == "studio" and not wish:
@@ -413,10 +425,23 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
             wish = "stand"
         if wanted.relation == "on" and wanted.target == "branch" and not wish:
             wish = "sit"
+        if "baby" in wanted.qualities:
+            wanted = replace(wanted, size=0.55 * wanted.size)
         cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
     cast = _to_scale(cast)
     # The camera goes by the first: one that stands on the ground sees what flies above it as well, but not the reverse.
     return sorted(cast, key=lambda one: bool(setting.ground) and one.row.habitat == "air" and one.row.name != "branch")
+
+
+SKIES = ("through the sky", "in the sky", "across the sky", "in the air", "through the air", "through the clouds",
+         "above the clouds", "mid air", "in space", "through space")  # fmt: skip
+
+
+def _in_the_sky(spec: SceneSpec, wanted: Wanted) -> bool:
+    """Whether what lives in water is to fly: "jellyfish floating above a city"."""
+    said = " ".join(mention.text.lower().replace("-", " ") for mention in spec.mentions if not mention.negated)
+    dry = spec.setting not in {"underwater", "ocean", "lake", "island", "beach", "river"}
+    return dry and (spec.setting == "sky" or wanted.relation == "above" or any(words in said for words in SKIES))
 
 
 def _to_scale(cast: list[Cast]) -> list[Cast]:
@@ -586,7 +611,8 @@ def _outdoor(setting: Setting) -> bool:
 
 def _judge_setting(plan: Plan, mention: Mention) -> str | None:
     if mention.name in (plan.setting.name, plan.spec.setting) and plan.setting.name in {*WAYS.values(), mention.name}:
-        return ""
+        drowned = mention.name in SHORES and plan.setting.name != mention.name
+        return None if drowned else ""
     if mention.name == plan.spec.setting == "city_skyline" and plan.setting.name == "city_street":
         return ""
     if mention.name == plan.spec.setting == "ocean" and plan.setting.name == "beach":
@@ -600,6 +626,8 @@ def _judge_setting(plan: Plan, mention: Mention) -> str | None:
 
 def _judge_subject(plan: Plan, mention: Mention) -> str | None:
     if mention.name == "tree" and _own_palms(plan.spec, plan.setting):
+        return ""
+    if mention.name == "tree" and plan.setting.name in CANOPIES and not any(c.row.name == "tree" for c in plan.cast):
         return ""
     if mention.name in plan.setting.params.get("own", ()):
         return ""  # The place brings it.
@@ -627,7 +655,15 @@ def _judge_action(plan: Plan, mention: Mention) -> str | None:
         return None
     if cast.action == mention.name or (mention.name in {"ride", "sit"} and cast.wanted.relation == "on"):
         return ""
-    return cast.action if cast.action in SAME_ACTION.get(mention.name, ()) else None
+    return doing(cast.action) if cast.action in SAME_ACTION.get(mention.name, ()) else None
+
+
+def doing(action: str) -> str:
+    """An action as a person tells of it: "run" as "running"."""
+    if action.endswith("e") and not action.endswith("ee"):
+        return f"{action[:-1]}ing"
+    doubled = action[-1] if action in {"run", "swim", "sit", "spin"} else ""
+    return f"{action}{doubled}ing"
 
 
 def _judge_quality(plan: Plan, mention: Mention) -> str | None:
@@ -678,7 +714,9 @@ def _judge_count(plan: Plan, mention: Mention) -> str | None:
 
 def _judge_size(plan: Plan, mention: Mention) -> str | None:
     cast = _of(plan, mention)
-    if cast is None or cast.index != mention.subject or (cast.wanted.size > 1) != (mention.name in {"large", "giant"}):
+    if cast is None or cast.index != mention.subject:
+        return None
+    if (plan.spec.subjects[cast.index].size > 1) != (mention.name in {"large", "giant"}):
         return None
     # Where there is nothing else, the camera frames a mouse as it frames a whale.
     compared = len(plan.cast) > 1 or plan.places or plan.setting.ground not in {"", "nothing", "studio"}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.camera import CLEARANCE, CRANE, Point, Pose, Shot, make_pose
+from promptreel.engines.scenes.camera import CLEARANCE, CRANE, Operator, Point, Pose, Shot, make_pose
 from promptreel.engines.scenes.director import Plan
 from promptreel.engines.scenes.stage import Ground
 
@@ -25,9 +25,13 @@ def direct_shots(
     target: Point | None,
     follow: Callable[[float], Point] | None,
     ground: Ground,
+    operator: Operator | None = None,
 ) -> list[Shot]:
     """The shots of `plan` in their order, the camera never below the ground. `target` is None for a landscape."""
     setting, spec = plan.setting, plan.spec
+    zoom = operator.zoom if operator else 1.0
+    operator = None if spec.camera == "static" else operator
+    base = replace(base, tangent=zoom * base.tangent)
     random = np.random.default_rng([abs(seed), zlib.crc32(b"takes")])
     aim = target or (0.0, base.y + math.tan(base.pitch) * setting.stage, setting.stage)
     away = math.dist(aim, (base.x, base.y, base.z))
@@ -37,7 +41,7 @@ def direct_shots(
     for number, (start, end) in enumerate(plan.shots):
         sign = 1.0 if random.random() < 0.5 else -1.0
         melt = bool(random.random() < MELTING) and number > 0
-        here, move = _framed(plan, base, target), plan.camera
+        here, move = _framed(plan, base, target, zoom), plan.camera
         if number:
             here, move = _other_take(plan, base, target, number, sign, inside=inside)
         travel = setting.travel * min(1.0, (end - start) * spec.pace / 5) * (0.6 if spec.mood == "calm" else 1.0)
@@ -48,20 +52,21 @@ def direct_shots(
         if move == "orbit":
             travel = min(travel, float(setting.params.get("aisle", math.inf)))
         shake = 0.0045 if move == "shake" else 0.0
-        shot = Shot(start, end, make_pose(move, here, aim, travel, sign, held=target is not None), follow, shake, melt)
+        pose = make_pose(move, here, aim, travel, sign, held=target is not None)
+        shot = Shot(start, end, pose, follow, shake, melt, operator=operator)
         # Above a table top the lens is as low as it was put.
         low = base.y - float(ground.height(base.x, base.z)) < CLEARANCE
         shots.append(shot if low else shot.above(lambda x, z: float(ground.height(x, z))))
     return shots
 
 
-def _framed(plan: Plan, base: Pose, target: Point | None) -> Pose:
+def _framed(plan: Plan, base: Pose, target: Point | None, zoom: float) -> Pose:
     """Turned so that the subject is on a third or nearer the middle, without losing the horizon."""
     if target is None:
         return base
     lead = plan.cast[0] if plan.cast else None
     near = plan.portrait > 0 or plan.nearness < 1 or (lead is not None and lead.action in {"smile", "talk"})
-    half_wide = math.atan(math.tan(math.radians(plan.setting.fov / 2)) ** 2 * (16 / 9) / base.tangent)
+    half_wide = math.atan((zoom * math.tan(math.radians(plan.setting.fov / 2))) ** 2 * (16 / 9) / base.tangent)
     bearing = math.atan2(target[0] - base.x, target[2] - base.z)
     yaw = min(max(base.yaw, bearing - 0.36 * half_wide), bearing + 0.36 * half_wide)
     dx, dy, dz = target[0] - base.x, target[1] - base.y, target[2] - base.z

@@ -117,7 +117,7 @@ class World:
         self._finish_set()
         self.effects: list[Layer] = [row.make(brief) for row in plan.effects]
         self.layers: list[Layer] = [*self.set.layers, *self.effects]
-        self.shots = direct_shots(plan, seed, self._base, self._target, self._follow, self.ground)
+        self.shots = direct_shots(plan, seed, self._base, self._target, self._follow, self.ground, blocking.operator())
         tick("exposure")
         self._sharp = self._sharp_to()
         self._glow, self._body_light = self.light.glow, self._soft().vector
