@@ -2,7 +2,7 @@
 
 Start-time fair queueing (Goyal, Vin and Cheng 1996): a video's tag is fixed when it is accepted,
 `tag = max(V, the account's last tag) + estimated seconds / tier weight`, and smaller tags go first. `V`, the largest tag
-started so far, is stored and never falls. A burst so holds up only its own account, and nobody starves.
+started in its turn so far, is stored and never falls. A burst so holds up only its own account, and nobody starves.
 
 Tags count tenths of a second. Ties go by Procrastinate's job number, because that is what its workers follow.
 """
@@ -139,12 +139,21 @@ async def withdraw(connection: Connection, queue: procrastinate.App, job_id: int
 
 
 async def started(connection: Connection, pool: str, tag: int) -> None:
-    """Move the queue's clock up to the tag of a video that starts."""
+    """Move the queue's clock up to the tag of a video that starts, but past nothing that could start by now.
+
+    One that starts before its turn (`overtaking`) would else put newcomers behind all that it overtook; so they come in front,
+    and who went before the turn waits the longer afterwards.
+    """
     await connection.execute(
-        """INSERT INTO queue_clocks AS clock (pool, virtual_time) VALUES (%s, %s)
+        """WITH first AS (SELECT priority FROM procrastinate_jobs
+                           WHERE status = 'todo' AND queue_name = %(pool)s AND (scheduled_at IS NULL OR scheduled_at <= now())
+                           ORDER BY priority DESC, id LIMIT 1),
+                base AS (SELECT coalesce(max(base), 0) AS base FROM queue_clocks WHERE pool = %(pool)s)
+           INSERT INTO queue_clocks AS clock (pool, virtual_time)
+           SELECT %(pool)s, least(%(tag)s, base - first.priority) FROM base LEFT JOIN first ON true
            ON CONFLICT (pool) DO UPDATE SET virtual_time = excluded.virtual_time
             WHERE clock.virtual_time < excluded.virtual_time""",
-        [pool, tag],
+        {"pool": pool, "tag": tag},
     )
 
 

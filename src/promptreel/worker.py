@@ -15,11 +15,13 @@ from uuid import uuid4
 
 import procrastinate
 import psutil
+import psycopg
 import structlog
 from procrastinate import JobContext
 from procrastinate.jobs import Job
+from psycopg_pool import PoolTimeout
 
-from promptreel import queue, slots, upstreams, videos
+from promptreel import overtaking, queue, slots, upstreams, videos
 from promptreel.db.pool import Connection
 from promptreel.engine_config import POOL, CustomConfig, EngineConfig, RemoteConfig, ScenesConfig
 from promptreel.engines.host import Audience, EngineHost, Order, Rendered, warm_up
@@ -50,6 +52,9 @@ class Slot:
         self._cache = runtime.settings.data.absolute() / "cache" / "kernels"
         self._folder = runtime.settings.data.absolute() / "work"
         self._hosts: dict[str, EngineHost] = {}
+        engines = {name: self._settings.engine_config(name) for name in self._settings.engines_of(pool)}
+        self._models = {name for name, config in engines.items() if config.together}
+        """Engines that need a model, which may have to be loaded first."""
         self.busy = False
         self.last_busy = time.monotonic()
         self.id = uuid4()
@@ -303,13 +308,15 @@ class Slot:
         return self._hosts[key]
 
     async def prepare(self) -> None:
-        """Start the usual engine's process now; once the slot has been idle for a while, compile what is missing."""
+        """Start the usual engine's process now, and load its model; once the slot has been idle for a while, compile what is
+        missing.
+        """
         clear_work(self._folder)
         self._cache.mkdir(parents=True, exist_ok=True)
         if not (engines := self._settings.engines_of(self.pool)):
             log.warning("pool_without_engines", pool=self.pool)
             return
-        await self._host(engines[0]).start()
+        await self._host(engines[0]).start(preload=True)
         config = self._settings.engine_config(engines[0])
         if not isinstance(config, ScenesConfig | CustomConfig):
             return  # a second process would load the same model once more
@@ -317,6 +324,22 @@ class Slot:
             await asyncio.sleep(0.5)
         if not await warm_up(engines[0], config, self._cache):
             log.warning("warm_up_failed", engine=engines[0])
+
+    # -- which job it takes -----------------------------------------------------------------------------------------------
+
+    async def take_out_of_turn(self, worker_id: int) -> Job | None:
+        """A job whose model is loaded here, where the first in the order would need another one; None for the order itself."""
+        warm = {name for host in self._hosts.values() for name in host.warm} & self._models
+        cold = self._models - warm
+        if not warm or not cold:
+            return None
+        try:
+            async with self._runtime.pool.connection() as connection:
+                return await overtaking.claim(connection, self.pool, warm, cold, worker_id)
+        except (psycopg.Error, PoolTimeout) as error:
+            # Should it have been taken all the same, it is found as one whose answer never arrived (`queue.rescue_lost`).
+            log.warning("nothing_taken_out_of_turn", reason=str(error).strip())
+            return None
 
     # -- what the database knows of it -----------------------------------------------------------------------------------
 
@@ -455,15 +478,17 @@ def clear_work(parent: Path) -> None:
 
 
 def bind_task(jobs: procrastinate.App, slot: Slot) -> None:
-    """Tell Procrastinate what a render job is, and to take none while the slot drains."""
+    """Tell Procrastinate what a render job is, which one the slot takes, and to take none while the slot drains."""
     jobs.task(name=queue.RENDER, queue=slot.pool, retry=queue.Backoff(), pass_context=True)(slot.render)
     fetch = jobs.job_manager.fetch_job
 
-    async def fetch_unless_draining(queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        return None if slot.draining else await fetch(queues, worker_id)
+    async def fetch_by_warmth(queues: Iterable[str] | None, worker_id: int) -> Job | None:
+        if slot.draining:
+            return None
+        return await slot.take_out_of_turn(worker_id) or await fetch(queues, worker_id)
 
     # Procrastinate knows no pause. Stopping its worker would end the heartbeat of the job that is to be finished.
-    jobs.job_manager.fetch_job = fetch_unless_draining  # type: ignore[method-assign]
+    jobs.job_manager.fetch_job = fetch_by_warmth  # type: ignore[method-assign]
 
 
 async def cancel_orphans(runtime: Runtime, pool: str) -> None:

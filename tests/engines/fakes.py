@@ -3,7 +3,7 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -129,6 +129,31 @@ class Broken(Colours):
 
     def before(self, number: int, job: RenderJob) -> None:
         raise EngineBroken("the card failed")
+
+
+class Loading(Colours):
+    """Has a model that takes half a second to load, and tells so; a file named by `mark` counts how often."""
+
+    def __init__(self, mark: str, broken: bool = False) -> None:
+        self.mark, self.broken = mark, broken
+        self.warm = False
+        self.loaded = 0
+
+    def preload(self, progress: Callable[[float, str], None]) -> None:
+        while self.loaded < 10:
+            progress(0.0, "loading the model")
+            time.sleep(0.05)
+            self.loaded += 1
+        with open(self.mark, "a") as mark:
+            mark.write("x")
+        if self.broken:
+            raise EngineBroken("the card failed")
+        self.warm = True
+
+    def before(self, number: int, job: RenderJob) -> None:
+        if not self.warm:
+            self.broken = False
+            self.preload(job.progress)
 
 
 class Wavering(Colours):

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,6 +121,66 @@ async def test_engines_that_belong_together_share_a_process_and_each_renders_its
         await render(engine, tmp_path / "b", replace(SPEC, engine="other"))
     await render(engine, tmp_path / "c")
     assert engine.pid == first
+    await engine.close()
+
+
+def models(tmp_path: Path, **options: object) -> EngineHost:
+    """Two engines in one process, each with a model; how often they loaded is the length of the file of its name."""
+    configs = {
+        name: CustomConfig(
+            kind="custom", model="tests.engines.fakes:Loading", options={"mark": str(tmp_path / name)} | options
+        )
+        for name in ("first", "other")
+    }
+    return EngineHost("first", configs["first"], tmp_path / "cache", 2000, configs)
+
+
+async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        await asyncio.sleep(0.05)
+
+
+async def test_the_first_model_is_loaded_before_there_is_a_job(tmp_path: Path) -> None:
+    engine = models(tmp_path)
+    (both,) = {each.pid for each in await asyncio.gather(engine.start(preload=True), engine.start(preload=True))}
+    assert engine.warm == {"first"}  # as good as
+    await until((tmp_path / "first").exists)
+    told = await render(engine, tmp_path / "a", replace(SPEC, engine="first"))
+    assert not any(step == "loading the model" for _, step in told)
+    assert (engine.warm, engine.pid) == ({"first"}, both)
+    await render(engine, tmp_path / "b", replace(SPEC, engine="other"))
+    assert engine.warm == {"first", "other"}
+    assert [(tmp_path / name).read_text() for name in ("first", "other")] == ["x", "x"]
+    await engine.close()
+    assert engine.warm == set()
+    # One that starts for a job loads what that needs, and tells of it.
+    told = await render(engine, tmp_path / "c", replace(SPEC, engine="other"))
+    assert "loading the model" in {step for _, step in told} and engine.warm == {"other"}
+    assert (tmp_path / "first").read_text() == "x"
+    await engine.close()
+
+
+async def test_a_job_that_comes_while_a_model_is_loaded_waits_for_the_rest_or_takes_its_own(tmp_path: Path) -> None:
+    for name, stays in (("first", {"first"}), ("other", {"other"})):
+        engine = models(tmp_path / name)
+        (tmp_path / name).mkdir()
+        await engine.start(preload=True)
+        told = await render(engine, tmp_path / name / "a", replace(SPEC, engine=name))
+        assert "loading the model" in {step for _, step in told}
+        assert engine.warm == stays
+        await engine.close()
+
+
+async def test_a_card_that_is_dead_at_the_start_costs_no_attempt(tmp_path: Path) -> None:
+    engine = models(tmp_path, broken=True)
+    first = (await engine.start(preload=True)).pid
+    assert await gone(first)
+    await until(lambda: engine.pid is None)
+    assert engine.warm == set()
+    await render(engine, tmp_path / "a", replace(SPEC, engine="first"))
+    assert engine.warm == {"first"}
     await engine.close()
 
 

@@ -84,6 +84,22 @@ class WithPrelude(Protocol):
 
 
 @runtime_checkable
+class WithModel(Protocol):
+    """What an engine has more whose model takes long to load, and stays loaded."""
+
+    @property
+    def warm(self) -> bool:
+        """Whether it is loaded, or being loaded already."""
+
+    def preload(self, progress: Callable[[float, str], None]) -> None:
+        """Load it before there is a job. `progress` as in `RenderJob`: once a job is there it raises `EngineStopped`, and
+        what is done by then is not to be lost.
+
+        Errors: as those of `render`.
+        """
+
+
+@runtime_checkable
 class WithCodec(Protocol):
     """What an engine has more that knows of an encoder for its frames: x264 on the processor takes those of all others."""
 

@@ -5,8 +5,8 @@ standard output. The child (`main`) ends as soon as its input closes, so it neve
 
 parent → child: first how its engines are set, `EngineConfig` by name, then `{"render": {…}, "job": number}`, `{"stop": number}`
 child → parent: `{"ready": true}`, `{"progress": 0…1, "step": "…"}`, `{"preview": "JPEG in base64"}`, `{"memo": {…}}`,
-then one of `{"done": {…}}`, `{"stopped": true}`, `{"failed": {"slug", "reason"}}`, each with its `"job"`: what is told of a
-job that was given up answers no other.
+then one of `{"done": {…}}`, `{"stopped": true}`, `{"failed": {"slug", "reason"}}`, with the engines that are `"warm"` now; each
+with its `"job"`: what is told of a job that was given up answers no other.
 """
 
 import asyncio
@@ -35,7 +35,7 @@ from PIL import Image
 from pydantic import ConfigDict, TypeAdapter
 
 from promptreel.engine_config import EngineConfig, RemoteConfig
-from promptreel.engines import Engine, Picture, RenderJob, WithCodec, WithPrelude, WithSound, load_engine
+from promptreel.engines import Engine, Picture, RenderJob, WithCodec, WithModel, WithPrelude, WithSound, load_engine
 from promptreel.errors import (
     EngineAway,
     EngineBroken,
@@ -56,6 +56,7 @@ log = structlog.get_logger()
 STOP_GRACE = 5.0
 MEMORY_CHECK = 0.25
 LONGEST_LINE = 1 << 20
+PRELOAD, WARM_UP = "--preload", "--warm-up"
 # An error must not show what it is about: there may be a server's key in it.
 CONFIGS: TypeAdapter[dict[str, EngineConfig]] = TypeAdapter(
     dict[str, EngineConfig], config=ConfigDict(hide_input_in_errors=True)
@@ -117,29 +118,42 @@ class EngineHost:
         self._cache = cache
         self._memory_mib = memory_mib
         self._process: asyncio.subprocess.Process | None = None
+        self._starting = asyncio.Lock()
+        self._warm: frozenset[str] = frozenset()
         self._numbers = itertools.count(1)
 
-    async def start(self) -> asyncio.subprocess.Process:
-        """The running process; it loads its engine while nothing waits for it."""
-        if self._process is None or self._process.returncode is not None:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                "-m",
-                "promptreel.engines.host",
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                env=engine_environment(self._cache),
-                limit=LONGEST_LINE,
-            )
-            assert self._process.stdin
-            # Not as an argument or in the environment: there may be a server's key in it.
-            self._process.stdin.write(told(self._configs))
+    async def start(self, *, preload: bool = False) -> asyncio.subprocess.Process:
+        """The running process. One that starts without a job may `preload` the model of the first engine meanwhile."""
+        async with (
+            self._starting
+        ):  # a job may come while the slot starts it: a second one would load the model once more
+            if self._process is None or self._process.returncode is not None:
+                # What is on its way counts as loaded: another model would have to wait for it.
+                self._warm = frozenset({self.engine} if preload else ())
+                self._process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    "promptreel.engines.host",
+                    *([PRELOAD] if preload else []),
+                    stdin=asyncio.subprocess.PIPE,
+                    stdout=asyncio.subprocess.PIPE,
+                    env=engine_environment(self._cache),
+                    limit=LONGEST_LINE,
+                )
+                assert self._process.stdin
+                # Not as an argument or in the environment: there may be a server's key in it.
+                self._process.stdin.write(told(self._configs))
         return self._process
 
     @property
     def pid(self) -> int | None:
         """The number of the engine's process while it runs."""
         return self._process.pid if self._process and self._process.returncode is None else None
+
+    @property
+    def warm(self) -> frozenset[str]:
+        """Engines for which nothing has to be loaded, as the process told with its latest answer."""
+        return self._warm if self.pid else frozenset()
 
     async def render(self, order: Order, folder: Path, audience: Audience, time_limit: float) -> Rendered:
         """Render into `folder`. Cancelling the call stops the engine, gently at first.
@@ -195,6 +209,7 @@ class EngineHost:
             async for message in messages(process):
                 if message.get("job") != number:
                     continue
+                self._warm = frozenset(message.get("warm", self._warm))
                 if "progress" in message:
                     audience.progress(float(message["progress"]), str(message["step"]))
                 elif "preview" in message:
@@ -246,7 +261,7 @@ class EngineHost:
 
     async def kill(self) -> None:
         """End the process at once; the next job gets a new one."""
-        process, self._process = self._process, None
+        process, self._process, self._warm = self._process, None, frozenset()
         if process is None:
             return
         if process.returncode is None:
@@ -337,7 +352,7 @@ async def warm_up(engine: str, config: EngineConfig, cache: Path) -> bool:
         sys.executable,
         "-m",
         "promptreel.engines.host",
-        "--warm-up",
+        WARM_UP,
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
         env=engine_environment(cache),
@@ -369,23 +384,25 @@ class Child:
         self._stopped = 0
         """The number up to which jobs are not wanted any more."""
 
-    def run(self) -> None:
+    def run(self, *, preload: bool = False) -> None:
         """Serve until the parent goes away."""
         threading.Thread(target=self._listen, daemon=True).start()
         # Ahead of the first job. One that cannot be loaded says so to each that asks for it.
         with contextlib.suppress(EngineFailed):
-            self._engine(next(iter(self._configs)))
+            engine = self._engine(next(iter(self._configs)))
+            if preload and isinstance(engine, WithModel):
+                self._preload(engine)
         self._tell({"ready": True})
         while True:
             self._number, job = self._jobs.get()
             try:
-                self._tell({"done": self._render(self._engine(job["engine"]), job)})
+                self._answer({"done": self._render(self._engine(job["engine"]), job)})
             except EngineStopped:
-                self._tell({"stopped": True})
+                self._answer({"stopped": True})
             except EngineBroken as error:
                 self._end(error.data["reason"])
             except EngineFailed as error:
-                self._tell({"failed": {"slug": error.slug, "reason": error.data.get("reason", error.message)}})
+                self._answer({"failed": {"slug": error.slug, "reason": error.data.get("reason", error.message)}})
             except MemoryError:
                 self._end("it ran out of memory")
             except Exception as error:  # noqa: BLE001 - whatever an engine does is a failed attempt and nothing else
@@ -393,7 +410,7 @@ class Child:
 
                 traceback.print_exc()
                 # The text is for the log: it may name files of this machine.
-                self._tell({"failed": {"slug": EngineFailed.slug, "reason": f"unexpected {type(error).__name__}"}})
+                self._answer({"failed": {"slug": EngineFailed.slug, "reason": f"unexpected {type(error).__name__}"}})
             give_memory_back()
 
     def _listen(self) -> None:
@@ -410,6 +427,36 @@ class Child:
         if name not in self._engines:
             self._engines[name] = load_engine(self._configs[name])
         return self._engines[name]
+
+    def _preload(self, engine: WithModel) -> None:
+        """Load a model until a job comes: that one waits for the rest itself, and hears how far it is."""
+
+        def progress(_fraction: float, _step: str) -> None:
+            if not self._jobs.empty():
+                raise EngineStopped
+
+        try:
+            engine.preload(progress)
+        except EngineStopped:
+            pass
+        except EngineBroken as error:
+            self._end(error.data["reason"])
+        except EngineFailed as error:
+            log.warning("model_not_preloaded", reason=error.message)
+        except Exception:
+            log.exception("model_not_preloaded")
+        give_memory_back()
+
+    def _is_warm(self, name: str) -> bool:
+        """Whether an engine could begin at once."""
+        with contextlib.suppress(Exception):
+            engine = self._engine(name)
+            return isinstance(engine, WithModel) and engine.warm
+        return False
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        """End a job, and tell what stays loaded."""
+        self._tell(message | {"warm": [name for name in self._configs if self._is_warm(name)]})
 
     def _end(self, reason: str) -> NoReturn:
         """Give up the job, and this process with it."""
@@ -520,13 +567,13 @@ def step_back(niceness: int) -> None:
 
 
 def main() -> None:
-    """`python -m promptreel.engines.host [--warm-up]`, with how its engines are set as the first line of the input."""
+    """`python -m promptreel.engines.host [--preload | --warm-up]`, with how its engines are set as the first line it reads."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to handle
     die_with_parent()
     if not (line := sys.stdin.readline()):
         return  # the parent went away before it said anything
     configs = CONFIGS.validate_json(line)
-    if "--warm-up" in sys.argv:
+    if WARM_UP in sys.argv:
         step_back(10)
         for config in configs.values():
             load_engine(config).warm_up()
@@ -536,7 +583,7 @@ def main() -> None:
     # Whatever an engine prints goes to the log, not between the answers.
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)
-    Child(configs, sys.stdin, answers).run()
+    Child(configs, sys.stdin, answers).run(preload=PRELOAD in sys.argv)
 
 
 if __name__ == "__main__":

@@ -30,7 +30,19 @@ class DiffusersEngine:
 
     def warm_up(self) -> None:
         """Download the model and load it."""
-        self._model(lambda *_: None)
+        self.preload(lambda *_: None)
+
+    @property
+    def warm(self) -> bool:
+        """Whether the model is in memory or on its way there: for this engine, or for another one that is set alike."""
+        return shelf().has_or_reads(self.config)
+
+    def preload(self, progress: Tell) -> None:
+        """As `WithModel` has it: a download goes on where it was, and what is being read is read to its end."""
+        try:
+            self._model(progress)
+        except Exception as error:
+            raise failing.as_failure(error) from error
 
     def report(self, spec: VideoSpec) -> dict[str, Any]:
         """What was made of the spec that was rendered last: of another, nothing can be said without the model."""

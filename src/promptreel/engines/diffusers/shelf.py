@@ -135,6 +135,11 @@ class Shelf:
         """Whether that model is warm."""
         return config.model_dump_json(include=WHAT_IS_LOADED) in self._loaded
 
+    def has_or_reads(self, config: DiffusersConfig) -> bool:
+        """Whether that model is warm or being read: any other would have to wait for that, and then be loaded."""
+        reads = self._loading is not None and self._loading[0] == config.model_dump_json(include=WHAT_IS_LOADED)
+        return reads or self.has(config)
+
     def clear_for(self, stays: Loaded | None, device: torch.device, wanted: int = 0, room: int = 0) -> bool:
         """Drop models of the device, coldest first, until the rest and `wanted` bytes are within `room`. Whether any went."""
         went = False
