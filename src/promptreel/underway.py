@@ -94,9 +94,7 @@ async def find(
         preview_at[video.id] = row["preview_at"]
     result = {account: Underway(credits=amount) for account, amount in (await wallets(connection, account_ids)).items()}
     for video in by_status[Status.PROCESSING]:
-        elapsed = (now - video.started_at).total_seconds() if video.started_at and video.attempt == 1 else 0.0
-        left = queue.seconds_left(video.estimated_seconds, video.progress, elapsed)
-        result[video.account_id].jobs.append(Job(video, None, left, preview_at[video.id]))
+        result[video.account_id].jobs.append(Job(video, None, seconds_left(video, now), preview_at[video.id]))
     for waiting in await videos.places_of(connection, by_status[Status.PENDING], settings):
         job = Job(waiting.video, waiting.position, waiting.estimated_seconds)
         result[waiting.video.account_id].jobs.append(job)
@@ -105,6 +103,12 @@ async def find(
     for one in result.values():
         one.ended.sort(key=lambda video: (video.completed_at, video.id), reverse=True)
     return await with_more(connection, result)
+
+
+def seconds_left(video: Video, now: datetime) -> float:
+    """Seconds until a video that runs should be done."""
+    elapsed = (now - video.started_at).total_seconds() if video.started_at and video.attempt == 1 else 0.0
+    return queue.seconds_left(video.estimated_seconds, video.progress, elapsed)
 
 
 async def wallets(connection: Connection, account_ids: Sequence[int]) -> dict[int, int]:

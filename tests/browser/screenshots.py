@@ -26,6 +26,9 @@ LOOKS = {
     "wide-dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
     "narrow-light": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
 }
+WHOLE = ".top, .submit, .stage, .aside, .bulk { position: static !important }"
+"""In a picture of a whole page nothing hangs in its middle."""
+
 OF_STATES = ("wide-light", "narrow-dark")
 LANGUAGES = {"de": "de-DE", "zh": "zh-CN"}
 
@@ -113,12 +116,17 @@ class Photographer:
         """A browser of `person`, or of `person in de`."""
         name, _, language = who.partition(" in ")
         options = {**LOOKS[look], "locale": LANGUAGES.get(language, "en-US"), "storage_state": self.people[name]}
-        return self.browser.new_context(base_url=self.place.url, **options)  # type: ignore[arg-type]
+        context = self.browser.new_context(base_url=self.place.url, **options)  # type: ignore[arg-type]
+        if self.people[name]:
+            # What an account has chosen goes before what a browser asks for.
+            headers = {"Sec-Fetch-Site": "same-origin"}
+            context.request.post("/language", form={"lang": language or "en"}, headers=headers)
+        return context
 
     def shoot(self, page: Page, name: str) -> None:
         """The whole page, once it has come to rest."""
         page.wait_for_timeout(400)
-        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
+        page.screenshot(path=self.folder / f"{name}.png", full_page=True, style=WHOLE)
 
     def is_wanted(self, name: str) -> bool:
         """Whether it was asked for."""

@@ -62,11 +62,12 @@ def choose_a_picture(page: Page) -> None:
     page.get_by_role("radio", name=re.compile("Animate")).check(force=True)
 
 
-def choose_engine(title: str) -> Callable[[Page], None]:
+def choose(engine: str, quality: str) -> Callable[[Page], None]:
     def choose(page: Page) -> None:
         page.get_by_label("What should it show?").fill(PROMPT)
-        page.get_by_role("radio", name=title).check(force=True)
+        page.get_by_role("radio", name=engine).check(force=True)
         page.wait_for_timeout(600)
+        page.get_by_role("radio", name=re.compile(quality)).check(force=True)
 
     return choose
 
@@ -112,8 +113,8 @@ STATES = [
     State("new-credits", "newcomer", "/credits"),
     State("create-wrong", "newcomer", "/create", ask_wrongly),
     State("create-picture", "newcomer", "/create", choose_a_picture),
-    State("create-engine", "newcomer", "/create", choose_engine("Studio")),
-    State("create-short", "newcomer", "/create", choose_engine("Wan 2.2")),
+    State("create-engine", "newcomer", "/create", choose("Studio", "Standard")),
+    State("create-short", "newcomer", "/create", choose("Wan 2.2", "Premium")),
     State("create-full", "person", "/create"),
     State("gallery-picked", "person", "/videos", pick_two),
     State("strip-unfolded", "person", "/usage", unfold_strip),

@@ -366,7 +366,15 @@ def failure_page(visit: Visit, error: PromptreelError) -> Response:
         status = 400
     shown = InternalError() if status == 500 else error
     return visit.finish(
-        render.page(visit, "failure.html", status, message=visit.error_text(shown), code=status, notice=None)
+        render.page(
+            visit,
+            "failure.html",
+            status,
+            sheets=("failure.css",),
+            message=visit.error_text(shown),
+            code=status,
+            notice=None,
+        )
     )
 
 

@@ -2,7 +2,7 @@
 
 from starlette.responses import Response
 
-from promptreel import archive, library, previews, queue, shares, videos
+from promptreel import archive, library, previews, queue, shares, underway, videos
 from promptreel.errors import VideoNotFound
 from promptreel.spec import Status
 from promptreel.videos import Video
@@ -26,7 +26,7 @@ async def show(visit: Visit) -> Response:
     """GET /videos/{id}"""
     video = await find(visit)
     settings = visit.runtime.settings
-    position, seconds_left = 0, video.estimated_seconds * (1 - video.progress)
+    position, seconds_left = 0, underway.seconds_left(video, visit.runtime.clock())
     preview = None
     async with visit.runtime.transaction() as connection:
         newer, older = await library.neighbours(connection, video)

@@ -20,6 +20,13 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// Where the row of pages is wider than its place, the current one is in sight.
+const current = document.querySelector(".main-nav [aria-current]");
+if (current) {
+  const row = current.parentElement;
+  row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
+}
+
 // <button data-confirm="Really?"> asks; without JavaScript the server's own page does.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-confirm]");

@@ -165,3 +165,5 @@ new MutationObserver((changes) => {
 }).observe(stage, { childList: true, subtree: true });
 
 refresh();
+// What has a fault comes into view.
+form.querySelector(".wrong :is(textarea, input:not([type=hidden], [hidden] *), select)")?.focus();
