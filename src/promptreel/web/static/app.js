@@ -21,8 +21,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // Where the row of pages is wider than its place, the current one is in sight.
-const current = document.querySelector(".main-nav [aria-current]");
-if (current) {
+for (const current of document.querySelectorAll(":is(.main-nav, .admin-nav) [aria-current]")) {
   const row = current.parentElement;
   row.scrollLeft = current.offsetLeft - row.offsetLeft - (row.clientWidth - current.offsetWidth) / 2;
 }
