@@ -26,7 +26,9 @@ LOOKS = {
     "wide-dark": {"viewport": {"width": 1280, "height": 860}, "color_scheme": "dark"},
     "narrow-light": {"viewport": {"width": 360, "height": 740}, "color_scheme": "light"},
 }
-WHOLE = ".top, .submit, .stage, .aside, .bulk { position: static !important }"
+WHOLE = """() => {
+    for (const one of document.querySelectorAll(".top, .submit, .stage, .aside, .bulk")) one.style.position = "static";
+}"""
 """In a picture of a whole page nothing hangs in its middle."""
 
 OF_STATES = ("wide-light", "narrow-dark")
@@ -126,7 +128,8 @@ class Photographer:
     def shoot(self, page: Page, name: str) -> None:
         """The whole page, once it has come to rest."""
         page.wait_for_timeout(400)
-        page.screenshot(path=self.folder / f"{name}.png", full_page=True, style=WHOLE)
+        page.evaluate(WHOLE)
+        page.screenshot(path=self.folder / f"{name}.png", full_page=True)
 
     def is_wanted(self, name: str) -> bool:
         """Whether it was asked for."""

@@ -166,4 +166,5 @@ new MutationObserver((changes) => {
 
 refresh();
 // What has a fault comes into view.
-form.querySelector(".wrong :is(textarea, input:not([type=hidden], [hidden] *), select)")?.focus();
+const fault = form.querySelector(".wrong");
+(fault?.querySelector("[aria-invalid]") ?? fault?.querySelector("button, input:not([type=hidden])"))?.focus();
