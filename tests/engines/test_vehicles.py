@@ -13,7 +13,7 @@ from promptreel.engines.scenes.stage import Casting, Subject
 
 MODULES = {
     "cars", "lorries", "rail", "cycles", "ships", "aircraft", "balloons", "rockets", "drones", "ufos", "lights",
-    "household", "keepsakes", "boats", "food", "toys",
+    "household", "keepsakes", "boats", "food", "toys", "dishes", "vessels", "devices", "regalia", "wheeled", "belongings",
 }  # fmt: skip
 ROWS: dict[str, Subject] = {
     name: row for name, row in rows("subjects").items() if row.build.__module__.rsplit(".", 1)[-1] in MODULES

@@ -154,7 +154,7 @@ def _learn(facts: Facts, row: dict[str, Any]) -> None:
 
 
 FILES = (
-    "interiors", "settings", "places", "light", "nature", "camera", "animals", "people", "vehicles", "things", "verbs",
+    "props", "interiors", "settings", "places", "light", "nature", "camera", "animals", "people", "vehicles", "things", "verbs",
     "folk", "food", "objects", "built", "deeds", "abstract",
 )  # fmt: skip
 """In the order in which a word of two meanings has them: the usual one first."""
