@@ -1,6 +1,8 @@
 """What a hostile visitor tries on the dashboard, and does not get."""
 
 import asyncio
+import html
+import re
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
@@ -225,6 +227,24 @@ async def test_who_asks_for_many_frames_waits_alone(
     assert {answer.status_code for answer in await asyncio.gather(*many)} == {200}
     assert len(read) == 13
     assert [str(little.public_id) in key for key in read].index(True) < 7
+
+
+# -- forms -------------------------------------------------------------------------------------------------------------
+
+
+async def test_who_was_signed_out_meanwhile_finds_what_they_wrote(stranger: Browser, make_browser: MakeBrowser) -> None:
+    typed = {"prompt": "A <b>fox</b> & snow\r\nin the evening", "quality": "premium", "duration": "7"}
+    asked = await stranger.post("/create", typed, files={"image_file": ("a.png", b"x" * 300_000)})
+    assert asked.status_code == 401
+    assert "You were signed out meanwhile" in asked.text
+    back = re.search(r'name="next" value="([^"]*)"', asked.text)
+    assert back is not None
+    shown = await (await make_browser()).get(html.unescape(back[1]))
+    assert "A &lt;b&gt;fox&lt;/b&gt; &amp; snow\nin the evening</textarea>" in shown.text
+    assert re.search(r'value="premium"[^>]* checked', shown.text)
+    longer = await stranger.post("/create", {"prompt": "\N{FOX FACE}" * 5000}, files={"none": ("", b"")})
+    assert len(longer.headers.get("location", "")) == 0
+    assert re.search(r'name="next" value="/create\?prompt=[^"]{6000,7200}"', longer.text)
 
 
 # -- live pages --------------------------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ from promptreel.errors import (
 from promptreel.media.picture_decoder import MAX_BYTES
 from promptreel.plans import QUALITIES, Quality
 from promptreel.spec import ASPECT_RATIOS
-from promptreel.web import offers, ordering, strip
+from promptreel.web import offers, ordering, signing_in, strip
 from promptreel.web.door import MOST_FORM_BYTES, Visit, page
 from promptreel.web.forms import Form
 from promptreel.web.i18n import text
@@ -34,6 +34,9 @@ from promptreel.web.i18n import text
 DIALECT = "dashboard"
 ROUTE = "/create"
 MOST_BYTES = 2 * MAX_BYTES + MOST_FORM_BYTES
+LONGEST_ADDRESS = 7000
+"""Characters of the form in an address: what stands before this server may take no longer ones."""
+
 PATIENCE = 40
 """Quarters of a second to wait for the same form, sent a moment before."""
 
@@ -177,6 +180,18 @@ async def save(visit: Visit) -> Response:
     return await visit.redirect(f"{ROUTE}?{urlencode(after(form, number))}#stage-place")
 
 
+async def come_back(visit: Visit) -> Response:
+    """POST /create of who was signed out meanwhile: to sign in, and then to the form with what was typed."""
+    form = Form("create", await visit.beginning_of_form(files=2))
+    form.values["prompt"] = form.values["prompt"].replace("\r\n", "\n")
+    typed = {name: form[name] for name in ordering.PREFILLED if form[name]}
+    while len(urlencode(typed)) > LONGEST_ADDRESS and typed.get("prompt"):
+        typed["prompt"] = typed["prompt"][:-100]
+    asked = Form("signin", {"next": f"{ROUTE}?{urlencode(typed)}" if typed else ROUTE})
+    asked.wrong("", visit.text("You were signed out meanwhile. Sign in, and what you wrote is there again."))
+    return await signing_in.show_form(visit, "signin.html", asked, 401)
+
+
 def after(form: Form, number: int) -> dict[str, str]:
     """The address of the page that goes on from a video: with its settings, its pictures, and a seed only if one was given."""
     kept = ("seed", "image_draft", "last_image_draft", *(("picture_of", "at") if form["picture_of"] else ()))
@@ -265,7 +280,7 @@ def picture_response(data: bytes) -> Response:
 
 
 ROUTES = [
-    page(ROUTE, GET=show, POST=save),
+    page(ROUTE, GET=show, POST=save, signed_out=come_back),
     page("/create/pictures/{draft}", GET=show_draft),
     page("/videos/{video_id}/frame.jpg", GET=show_frame),
 ]

@@ -176,11 +176,19 @@ class Visit:
         declared = self.headers.get("content-length", "0")
         if not declared.isascii() or not declared.isdigit() or int(declared[:12]) > most_bytes:
             raise BodyTooLarge
+        return await self.read_form(limited(self.request.receive, most_bytes), files)
+
+    async def beginning_of_form(self, files: int) -> FormData:
+        """What stands before the files of a form, however large: nothing of a stranger's is kept. Errors: as of `form`."""
+        return await self.read_form(beginning(self.request.receive, MOST_FORM_BYTES), files)
+
+    async def read_form(self, receive: Receive, files: int) -> FormData:
+        """The form that `receive` gives. Errors: `BodyTooSlow`, `FormBroken`."""
         # No browser sends another one, and some of Python's make characters that no text can hold.
         charset = parse_options_header(self.headers.get("content-type"))[1].get(b"charset", b"utf-8")
         if charset.lower() != b"utf-8":
             raise FormBroken
-        request = Request(self.request.scope, limited(self.request.receive, most_bytes))
+        request = Request(self.request.scope, receive)
         try:
             async with asyncio.timeout(FORM_SECONDS):
                 form = await request.form(max_files=files, max_fields=200, max_part_size=MOST_FORM_BYTES)
@@ -273,6 +281,20 @@ def limited(receive: Receive, most_bytes: int) -> Receive:
     return receive_limited
 
 
+def beginning(receive: Receive, most_bytes: int) -> Receive:
+    """`receive`, which reads everything, so that the sender hears the answer, and hands on only so many bytes."""
+    left = most_bytes
+
+    async def receive_beginning() -> Any:
+        nonlocal left
+        message = await receive()
+        body = message.get("body", b"")[:left]
+        left -= len(body)
+        return {**message, "body": body}
+
+    return receive_beginning
+
+
 # -- doors -------------------------------------------------------------------------------------------------------------
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -281,10 +303,13 @@ Handler = Callable[[Visit], Awaitable[Response]]
 class Door:
     """One path of the dashboard: the checks that every visit passes, then the method's handler."""
 
-    def __init__(self, path: str, handlers: Mapping[str, Handler], access: Access) -> None:
+    def __init__(
+        self, path: str, handlers: Mapping[str, Handler], access: Access, signed_out: Handler | None = None
+    ) -> None:
         self.path = path
         self.handlers = {**handlers, **({"HEAD": handlers["GET"]} if "GET" in handlers else {})}
         self.access = access
+        self.signed_out = signed_out
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; the router has checked the path and the method."""
@@ -313,6 +338,8 @@ class Door:
             check_origin(visit)
         await find_session(visit)
         if self.access != "anyone" and visit.session is None:
+            if self.signed_out is not None and method == "POST":
+                return await self.signed_out(visit)
             back = visit.address if method in {"GET", "HEAD"} else "/create"
             return visit.finish(RedirectResponse(f"/signin?next={quote(back, safe='')}", 303))
         if self.access == "operator" and not visit.account.operator:
@@ -328,9 +355,12 @@ def head_of(response: Response) -> Response:
     return head
 
 
-def page(path: str, access: Access = "signed_in", **handlers: Handler) -> Route:
-    """A path of the dashboard for the application's router. The method names are the keywords: `GET=show, POST=save`."""
-    return Route(path, Door(path, handlers, access), methods=list(handlers))
+def page(path: str, access: Access = "signed_in", signed_out: Handler | None = None, **handlers: Handler) -> Route:
+    """A path of the dashboard for the application's router. The method names are the keywords: `GET=show, POST=save`.
+
+    `signed_out` answers a form of whoever was signed out while filling it in; without it they go to sign in.
+    """
+    return Route(path, Door(path, handlers, access, signed_out), methods=list(handlers))
 
 
 def check_origin(visit: Visit) -> None:
