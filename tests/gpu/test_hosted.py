@@ -1,7 +1,7 @@
 """The engine in its own process, as a slot has it: from the hub to a file, and through the whole queue."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -81,6 +81,50 @@ async def test_from_the_hub_to_a_file(tmp_path: Path, hosted: hub.Hub, checkpoin
     await made(offline, tmp_path / "c", spec)
     assert len(hosted.asked) == asked
     await offline.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(100):
+        while not condition():
+            await asyncio.sleep(0.05)
+
+
+async def test_a_model_comes_and_is_loaded_before_there_is_a_job(
+    tmp_path: Path, hosted: hub.Hub, checkpoint: Checkpoint
+) -> None:
+    hosted.repositories["tiny/wan"] = checkpoint("t2v")
+    engine = host(tiny.config(Path("tiny/wan")), tmp_path)
+    await engine.start(preload=True)
+    await until(lambda: any(path.endswith(LARGEST) for path in hosted.asked))
+    asked, told = 0, set[str]()
+    while asked < len(hosted.asked):  # until it has all that it wants
+        asked = len(hosted.asked)
+        await asyncio.sleep(3)
+    await made(engine, tmp_path / "a", progress=lambda _, step: told.add(step))
+    assert len(hosted.asked) == asked and not any(step.startswith("downloading") for step in told)
+    assert engine.warm == {"tiny"}
+    await engine.close()
+
+
+async def test_a_job_that_comes_while_a_model_does_hears_of_it_and_one_of_another_model_waits_for_none(
+    tmp_path: Path, hosted: hub.Hub, checkpoint: Checkpoint
+) -> None:
+    hosted.repositories["tiny/wan"] = checkpoint("t2v")
+    hosted.held = LARGEST
+    engine = host(tiny.config(Path("tiny/wan")), tmp_path, here=tiny.config(checkpoint("two")))
+    await engine.start(preload=True)
+    await until(lambda: any(path.endswith(LARGEST) for path in hosted.asked))
+    assert engine.warm == {"tiny"}  # as good as: another would have to wait
+    told = set[str]()
+    task = asyncio.create_task(made(engine, tmp_path / "a", progress=lambda _, step: told.add(step)))
+    hosted.held = ""
+    await asyncio.sleep(1)
+    hosted.let_go.set()
+    await task
+    assert any(step.startswith(("downloading", "looking for")) for step in told) and "loading the model" in told
+    await made(engine, tmp_path / "b", replace(SPEC, engine="here"))
+    assert engine.warm == {"tiny", "here"}
+    await engine.close()
 
 
 async def test_what_the_hub_does_not_give_is_said(tmp_path: Path, hosted: hub.Hub, checkpoint: Checkpoint) -> None:

@@ -57,6 +57,8 @@ async def test_models_make_the_videos_of_a_queue(runtime: Runtime, make_account:
     # At the first try: it would be no other one at the next.
     assert (made[3].attempt, made[3].error_code) == (1, "engine_refused")
     assert made[3].error and "films of at most 2 s" in made[3].error
+    # One model after the other, although the order was another: that would have loaded each twice on a card for one.
+    assert [made.index(video) for video in sorted(made, key=lambda video: video.started_at or 0)] == [0, 2, 3, 1]
     files = sorted((runtime.settings.data / "files").rglob("video.mp4"))
     assert len(files) == 3
     assert {(probe(file).width, probe(file).height, probe(file).frames) for file in files} == {(64, 48, 12)}
