@@ -304,7 +304,7 @@ def test_a_film_that_is_gone_fails():
 
 @pytest.mark.parametrize("said", [b"<html>hello</html>", b"[]", b'"x"', b"{"])
 def test_answers_that_are_no_comfyui_are_the_servers_fault(said):
-    with comfy(nonsense=said) as fake, pytest.raises(EngineAway, match="with what is not ComfyUI's"):
+    with comfy(nonsense=said) as fake, pytest.raises(EngineAway, match="with what it should not"):
         rendered(RemoteEngine(table(fake)), Listener().job())
 
 

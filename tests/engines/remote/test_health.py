@@ -68,6 +68,13 @@ def test_a_server_of_another_kind_is_not_well():
     assert health.reason == "it has no /v1/videos" and not health.ok
 
 
+def test_what_a_server_says_of_itself_can_be_written_down():
+    with running("vllm-omni", served=["bad\x00\x1b[31mname", "x" * 5000]) as fake:
+        health = check(config(fake.base, model="Some/Model"), 0)
+    assert (not health.ok and "not Some/Model" in health.reason) or len(health.reason) == 300
+    assert all(each.isprintable() and len(each) <= 300 for each in (health.reason, *health.served_models))
+
+
 def test_a_server_that_is_not_there_is_told_so():
     health = check(config("http://127.0.0.1:1", "http://127.0.0.1:9"), 1)
     assert not health.ok and health.reason.startswith("server 2 of 2 cannot be reached")

@@ -153,7 +153,7 @@ def test_a_film_that_is_none_fails():
 
 @pytest.mark.parametrize("said", [b"<html>hello</html>", b"[]", b"{}", b'{"status": 5}'])
 def test_answers_that_are_no_task_are_the_servers_fault(said):
-    with light(nonsense=said) as fake, pytest.raises(EngineAway, match="with what is no task"):
+    with light(nonsense=said) as fake, pytest.raises(EngineAway, match="with what it should not"):
         rendered(RemoteEngine(table(fake)), Listener().job())
 
 

@@ -1,12 +1,14 @@
 """What is asked of each kind of server, in its own words; and how its answers are read."""
 
 import io
-import json
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
+from starlette.applications import Starlette
+from starlette.responses import Response
+from starlette.routing import Route
 
 from promptreel.engine_config import Preset
 from promptreel.engines.remote.engine import RemoteEngine
@@ -15,7 +17,7 @@ from promptreel.engines.remote.wire import Answer
 from promptreel.errors import EngineAway, EngineFailed, EngineRefused
 
 from .conftest import SPEC, Listener, config, rendered
-from .servers import SERVED, film, json_of, picture_in, running
+from .servers import SERVED, film, json_of, picture_in, running, serving
 
 PRESET = Preset(
     width=128, height=64, frames=33, fps=16, steps=30, guidance=5.5, guidance_2=3, options={"flow_shift": 8.0}
@@ -198,7 +200,18 @@ def test_an_address_may_end_in_v1(ending):
 
 @pytest.mark.parametrize(
     ("progress", "fraction_"),
-    [(0, None), (100, None), (None, None), ("", None), (37, 0.37), ("37", 0.37), (99.5, 0.995), (-3, None), ([], None)],
+    [
+        (0, None),
+        (100, None),
+        (None, None),
+        ("", None),
+        (37, 0.37),
+        ("37", 0.37),
+        (99.5, 0.995),
+        (-3, None),
+        ([], None),
+        (10**400, None),
+    ],
 )
 def test_progress_is_read_where_it_says_something(progress, fraction_):
     assert fraction(progress) == fraction_
@@ -210,16 +223,21 @@ def test_a_cloud_address_is_found_in_a_refusal():
     assert cloud_url(Answer(400, {}, {"detail": "no"}, "")) == "" == cloud_url(Answer(400, {}, ["no"], ""))
 
 
-def test_a_server_that_tells_no_id_fails():
-    from starlette.applications import Starlette
-    from starlette.responses import JSONResponse
-    from starlette.routing import Route
-
-    from .servers import serving
-
+@pytest.mark.parametrize(
+    ("said", "failure", "told"),
+    [
+        ('{"status": "queued"}', EngineFailed, "told no id"),
+        ('{"id": "a\\u0000b"}', EngineFailed, "told no id"),  # which no database takes
+        ('{"id": "' + "x" * 2000 + '"}', EngineFailed, "told no id"),
+        ("<html>Please log in</html>", EngineAway, "with what it should not"),  # a proxy's page: no video's fault
+        ("[]", EngineAway, "with what it should not"),
+    ],
+)
+def test_a_server_that_tells_no_id_is_not_believed(said, failure, told):
     async def create(request):
-        return JSONResponse(json.loads('{"status": "queued"}'))
+        return Response(said)
 
     application = Starlette(routes=[Route("/v1/videos", create, methods=["POST"])])
-    with serving(application) as base, pytest.raises(EngineFailed, match="told no id"):
+    with serving(application) as base, pytest.raises(EngineFailed, match=told) as caught:
         rendered(RemoteEngine(config(base)), Listener().job())
+    assert type(caught.value) is failure

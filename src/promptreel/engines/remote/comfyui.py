@@ -128,7 +128,7 @@ class ComfyUI:
 
     def _over(self, prompt: str) -> Status | None:
         """How the job ended, None where it has not, as far as ComfyUI remembers."""
-        said = self._told("GET", f"/history/{quote(prompt, safe='')}", patience=POLLED, most=MOST_LIST)
+        said = self._wire.told(f"/history/{quote(prompt, safe='')}", patience=POLLED, most=MOST_LIST)
         entry = said.get(prompt)
         if not isinstance(entry, dict):
             return None
@@ -147,20 +147,12 @@ class ComfyUI:
 
     def _in_queue(self, prompt: str) -> str | None:
         """The list that the job is in, `queue_running` or `queue_pending`; None for neither."""
-        said = self._told("GET", "/queue", patience=POLLED, most=MOST_LIST)
+        said = self._wire.told("/queue", patience=POLLED, most=MOST_LIST)
         for place in ("queue_running", "queue_pending"):
             rows = said.get(place)
             if any(isinstance(row, list) and prompt in row[1:2] for row in (rows if isinstance(rows, list) else ())):
                 return place
         return None
-
-    def _told(self, method: str, path: str, **content: Any) -> dict[str, Any]:
-        """What the server says. Errors: `Away`."""
-        answer = self._wire.ask(method, path, **content)
-        if answer.ok and isinstance(answer.json, dict):
-            return answer.json
-        told = "with what is not ComfyUI's" if answer.ok else f"{answer.status}: {self._wire.words(answer)}"
-        raise Away(f"{self._wire.name} answers {told}", answer.again_in)
 
     # -- the film ------------------------------------------------------------------------------------------------------
 
@@ -209,12 +201,12 @@ class ComfyUI:
         """Also whether it has all nodes of the workflow, as far as that can be asked quickly."""
         until = time.monotonic() + QUICK
         workflow = comfyui_workflow.of(self._config)
-        if "system" not in self._told("GET", "/system_stats", patience=QUICK):
+        if "system" not in self._wire.told("/system_stats", patience=QUICK):
             return Health(ok=False, reason="it is not ComfyUI")
         for name in sorted(workflow.classes):
             if time.monotonic() > until:
                 break
-            if name not in self._told("GET", f"/object_info/{quote(name, safe='')}", patience=QUICK):
+            if name not in self._wire.told(f"/object_info/{quote(name, safe='')}", patience=QUICK):
                 return Health(ok=False, reason=f"it has no node {name}, which is in {workflow.name}")
         return Health(ok=True)
 

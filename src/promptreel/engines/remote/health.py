@@ -5,6 +5,7 @@ from contextlib import closing
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines.remote.protocol import Away, Health
 from promptreel.engines.remote.servers import connected
+from promptreel.engines.remote.wire import one_line
 from promptreel.errors import EngineFailed
 
 __all__ = ["Health", "check"]
@@ -19,4 +20,5 @@ def check(config: RemoteConfig, index: int) -> Health:
             found = Health(ok=False, reason=error.reason)
         except EngineFailed as error:
             found = Health(ok=False, reason=str(error.data["reason"]))
-    return found
+    named = tuple(name for each in found.served_models if (name := one_line(each)))
+    return Health(found.ok, one_line(found.reason), named)

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines.remote.protocol import Ask, Away, Health, State, Status
-from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Answer, Wire
+from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Wire
 from promptreel.errors import EngineFailed, EngineRefused
 
 STATES: dict[str, State] = {
@@ -104,12 +104,7 @@ class LightX2V:
             return Status(state, reason=self._wire.cleaned(why) if state == "failed" else "")
         if answer.status == 404:
             return Status("lost")
-        raise self._away(answer)
-
-    def _away(self, answer: Answer) -> Away:
-        """What to make of an answer that is of no use."""
-        told = "with what is no task" if answer.ok else f"{answer.status}: {self._wire.words(answer)}"
-        return Away(f"{self._wire.name} answers {told}", answer.again_in)
+        raise self._wire.useless(answer)
 
     # -- the film ------------------------------------------------------------------------------------------------------
 
@@ -130,19 +125,13 @@ class LightX2V:
     # -- health --------------------------------------------------------------------------------------------------------
 
     def health(self) -> Health:
-        facts = self._told("/v1/service/metadata")
+        facts = self._wire.told("/v1/service/metadata", patience=QUICK)
         names = tuple(str(facts[name]) for name in ("model_path", "model_cls") if facts.get(name))
         if self._named and self._named not in (*names, *(PurePath(name).name for name in names)):
             return Health(ok=False, reason=f"it serves {', '.join(names)}, not {self._named}", served_models=names)
-        left = self._told("/v1/tasks/queue/status").get("queue_available")
+        left = self._wire.told("/v1/tasks/queue/status", patience=QUICK).get("queue_available")
         full = isinstance(left, int) and left <= 0
         return Health(ok=not full, reason="its queue is full" if full else "", served_models=names)
-
-    def _told(self, place: str) -> dict[str, Any]:
-        answer = self._wire.ask("GET", place, patience=QUICK)
-        if not answer.ok or not isinstance(answer.json, dict):
-            raise self._away(answer)
-        return answer.json
 
 
 def path(job: str, more: str = "") -> str:

@@ -161,10 +161,10 @@ class OpenAIShaped:
         """The models that the server says it serves; none where it does not say. Errors: `Away`, also for a wrong key."""
         answer = self._wire.ask("GET", "/v1/models", patience=QUICK)
         if not answer.ok and answer.status not in (404, 405, 501):
-            raise Away(f"{self._wire.name} answers {answer.status}: {self._wire.words(answer)}", answer.again_in)
+            raise self._wire.useless(answer)
         rows = answer.json.get("data") if answer.ok and isinstance(answer.json, dict) else None
         names = [row.get("id") for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
-        return tuple(name for name in names if isinstance(name, str) and name.strip() and name.isprintable())
+        return tuple(name for name in names if isinstance(name, str) and name)
 
     def _wrong_model(self, served: tuple[str, ...]) -> str:
         """What is wrong with the models served, empty for nothing."""
@@ -184,9 +184,7 @@ class OpenAIShaped:
             return self._told(answer, said, STATES.get(state.lower(), "running"))
         if answer.status in (404, 410):
             return Status("lost")
-        if answer.ok:
-            raise Away(f"{self._wire.name} answers with what is no video")
-        raise Away(f"{self._wire.name} answers {answer.status}: {self._wire.words(answer)}", answer.again_in)
+        raise self._wire.useless(answer)
 
     def _told(self, answer: Answer, said: dict[str, Any], state: State) -> Status:
         if state == "queued" and not self._dialect.tells_queued:

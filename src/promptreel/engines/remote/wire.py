@@ -201,10 +201,22 @@ class Wire:
         """The answer, if it is a success. Errors: as `asked` has them."""
         if answer.ok:
             return answer
-        told = f"{self.name} answers {answer.status}: {self.words(answer)}"
+        useless = self.useless(answer)
         if answer.status in BUSY | NOT_OURS or answer.status < 400:
-            raise Away(told, answer.again_in)
-        raise EngineFailed(told)
+            raise useless
+        raise EngineFailed(useless.reason)
+
+    def told(self, path: str, **content: Any) -> dict[str, Any]:
+        """The object that is at `path`. Errors: `Away`, whatever else the answer is."""
+        answer = self.ask("GET", path, **content)
+        if answer.ok and isinstance(answer.json, dict):
+            return answer.json
+        raise self.useless(answer)
+
+    def useless(self, answer: Answer) -> Away:
+        """What to make of an answer that is of no use."""
+        told = "with what it should not" if answer.ok else f"{answer.status}: {self.words(answer)}"
+        return Away(f"{self.name} answers {told}", answer.again_in)
 
     @contextmanager
     def socket(self, path: str) -> Iterator["WebSocketSession"]:
@@ -295,7 +307,7 @@ class Wire:
         `EngineFailed` where there is none.
         """
         if not isinstance(answer.json, dict):
-            raise Away(f"{self.name} answers with what is no job")
+            raise self.useless(answer)
         job = answer.json.get(field)
         if not isinstance(job, str) or not 0 < len(job) <= MOST_ID or not job.isprintable():
             raise EngineFailed(f"{self.name} took the job and told no id")
@@ -315,9 +327,7 @@ class Wire:
         """One line without addresses, keys and files, of at most `MOST_WORDS` characters."""
         if self._key:
             text = text.replace(self._key, "…")
-        text = SECRETS.sub("…", ADDRESSES.sub("…", text))
-        text = " ".join("".join(each if each.isprintable() else " " for each in text).split())
-        return text if len(text) <= MOST_WORDS else text[: MOST_WORDS - 1] + "…"
+        return one_line(SECRETS.sub("…", ADDRESSES.sub("…", text)))
 
 
 ADDRESSES = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s'\"<>]+|\bdata:[^\s'\"<>]+", re.IGNORECASE)
@@ -325,6 +335,12 @@ SECRETS = re.compile(
     r"\bbearer\s+\S+|\b(?:sk|pk|hf|key)[-_][\w-]{8,}|\b(?:api[-_]?key|token|secret|password)\b\s*[=:]\s*\S+",
     re.IGNORECASE,
 )
+
+
+def one_line(text: str) -> str:
+    """The text as a database, a log and a terminal can take it, of at most `MOST_WORDS` characters."""
+    text = " ".join("".join(each if each.isprintable() else " " for each in text).split())
+    return text if len(text) <= MOST_WORDS else text[: MOST_WORDS - 1] + "…"
 
 
 def message(said: Any) -> str:
