@@ -46,8 +46,10 @@ HELD = HANDY | {"flower", "candle", "lantern", "apple", "cake", "ball", "clock",
 """What is in the hands of who is said to hold or to give it."""
 
 BACKS = {"flower": 1.0, "chair": 0.49, "armchair": 0.53, "sofa": 0.53, "bench": 0.54, "stool": 1.0, "mushroom": 1.0,
-         "branch": 0.0}  # fmt: skip
+         "branch": 0.0, "boat": 0.4, "sailing_boat": 0.085, "ship": 0.3}  # fmt: skip
 """At what share of its height one sits on something, where it is not 0.72 as on a horse."""
+
+BOATS = frozenset({"boat", "sailing_boat", "ship"})
 
 SPINNING = frozenset({"aeroplane", "helicopter", "drone"})
 """What lands with its engines running, as one body."""
@@ -126,6 +128,7 @@ class Blocking:
                 self._followed = self._leaves(cast, speed, distance, aspect)
                 if self._passes(cast, speed, distance):
                     mark, speed = self._past(mark, speed, distance, side)
+                    self._lead_speed, self._heading_of_lead, self._lead_mark = speed, mark.heading, mark
                 if len(self.plan.cast) > 1 and not self._followed and cast.row.habitat not in LANES:
                     speed = self._lead_speed = min(speed, 0.5 * self._across(distance) / self._longest)
             elif self._opposed(cast):
@@ -167,8 +170,11 @@ class Blocking:
                     under = leads[cast.wanted.target]
                     mount = self.plan.cast[[c.row.name for c in self.plan.cast].index(cast.wanted.target)]
                     high = mount.row.height * mount.wanted.size * BACKS.get(mount.row.name, 0.72)
-                    aside = 0.24 * mount.row.size * mount.wanted.size * offset[0] / spread if number else 0.0
-                    path = staging.carried(under.path, high, 0.0, aside)
+                    long = mount.row.size * mount.wanted.size
+                    aside, ahead = 0.24 * long * offset[0] / spread if number else 0.0, 0.0
+                    if mount.row.name in BOATS:  # Behind the mast, and one behind the other.
+                        aside, ahead = 0.03 * long * (-1) ** number, -0.24 * long + 0.1 * long * (number % 6)
+                    path = staging.carried(under.path, high, ahead, aside)
                 elif cast.row.name in FURNITURE and (sitters := self._sitters(leads)):
                     path = self._under(cast, sitters, number)
                 elif chased:

@@ -362,7 +362,8 @@ def _seen_from(setting: Setting, spec: SceneSpec) -> Setting:
     said = _words(spec, "camera")
     if any(words in said for words in FROM_LOW) and setting.ground:
         return replace(setting, eye=min(setting.eye, 0.5), horizon=min(setting.horizon + 0.22, 0.86))
-    if any(words in said for words in FROM_ABOVE) and setting.name in AERIAL and not spec.subjects:
+    grounded = [one for one in spec.subjects if getattr(rows("subjects").get(one.name), "habitat", "ground") != "air"]
+    if any(words in said for words in FROM_ABOVE) and setting.name in AERIAL and not grounded:
         if setting.name == "city_skyline":
             return replace(setting, eye=75.0, horizon=0.44)
         high = min(max(4.0 * setting.eye, 22.0), 60.0)
@@ -409,6 +410,8 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         if row.size > 8:
             most = min(most, 8)
         wish = "sit" if wanted.action == "ride" and wanted.relation == "on" and "sit" in row.actions else wanted.action
+        if wanted.action == "sail" and wanted.relation == "on" and row.name in HUMANS:
+            wish = "stand"
         if row.habitat == "underwater" and _in_the_sky(spec, wanted):
             row = replace(row, habitat="air")
         small = row.habitat == "ground" and row.size * wanted.size <= 0.9
@@ -653,9 +656,13 @@ def _judge_action(plan: Plan, mention: Mention) -> str | None:
         return ""
     if cast.wanted.action != mention.name:
         return None
-    if cast.action == mention.name or (mention.name in {"ride", "sit"} and cast.wanted.relation == "on"):
+    if cast.action == mention.name or (mention.name in ABOARD and cast.wanted.relation == "on"):
         return ""
     return doing(cast.action) if cast.action in SAME_ACTION.get(mention.name, ()) else None
+
+
+ABOARD = frozenset({"ride", "sit", "sail", "drive"})
+"""What who is on something does by being there."""
 
 
 def doing(action: str) -> str:
@@ -730,6 +737,8 @@ def _judge_relation(plan: Plan, mention: Mention) -> str | None:
         return None
     if cast.index != mention.subject:
         return ""  # It is a part of what it is on.
+    if cast.wanted.target == "tree" and plan.setting.name in CANOPIES:
+        return ""
     target, aloft = cast.wanted.target, cast.aloft or cast.row.habitat in {"air", "space"} or not plan.setting.ground
     other = next((one for one in plan.cast if one.row.name == target and one is not cast), None)
     if target and other is None and not any(place.name == target for place in plan.places):
@@ -777,6 +786,9 @@ HOURS = {
 
 
 def _judge_sky(plan: Plan, mention: Mention) -> str | None:
+    if mention.name == "horizon":
+        hidden = plan.spec.weather & {"fog", "snow", "sandstorm"}
+        return "" if plan.setting.name in (AERIAL | {"plain"}) - CANOPIES and not hidden else None
     if not _outdoors(plan) or mention.name not in plan.spec.sky or plan.time not in HOURS.get(mention.name, {*TIMES}):
         return None
     falls = "clouds" in plan.spec.weather and not plan.spec.weather & (VEILED - {"rain", "snow"})

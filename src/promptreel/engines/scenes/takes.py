@@ -32,6 +32,11 @@ def direct_shots(
     zoom = operator.zoom if operator else 1.0
     operator = None if spec.camera == "static" else operator
     base = replace(base, tangent=zoom * base.tangent)
+    if operator and plan.cast and plan.cast[0].habitat == "ground" and setting.ground:
+        # Who stands lower than the camera, as at a lake's shore, is not looked down upon.
+        feet = operator.members[0].at(0.5 * sum(plan.shots[0]))[1]
+        lower = base.y - float(ground.height(base.x, base.z)) - 0.6
+        base = replace(base, y=base.y - min(max(float(ground.height(base.x, base.z)) - feet, 0.0), max(lower, 0.0)))
     random = np.random.default_rng([abs(seed), zlib.crc32(b"takes")])
     aim = target or (0.0, base.y + math.tan(base.pitch) * setting.stage, setting.stage)
     away = math.dist(aim, (base.x, base.y, base.z))

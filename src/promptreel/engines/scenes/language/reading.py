@@ -47,6 +47,8 @@ SEATED_GAMES = frozenset(
 VEHICLES = frozenset({"boat", "ship", "sailing_boat", "car", "taxi", "bus", "truck", "train", "hot_air_balloon",
                       "helicopter", "aeroplane", "submarine"})  # fmt: skip
 
+BOATS = frozenset({"boat", "ship", "sailing_boat"})
+
 MOUNTS = VEHICLES | frozenset({"horse", "unicorn", "dragon", "elephant", "bicycle", "motorcycle", "whale", "dolphin",
                                "dinosaur", "turtle", "cow", "bear", "wolf", "lion", "tiger", "eagle", "deer", "giraffe",
                                "rocket", "ufo"})  # fmt: skip
@@ -82,9 +84,10 @@ TOLD_RELATIONS = frozenset({"behind", "above", "under", "underneath", "beneath",
 
 @dataclass(slots=True)
 class Draft:
-    """A subject while the prompt is read."""
+    """A subject while the prompt is read, and the word that named it."""
 
     name: str
+    said: str = field(default="", kw_only=True)
     count: int = 1
     size: float = 1.0
     colour: str = ""
@@ -207,14 +210,17 @@ class Reading:
 
     def _subject(self, unit: Unit, entry: Entry, *, defined: bool) -> int:
         """The index of the subject that a noun names: a new one, or one that was named before."""
+        crowd = any(kind == "count" for kind, _ in entry.also)
         if not unit.indefinite:
             for index, draft in enumerate(self.subjects):
+                if (crowd or (entry.by and not defined and entry.name in PEOPLE)) and unit.text != draft.said:
+                    continue  # A player and the crowd, a knight and bandits.
                 if draft.name == entry.name and (defined or not unit.plural or draft.count > 1):
                     self._imply(draft, entry)
                     return index
         if len(self.subjects) >= MOST_SUBJECTS:
             return -1
-        draft = Draft(entry.name)
+        draft = Draft(entry.name, said=unit.text)
         alone = unit.indefinite or defined
         if (unit.plural or (unit.text in SAME_IN_PLURAL and not alone)) and not (
             unit.indefinite and alone and not unit.plural
@@ -349,6 +355,8 @@ class Reading:
                 self._tint(unit)
             elif noun is not None and noun.subject >= 0 and unit.kind == "quality":
                 self._predicate(unit, noun)
+            elif noun is not None and unit.key_name in TRESSES:
+                self._modify_scenery(unit, noun)  # "The wind in her hair".
             elif noun is not None and self._natural(unit, noun):
                 unit.key, unit.by, unit.subject = noun.key, noun.by, noun.subject
 
@@ -379,12 +387,19 @@ class Reading:
             if ahead[0].subject >= 0 or can(ahead[0], entry.name, self.known):
                 self._act(unit, entry, ahead[0])
             return
+        if self._of_another(at, before):
+            unit.key, unit.by = ("", ""), ""
+            return
         near = back[0] if back else None
         if near is not None and near.subject < 0 and entry.by and entry.name == "walk" and near.at >= at - 2:
             # Whatever is in the air may move, cross and approach.
             self._act(unit, entry, near)
             return
         doer = next((head for head in back if head.subject >= 0 and can(head, entry.name, self.known)), None)
+        direct = ahead[0] if ahead and self._directly(at, ahead[0].at) else None
+        done = entry.by and entry.name in DONE_TO_THINGS and (direct is not None or self._passive(at, before))
+        if done and doer is not None and not self._lives(doer):
+            doer = None
         if (
             near is not None
             and near.subject < 0
@@ -393,12 +408,15 @@ class Reading:
         ):
             self._act(unit, entry, near)
             return
-        direct = ahead[0] if ahead and self._directly(at, ahead[0].at) else None
-        if doer is None and entry.by and entry.name in DONE_TO_THINGS:
+        if doer is None and (done or (entry.by and entry.name in DONE_TO_THINGS and not self._alone(back))):
             # Who pours, strikes or lifts something is not what falls, bursts or rises.
             doer = next((head for head in back if head.subject >= 0 and self._lives(head)), None)
             entry = Entry("action", "stand", "standing") if doer is not None else entry
             unit.key, unit.by = ("action", entry.name), entry.by
+            if doer is None:
+                # Nobody is there to do it, and a thing does not do it to itself: "chopsticks lifting noodles".
+                unit.key, unit.by = ("", ""), ""
+                return
         if doer is None and direct is not None and can(direct, entry.name, self.known):
             self._act(unit, entry, direct)
             self._carry(entry, next((head for head in back if head.subject >= 0), None), direct)
@@ -407,7 +425,8 @@ class Reading:
         if doer is None and direct is not None and direct.subject >= 0:
             doer = direct
         if doer is None:
-            if entry.name in CAMERA_FOR:
+            named = before is not None and before.role == "determiner"  # "On a board" is no boarding.
+            if entry.name in CAMERA_FOR and not named:
                 unit.key, unit.by = ("camera", CAMERA_FOR[entry.name]), "a camera that moves so"
             return
         entry = self._sort_of(entry, at, doer)
@@ -415,11 +434,48 @@ class Reading:
         for other in self._joined(doer):
             if can(other, entry.name, self.known):
                 self._act(None, entry, other)
+        if unit.words > 1 and unit.text in {"on", "onto"} and direct is not None and direct.subject >= 0:
+            # "Landing on a branch": the preposition is a part of the verb.
+            draft, mount = self.subjects[doer.subject], self.subjects[direct.subject].name
+            if not draft.relation and draft.name != mount:
+                draft.relation, draft.target = "on", mount
+        if entry.name == "sail":
+            self._embark(doer)
         if entry.name == "ride" and ahead and ahead[0].subject >= 0 and ahead[0].subject != doer.subject:
             self._carry(entry, doer, ahead[0])
 
+    def _of_another(self, at: int, before: Unit | None) -> bool:
+        """Whether a participle tells what a part of the scene does that cannot do so, or that nobody knows: of "two boxers
+        in the ring, sweat flying" nobody flies."""
+        unit, start = self.units[at], before
+        if before is None or unit.gap or not unit.text.endswith("ing") or unit.words > 1:
+            return False
+        while start is not None and start.at and not start.gap and self._in_a_name(self.units[start.at - 1]):
+            start = self.units[start.at - 1]
+        if start is None or not start.at:
+            return False
+        opens = bool(start.gap) or self.units[start.at - 1].text in {"and", "as", "while", "with"}
+        if before.role == "unknown":
+            return opens and before.text.isalpha() and not before.text.endswith("ly")
+        scenery = before.kind in {"effect", "weather", "sky", "detail", "setting"} and before.key not in BODILY
+        garment = before.kind == "detail" and (before.key_name == "clothes" or before.key_name in GARMENTS)
+        assert unit.entry is not None
+        return opens and scenery and not garment and not can(before, unit.entry.name, self.known)
+
+    @staticmethod
+    def _in_a_name(unit: Unit) -> bool:
+        return unit.role in {"determiner", "number", "unknown"} or unit.kind in MODIFIERS
+
     def _lives(self, head: Unit) -> bool:
         return head.key_name in PEOPLE or not ALIVE.isdisjoint(self.known.facts["subject", head.key_name].does)
+
+    def _passive(self, at: int, before: Unit | None) -> bool:
+        """Whether something is done to what stands before: "wine being poured"."""
+        return before is not None and before.text in {"being", "getting"} and self.units[at].text.endswith(("ed", "en"))
+
+    def _alone(self, back: list[Unit]) -> bool:
+        """Whether only things stand before a verb, which may then do what it says: "a tower collapsing"."""
+        return bool(back) and not any(head.subject >= 0 and self._lives(head) for head in back)
 
     def _sort_of(self, entry: Entry, at: int, doer: Unit) -> Entry:
         """What an action is in its company: who plays the violin does not run about as who plays ball does."""
@@ -437,9 +493,22 @@ class Reading:
                 draft.relation, draft.target = "on", "horse"
         return entry
 
+    def _embark(self, doer: Unit) -> None:
+        """People who sail are aboard the boat of the film, or of one that nobody names."""
+        draft = self.subjects[doer.subject]
+        if draft.name not in PEOPLE or draft.relation:
+            return
+        afloat = [*(other.name for other in self.subjects if other.name in BOATS)]
+        afloat += [unit.key_name for unit in self.units if unit.kind == "subject" and unit.key_name in BOATS]
+        if not afloat:
+            self.subjects.append(Draft("sailing_boat"))
+        draft.relation, draft.target = "on", (afloat or ["sailing_boat"])[0]
+
     def _directly(self, verb: int, noun: int) -> bool:
         """Whether a noun is what a verb acts on: only articles and adjectives are between."""
         between = self.units[verb + 1 : noun]
+        if any(unit.gap for unit in self.units[verb + 1 : noun + 1]):
+            return False
         return all(
             unit.role in {"determiner", "number", "unknown"} or unit.kind in MODIFIERS or unit.role == "stop"
             for unit in between
@@ -604,7 +673,7 @@ class Reading:
             if unit.key == ("action", "stand") and unit.by and 0 <= unit.subject < len(self.subjects):
                 doing = self.subjects[unit.subject].action
                 if doing and doing != "stand":
-                    unit.key, unit.by = ("action", doing), doing
+                    unit.key, unit.by = ("", ""), ""
             if unit.role == "unknown" and not unit.key[0]:
                 for head in self._heads(range(at - 1, max(-1, at - 5), -1), at)[:1]:
                     if self._natural(unit, head):

@@ -107,7 +107,10 @@ class Settings:
                 places = [name for kind, name in facts.carriers if kind == "setting"]
                 places = [name for name in places if self.known.facts["setting", name].rank > ABSTRACT_RANK]
                 # What is found in few places says more: a cliff more than a light.
-                homes = dict.fromkeys(places, max(1.0, FEW_PLACES / max(len(places), 1)))
+                # And what a preposition leads to is where it all is: "a house on a cliff".
+                homes = dict.fromkeys(
+                    places, max(1.0, FEW_PLACES / max(len(places), 1)) * (2.0 if unit.inside else 1.0)
+                )
                 for name, weight in homes.items():
                     hints[name] = hints.get(name, 0.0) + weight
                 continue

@@ -10,8 +10,8 @@ from snowballstemmer.english_stemmer import EnglishStemmer
 from promptreel.engines.scenes.language.vocabulary import Lexicon, stem_of, unspaced
 
 APOSTROPHES = "'’"
-LONGEST_UNSPACED = 6
-"""Letters of the longest Chinese or Japanese word in the lexicon."""
+LONGEST_UNSPACED = 13
+"""Letters of the longest Chinese, Japanese or Thai word in the lexicon."""
 
 COMMA, SENTENCE = 1, 2
 
@@ -89,7 +89,7 @@ def _plain(word: str, known: Lexicon) -> str:
 
 
 def _parts(word: str, words: frozenset[str]) -> Iterator[str]:
-    """`word`, or where it is Chinese or Japanese the known words in it and what stands between them."""
+    """`word`, or where its script has no spaces the known words in it and what stands between them."""
     if not any(map(unspaced, word)):
         if word:
             yield word

@@ -2,10 +2,12 @@
 one that nobody knows; and which of them are denied.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+
+from snowballstemmer.english_stemmer import EnglishStemmer
 
 from promptreel.engines.scenes.language.reading_text import COMMA, Token, tokens
-from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon, find, find_abroad, mend
+from promptreel.engines.scenes.language.vocabulary import Entry, Lexicon, find, find_abroad, mend, stem_of
 
 MOST_MENDED = 60
 """Words of one prompt in which a slip of the pen is looked for: a bound on the time that nonsense takes."""
@@ -79,7 +81,7 @@ class Unit:
 
 def units_of(text: str, known: Lexicon) -> list[Unit]:
     """The units of `text` in order, denied ones marked."""
-    found = tokens(text, known)
+    found = _mended_in_phrases(tokens(text, known), known)
     units: list[Unit] = []
     at = mended = 0
     foreign = sum(token.text in known.abroad for token in found) > len(found) / FOREIGN
@@ -105,8 +107,29 @@ def units_of(text: str, known: Lexicon) -> list[Unit]:
     _stand_in(units, known)
     _choose_meanings(units, known)
     _join_compounds(units, text, known)
+    _compare(units, known)
     _deny(units, text, known)
     return units
+
+
+def _mended_in_phrases(found: list[Token], known: Lexicon) -> list[Token]:
+    """The tokens with slips of the pen mended where a phrase of the lexicon comes of it: "cherry blosom"."""
+    stemmer = EnglishStemmer()
+    tries = 0
+    for at, token in enumerate(found):
+        odd = token.stem not in known.stems and token.stem not in known.openings and token.text not in known.words
+        if not odd or tries >= MOST_MENDED or token.text in known.grammar["stop"]:
+            continue
+        tries += 1
+        meant = mend(token.text, known)
+        if not meant:
+            continue
+        stem = stem_of(meant, stemmer)
+        pairs = [(found[at - 1].stem, stem)] if at and not token.gap else []
+        pairs += [(stem, found[at + 1].stem)] if at + 1 < len(found) and not found[at + 1].gap else []
+        if any(pair in known.phrases for pair in pairs):
+            found[at] = replace(token, text=meant, stem=stem)
+    return found
 
 
 def _unit(found: list[Token], at: int, text: str, known: Lexicon) -> tuple[Unit, int]:
@@ -267,6 +290,27 @@ def _make_sense(units: list[Unit], known: Lexicon) -> None:
             unit.role = "entry" if meant else "unknown"
 
 
+SHAPES = frozenset({"shaped", "shape", "form", "resembling", "resembles"})
+COMPARED = frozenset({"subject", "place", "setting", "effect", "weather", "sky", "detail"})
+
+
+def _compare(units: list[Unit], known: Lexicon) -> None:
+    """Ask nothing of what something is only like: clouds "like a waterfall" need none, nor steam "in the shape of a heart"."""
+    for at, unit in enumerate(units):
+        shaped = unit.text in SHAPES and unit.role in {"stop", "entry", "unknown"}
+        likened = unit.text == "like" and at > 0 and not unit.gap
+        if not (shaped or likened):
+            continue
+        if shaped and unit.role == "entry":
+            unit.entries, unit.entry, unit.role = (), None, "stop"
+        for other in units[at + 1 : at + 6]:
+            if other.gap or (other.text in known.grammar["breaks"] and other.text not in {"of", "like", "than"}):
+                break
+            if other.kind in COMPARED:
+                other.entries, other.entry, other.role = (), None, "unknown"
+                break
+
+
 GARMENTS = frozenset({"dress", "suit", "coat", "jacket", "shirt", "hat"})
 """Details that the people of a film wear, each with a quality of the same name."""
 
@@ -308,6 +352,8 @@ def _choose_meanings(units: list[Unit], known: Lexicon) -> None:
                     unit.entry = verb
         before = unit
     for unit, after in zip(units, units[1:], strict=False):
+        if unit.text == "round" and after.role == "determiner" and not after.gap:
+            unit.entries, unit.entry, unit.role = (), None, "stop"  # Round a corner.
         if unit.key_name == "black_and_white" and unit.text == "white" and after.kind == "subject" and not after.gap:
             # A black and white cat is no black and white film.
             unit.entry = Entry("colour", "black", "black")
