@@ -95,13 +95,24 @@ def joined(names: Sequence[str]) -> str:
 
 
 @cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_suffix(".toml").read_text())
+
+
+@cache
 def models() -> dict[str, Model]:
     """All of them, by id."""
-    with Path(__file__).with_suffix(".toml").open("rb") as file:
-        found = [Model(**table) for table in tomllib.load(file)["models"]]
+    tables = _tables()
+    found = [Model(**(tables["families"][table["family"]] | table)) for table in tables["models"]]
     return {model.id: model for model in found}
 
 
 def find(model: str) -> Model | None:
     """The model of that id; None for one that is not known."""
     return models().get(model)
+
+
+def unlisted(name: str, family: str) -> Model:
+    """What is taken to hold for a model that is not known, but its family is."""
+    its_own = {"id": name, "title": name, "family": family, "license": "", "license_url": "", "memory_gib": 0}
+    return Model(**(_tables()["families"][family] | its_own))

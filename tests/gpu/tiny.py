@@ -39,6 +39,13 @@ def tokenizer() -> PreTrainedTokenizerFast:
     return PreTrainedTokenizerFast(tokenizer_object=made, pad_token="<pad>", eos_token="</s>", unk_token="<unk>")
 
 
+def qwen(layers: int) -> dict[str, Any]:
+    """Numbers of a tiny Qwen 2.5 VL that reads; `hidden_size` is what it makes of a token."""
+    numbers = {"vocab_size": 300, "hidden_size": 16, "intermediate_size": 16, "num_hidden_layers": layers}
+    rope = {"mrope_section": [1, 1, 2], "rope_type": "default", "rope_theta": 1e6}
+    return numbers | {"num_attention_heads": 2, "num_key_value_heads": 2, "rope_parameters": rope}
+
+
 def text_encoder() -> UMT5EncoderModel:
     config = UMT5Config(vocab_size=300, d_model=WIDTH, d_kv=8, d_ff=37, num_layers=2, num_heads=4, dropout_rate=0.0)
     return UMT5EncoderModel(config).eval()

@@ -39,18 +39,7 @@ def tokenizer() -> PreTrainedTokenizerFast:
 
 
 def text_encoder() -> Qwen2_5_VLTextModel:
-    rope = {"mrope_section": [1, 1, 2], "rope_type": "default", "rope_theta": 1e6}
-    return Qwen2_5_VLTextModel(
-        Qwen2_5_VLTextConfig(
-            vocab_size=300,
-            hidden_size=READ,
-            intermediate_size=16,
-            num_hidden_layers=3,
-            num_attention_heads=2,
-            num_key_value_heads=2,
-            rope_parameters=rope,
-        )
-    )
+    return Qwen2_5_VLTextModel(Qwen2_5_VLTextConfig(**tiny.qwen(layers=3)))
 
 
 def transformer(kind: str) -> HunyuanVideo15Transformer3DModel:

@@ -37,9 +37,7 @@ def processor() -> Qwen2_5_VLProcessor:
 
 
 def text_encoder() -> Qwen2_5_VLForConditionalGeneration:
-    words = {"vocab_size": 300, "hidden_size": READ, "intermediate_size": 16, "num_hidden_layers": 2}
-    words |= {"num_attention_heads": 2, "num_key_value_heads": 2, "bos_token_id": 1, "eos_token_id": 1}
-    words |= {"rope_parameters": {"mrope_section": [1, 1, 2], "rope_type": "default", "rope_theta": 1e6}}
+    words = tiny.qwen(layers=2) | {"bos_token_id": 1, "eos_token_id": 1}
     sight = {"depth": 1, "hidden_size": 16, "intermediate_size": 16, "num_heads": 2, "out_hidden_size": READ}
     return Qwen2_5_VLForConditionalGeneration(Qwen2_5_VLConfig(text_config=words, vision_config=sight))
 

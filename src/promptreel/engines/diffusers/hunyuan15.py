@@ -18,19 +18,6 @@ class Hunyuan15(Family):
     """How the two pipelines of HunyuanVideo 1.5 are called."""
 
     pipelines: ClassVar = {"text": "HunyuanVideo15Pipeline", "image": "HunyuanVideo15ImageToVideoPipeline"}
-    unknown: ClassVar = {
-        "memory_gib": 0,
-        "takes": ["text", "image"],
-        "multiple": 16,
-        "frame_step": 4,
-        "frame_offset": 1,
-        "frames": 121,
-        "fps": 24,
-        "steps": 50,
-        "guidance": 6.0,
-        "prompt_tokens": 1000,
-        "sizes": {"free": {"width": 832, "height": 480}, "premium": {"width": 832, "height": 480}},
-    }
 
     def takes(self, pipe: Any) -> frozenset[str]:
         """Told by the pipeline: both have the same components but the eye, and weights that know only one of the two."""

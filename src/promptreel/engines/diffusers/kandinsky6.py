@@ -8,35 +8,18 @@ from promptreel.engines.diffusers.families import Call, Family
 
 
 class Kandinsky6(Family):
-    """How Kandinsky 6's pipeline is called. Its distilled models have a scheduler of their own and no guidance."""
+    """How Kandinsky 6's pipeline is called. Its distilled models have a scheduler of their own and no guidance.
+
+    Words and no embeddings: with these it takes no mask of which of them count.
+    """
 
     pipelines: ClassVar = {"text": "Kandinsky6TI2VAPipeline", "image": "Kandinsky6TI2VAPipeline"}
-    unknown: ClassVar = {
-        "memory_gib": 0,
-        "takes": ["text", "image"],
-        "sound": True,
-        "multiple": 16,
-        "frame_step": 4,
-        "frame_offset": 1,
-        "frames": 121,
-        "fps": 24,
-        "steps": 50,
-        "guidance": 5.0,
-        "prompt_tokens": 1024,
-        "sizes": {"free": {"width": 768, "height": 512}, "premium": {"width": 864, "height": 480}},
-    }
 
     def takes(self, pipe: Any) -> frozenset[str]:
         """A picture needs channels and a kind of token of its own in the transformer."""
         transformer = pipe.transformer.config
         sees = transformer.visual_cond and transformer.visual_token_type_num_embeddings >= 2
         return frozenset({"text", "image"} if sees else {"text"})
-
-    def prompt(self, pipe: Any, call: Call) -> dict[str, Any]:
-        """The words themselves: with embeddings the pipeline takes no mask of which of them count."""
-        # None is the model's own negative prompt.
-        negative = {"negative_prompt": call.negative_prompt or None} if call.guided else {}
-        return {"prompt": call.prompt, "max_sequence_length": call.prompt_tokens} | negative
 
     def arguments(self, pipe: Any, call: Call) -> dict[str, Any]:
         sounds_too = pipe.components.get("audio_vae") is not None and pipe.components.get("vocoder") is not None

@@ -32,28 +32,12 @@ class LTX2(Family):
         "image": "LTX2ImageToVideoPipeline",
         "last_image": "LTX2ConditionPipeline",
     }
-    unknown: ClassVar = {
-        "memory_gib": 0,
-        "takes": ["text", "image", "last_image"],
-        "sound": True,
-        "multiple": 32,
-        "frame_step": 8,
-        "frame_offset": 1,
-        "frames": 121,
-        "fps": 24,
-        "steps": 30,
-        "guidance": 3.0,
-        "prompt_tokens": 1024,
-        "sizes": {"free": {"width": 768, "height": 512}, "premium": {"width": 1216, "height": 704}},
-    }
+
+    # Words and no embeddings: what Gemma makes of them is all its layers, hundreds of megabytes, too much to keep.
+    negative_prompt: ClassVar = DEFAULT_NEGATIVE_PROMPT
 
     def __init__(self) -> None:
         self._schedulers: dict[str, Any] = {}
-
-    def prompt(self, pipe: Any, call: Call) -> dict[str, Any]:
-        """The words themselves: what Gemma makes of them is all its layers, hundreds of megabytes, too much to keep."""
-        negative = {"negative_prompt": call.negative_prompt or DEFAULT_NEGATIVE_PROMPT} if call.guided else {}
-        return {"prompt": call.prompt, "max_sequence_length": call.prompt_tokens} | negative
 
     def arguments(self, pipe: Any, call: Call) -> dict[str, Any]:
         made = super().arguments(pipe, call) | {"frame_rate": call.native.fps} | ({} if call.guided else UNGUIDED)

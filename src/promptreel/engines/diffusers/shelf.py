@@ -215,15 +215,7 @@ def facts_of(config: DiffusersConfig, pipeline: str) -> Model:
         return config.facts
     if config.base:
         raise EngineRefused(f"the catalogue has no {config.base}; there is: {', '.join(model_catalogue.models())}")
-    name = family_of_pipeline(pipeline)
-    told = {
-        "id": checkpoint.name_of(config),
-        "title": checkpoint.name_of(config),
-        "family": name,
-        "license": "",
-        "license_url": "",
-    }
-    return Model.model_validate(told | family(name).unknown)
+    return model_catalogue.unlisted(checkpoint.name_of(config), family_of_pipeline(pipeline))
 
 
 @cache

@@ -7,11 +7,9 @@ one for the noisy and one for the late steps, each with guidance of its own; its
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
-import torch
-
 from promptreel.engines import Picture
 from promptreel.engines.diffusers import wan_decoding
-from promptreel.engines.diffusers.families import Call, Family
+from promptreel.engines.diffusers.families import Call, Family, embeddings
 
 
 class Wan(Family):
@@ -24,19 +22,6 @@ class Wan(Family):
     }
     # Banding and flicker in half precision; it is small beside the rest.
     full_precision: ClassVar = frozenset({"vae", "image_encoder"})
-    unknown: ClassVar = {
-        "memory_gib": 0,
-        "takes": ["text", "image", "last_image"],
-        "multiple": 32,
-        "frame_step": 4,
-        "frame_offset": 1,
-        "frames": 81,
-        "fps": 16,
-        "steps": 50,
-        "guidance": 5.0,
-        "prompt_tokens": 512,
-        "sizes": {"free": {"width": 832, "height": 480}, "premium": {"width": 1280, "height": 720}},
-    }
 
     def takes(self, pipe: Any) -> frozenset[str]:
         """Told by what the transformer reads: with channels for pictures beside the latents it needs one."""
@@ -50,14 +35,7 @@ class Wan(Family):
         return frozenset({"image"}) if one_only else frozenset({"image", "last_image"})
 
     def prompt(self, pipe: Any, call: Call) -> dict[str, Any]:
-        with torch.no_grad():
-            embeds, negative = pipe.encode_prompt(
-                call.prompt,
-                call.negative_prompt,
-                do_classifier_free_guidance=call.guided,
-                max_sequence_length=call.prompt_tokens,
-            )
-        return {"prompt_embeds": embeds} | ({"negative_prompt_embeds": negative} if call.guided else {})
+        return embeddings(pipe, call)
 
     def arguments(self, pipe: Any, call: Call) -> dict[str, Any]:
         two_experts = pipe.config.boundary_ratio is not None
