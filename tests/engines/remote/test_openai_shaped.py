@@ -11,9 +11,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from promptreel.engine_config import Preset
+from promptreel.engines.remote.answers import Answer
 from promptreel.engines.remote.engine import RemoteEngine
 from promptreel.engines.remote.openai_shaped import cloud_url, fraction, small_urls
-from promptreel.engines.remote.wire import Answer
 from promptreel.errors import EngineAway, EngineFailed, EngineRefused
 
 from .conftest import SPEC, Listener, config, rendered

@@ -12,11 +12,12 @@ from contextlib import contextmanager, suppress
 import httpx2
 import pytest
 
-from promptreel.engines.remote import wire
+from promptreel.engines.remote import answers
+from promptreel.engines.remote.answers import message
 from promptreel.engines.remote.engine import RemoteEngine
 from promptreel.engines.remote.health import check
 from promptreel.engines.remote.protocol import Away, NotThere
-from promptreel.engines.remote.wire import Wire, message
+from promptreel.engines.remote.wire import Wire
 from promptreel.errors import EngineFailed
 
 from .conftest import Listener, config, rendered
@@ -249,7 +250,7 @@ def test_an_answer_that_drips_in_is_not_waited_for(slow):
 
 
 def test_a_film_that_drips_in_is_not_waited_for(monkeypatch):
-    monkeypatch.setattr(wire, "STALLED", 0.1)
+    monkeypatch.setattr(answers, "STALLED", 0.1)
     endless = (time.sleep(0.02) or b"x" for _ in iter(int, 1))
     with (
         answering(lambda _: httpx2.Response(200, content=endless)) as (line, _),
@@ -327,7 +328,7 @@ def test_the_sentence_is_found_in_every_shape_of_error(said, sentence):
 def test_words_are_cleaned(text, clean):
     line = Wire(config("https://gpu.example"), 0)
     assert line.cleaned(text) == clean
-    assert len(line.cleaned("w " * 1000)) <= wire.MOST_WORDS
+    assert len(line.cleaned("w " * 1000)) <= answers.MOST_WORDS
     line.close()
 
 

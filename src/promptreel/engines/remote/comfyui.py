@@ -16,11 +16,12 @@ from uuid import uuid4
 
 from promptreel.engine_config import RemoteConfig
 from promptreel.engines.remote import comfyui_workflow
+from promptreel.engines.remote.answers import message
 from promptreel.engines.remote.as_mp4 import as_mp4, is_made_anew
 from promptreel.engines.remote.comfyui_progress import Listener, samplers
 from promptreel.engines.remote.comfyui_workflow import PICTURES, Workflow
 from promptreel.engines.remote.protocol import Ask, Away, Health, Status
-from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Wire, message
+from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Wire
 from promptreel.errors import EngineFailed, EngineRefused
 
 VIDEOS = frozenset({".mp4", ".m4v", ".mov", ".webm", ".mkv"})

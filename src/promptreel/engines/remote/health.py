@@ -3,9 +3,9 @@
 from contextlib import closing
 
 from promptreel.engine_config import RemoteConfig
+from promptreel.engines.remote.answers import one_line
 from promptreel.engines.remote.protocol import Away, Health
 from promptreel.engines.remote.servers import connected
-from promptreel.engines.remote.wire import one_line
 from promptreel.errors import EngineFailed
 
 __all__ = ["Health", "check"]

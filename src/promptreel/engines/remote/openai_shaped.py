@@ -18,8 +18,9 @@ from urllib.parse import quote
 from PIL import Image
 
 from promptreel.engine_config import RemoteConfig
+from promptreel.engines.remote.answers import Answer
 from promptreel.engines.remote.protocol import Ask, Away, Health, State, Status
-from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Answer, Wire
+from promptreel.engines.remote.wire import ACCEPTED, POLLED, QUICK, Wire
 from promptreel.errors import EngineFailed, EngineRefused
 
 
