@@ -223,6 +223,25 @@ async def test_slots_that_ask_at_once_take_different_jobs_and_count_together(
     assert await cards[0].claim() is not None
 
 
+async def test_a_slot_that_is_killed_with_a_job_taken_out_of_turn_loses_nothing(
+    runtime: Runtime, connection: Connection, make_account: MakeAccount
+) -> None:
+    account, _ = await make_account()
+    cold, warm = await submit(runtime, account, SKY), await submit(runtime, account, SEA)
+    killed = await Card.of(runtime, loaded=SEA)
+    assert await killed.claim() is not None  # and before it began
+    await connection.execute(
+        "UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 hour' WHERE id = %s", [killed.worker]
+    )
+    assert await queue.rescue_stalled(connection, runtime.queue, 60) == 1
+    fresh = await Card.of(runtime)  # nothing is warm in a new process: the order again
+    assert [video and video.id for video in (await fresh.render(), await fresh.render())] == [cold.id, warm.id]
+    assert await rows(connection, "SELECT overtaken FROM videos ORDER BY id") == [
+        {"overtaken": 10.0},
+        {"overtaken": 0.0},
+    ]
+
+
 async def served(
     runtime: Runtime, make_account: MakeAccount, tiers: dict[str, str], *, backlog: Callable[[str], int]
 ) -> Counter[str]:
