@@ -11,6 +11,7 @@ import pytest
 
 from promptreel import accounts, credits, limits
 from promptreel.runtime import Runtime
+from promptreel.settings import Settings
 from promptreel.web import plots
 
 from ..conftest import MakeAccount
@@ -173,6 +174,15 @@ def test_plots_have_round_scales() -> None:
 
 
 # -- credits -----------------------------------------------------------------------------------------------------------
+
+
+async def test_what_each_engine_costs(make_browser: MakeBrowser, runtime: Runtime) -> None:
+    browser = await make_browser()
+    assert "by the engine" not in (await browser.get("/plan")).text
+    table = {"kind": "custom", "model": "a:B", "title": "Fine & slow", "presets": {"premium": {"price": 90}}}
+    runtime.settings = Settings.model_validate(runtime.settings.model_dump() | {"engines": {"fine": table}})
+    page = (await browser.get("/plan")).text
+    assert "Fine &amp; slow</th>" in page and ">90</td>" in page and ">–</td>" in page
 
 
 async def statement_of(
