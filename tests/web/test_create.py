@@ -309,6 +309,22 @@ async def test_a_picture_at_an_address(make_browser: MakeBrowser, runtime: Runti
     response = await send(browser, image_url=url)
     assert response.status_code == 422
     assert "could not be fetched" in response.text and f'value="{url}"' in response.text
+    # Shown before anything is asked for, and why not.
+    shown = await send(browser, image_url="https://pictures.example/a.png", show="image", prompt="")
+    draft = re.search(r'src="/create/pictures/([0-9a-f-]{36})"', shown.text)
+    assert shown.status_code == 200 and draft and 'name="image_draft" value="' + draft[1] in shown.text
+    assert (await browser.get(f"/create/pictures/{draft[1]}")).headers["content-type"].startswith("image/")
+    for wrong, told in ((url, "could not be fetched"), ("http://127.0.0.1/a.png", 'id="create-image-error"')):
+        shown = await send(browser, image_url=wrong, show="image", prompt="")
+        assert shown.status_code == 200 and told in shown.text and f'value="{wrong}"' in shown.text
+    # Shown before anything is asked for, or why not.
+    shown = await send(browser, image_url="https://pictures.example/a.png", show="image", prompt="")
+    draft = re.search(r'src="/create/pictures/([0-9a-f-]{36})"', shown.text)
+    assert shown.status_code == 200 and draft and f'name="image_draft" value="{draft[1]}"' in shown.text
+    assert (await browser.get(f"/create/pictures/{draft[1]}")).headers["content-type"].startswith("image/")
+    for wrong, told in ((url, "could not be fetched"), ("http://127.0.0.1/a.png", 'id="create-image-error"')):
+        shown = await send(browser, image_url=wrong, show="image", prompt="")
+        assert shown.status_code == 200 and told in shown.text and f'value="{wrong}"' in shown.text
     assert (await send(browser, image_url="https://pictures.example/a.png")).status_code == 303
     (video,) = await made(runtime, browser)
     assert video.spec.has_image
@@ -506,6 +522,6 @@ async def test_the_page_is_small_and_strict(make_browser: MakeBrowser, runtime: 
 
 async def test_signed_out(stranger: Browser) -> None:
     assert (await stranger.get("/create?prompt=x")).headers["location"].startswith("/signin?next=%2Fcreate")
-    assert (await stranger.post("/create", {"prompt": "x"})).status_code == 303
+    assert (await stranger.post("/create", {"prompt": "x"})).status_code == 401
     foreign = await stranger.client.post("/create", data={"prompt": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert foreign.status_code == 403

@@ -168,11 +168,13 @@ async def save(visit: Visit) -> Response:
         if form["remove"] == place:
             form.values |= {f"{place}_url": "", f"{place}_draft": ""} | ({"picture_of": ""} if place == "image" else {})
     pictures = await ordering.read_pictures(visit, form, data)
-    # Buttons of who has no JavaScript change the form and ask for nothing.
+    # Buttons that change the form ask for nothing: the picture of an address is shown, and another engine without JavaScript.
     changed = bool(form["remove"] or form["show"])
     wanted = ordering.read_wanted(visit, form, pictures) if not changed else None
     if changed:
+        told = form.errors[form["show"]]
         form.errors.clear()
+        form.wrong(form["show"], told)
     number = await order(visit, form, wanted, pictures) if wanted is not None else None
     await ordering.keep_files(visit, form, data, pictures)
     if number is None:

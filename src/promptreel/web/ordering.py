@@ -20,6 +20,7 @@ from promptreel.api.bodies import (
     read_options,
     read_prompt,
 )
+from promptreel.api.creating import fetched
 from promptreel.engines import Picture
 from promptreel.errors import InvalidInput, PromptreelError
 from promptreel.failures import TooManyAttempts
@@ -173,13 +174,14 @@ async def find_draft(visit: Visit, name: str) -> bytes | None:
 
 
 async def keep_files(visit: Visit, form: Form, data: FormData, pictures: Mapping[str, GivenPicture]) -> None:
-    """Keep the pictures that came as files: a form that is shown again cannot hold a file."""
+    """Keep the pictures that came as files, which a form that is shown again cannot hold, and the one that is to be shown."""
     for place, picture in pictures.items():
         file = data.get(f"{place}_file")
-        if not (isinstance(file, UploadFile) and file.filename) or form.errors[place]:
+        came = isinstance(file, UploadFile) and file.filename
+        if not (came or form["show"] == place) or form.errors[place]:
             continue
         try:
-            safe = picture.data or await make_for_form(visit, picture)
+            safe = picture.data or await make_for_form(visit, place, picture)
         except PromptreelError as error:
             form.wrong(place, visit.error_text(error))
             continue
@@ -188,18 +190,18 @@ async def keep_files(visit: Visit, form: Form, data: FormData, pictures: Mapping
             continue
         async with visit.runtime.transaction() as connection:
             draft = await drafts.keep(connection, visit.account.id, safe)
-        form.values[f"{place}_draft"] = str(draft)
+        form.values |= {f"{place}_draft": str(draft), f"{place}_url": ""}
         form.values["picture_of"] = "" if place == "image" else form.values["picture_of"]
 
 
-async def make_for_form(visit: Visit, picture: GivenPicture) -> bytes:
-    """A picture made safe only to be shown again; empty for who lets us do that too often. Errors: `PictureRefused`."""
+async def make_for_form(visit: Visit, place: str, picture: GivenPicture) -> bytes:
+    """A picture made safe only to be shown; empty for who lets us do that too often. Errors: `InvalidInput`."""
     try:
         async with visit.runtime.transaction() as connection:
             await failures.attempt(connection, visit.runtime.clock(), pictures=str(visit.account.id))
     except TooManyAttempts:
         return b""
-    return await picture.make() if picture.make is not None else b""
+    return await fetched(visit.runtime, place, picture)
 
 
 async def frame_of(visit: Visit, number: str, at: str) -> bytes:

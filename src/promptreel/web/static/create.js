@@ -73,6 +73,33 @@ function take(box, file) {
   input.dispatchEvent(new Event("change", { bubbles: true }));
 }
 
+// The server fetches the picture, as it would for the film: nothing here may load from elsewhere.
+async function showAddress(box, place, url) {
+  const address = url.value.trim();
+  box.querySelector(".error")?.remove();
+  box.classList.remove("wrong");
+  if (!address) return;
+  const asked = new FormData();
+  asked.append("show", place);
+  asked.append(url.name, address);
+  const answer = await fetch(form.action, { method: "POST", body: asked }).catch(() => null);
+  // Without an answer the address stays, and goes with the form.
+  if (!answer?.ok || url.value.trim() !== address || "sent" in form.dataset) return;
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const draft = page.querySelector(`[name=${place}_draft]`).value;
+  const error = page.querySelector(`#create-${place}-error`);
+  if (error) {
+    error.setAttribute("role", "alert");
+    box.append(error);
+    box.classList.add("wrong");
+  } else if (draft) {
+    url.value = "";
+    form.elements[`${place}_draft`].value = draft;
+    show(box, `/create/pictures/${draft}`);
+    refresh();
+  }
+}
+
 for (const box of form.querySelectorAll("[data-picture]")) {
   const drop = box.querySelector(".drop");
   const input = box.querySelector("[type=file]");
@@ -93,6 +120,8 @@ for (const box of form.querySelectorAll("[data-picture]")) {
     input.focus();
     refresh();
   });
+  const url = form.elements[`${remove.value}_url`];
+  url.addEventListener("change", () => showAddress(box, remove.value, url));
   for (const kind of ["dragenter", "dragover"]) {
     drop.addEventListener(kind, (event) => {
       if (![...event.dataTransfer.items].some((item) => item.kind === "file")) return;
