@@ -13,7 +13,6 @@ import psycopg
 import structlog
 import uvicorn
 from fastapi import FastAPI
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -118,8 +117,8 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     failures: dict[int, PromptreelError] = {404: RouteNotFound(), 405: MethodNotAllowed()}
     failure = failures.get(error.status_code) or (InternalError() if error.status_code >= 500 else RequestBroken())
-    if error.status_code == 404 and wants_page(request):
-        return await door.not_found(request)
+    if error.status_code in failures and wants_page(request):
+        return await door.refusal_page(request, failure)
     return failure_response(
         failure, request.scope["request_id"], request.headers.get("accept", ""), dict(error.headers or {})
     )
@@ -166,7 +165,12 @@ class Envelope:
             if status:
                 # The answer has begun: only breaking it off tells the caller that it is not whole.
                 raise
-            answer = failure_response(InternalError(), request_id, Headers(scope=scope).get("accept", ""))
+            request = Request(scope)
+            answer = (
+                door.accident_page(request)
+                if wants_page(request)
+                else failure_response(InternalError(), request_id, request.headers.get("accept", ""))
+            )
             await answer(scope, receive, send_enveloped)
         finally:
             route = scope.get("promptreel.route") or "other"

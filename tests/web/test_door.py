@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import httpx2
+import pytest
 
 from promptreel import people
 from promptreel.runtime import Runtime
@@ -101,6 +102,21 @@ async def test_an_address_without_a_page_is_one_for_people_only(make_browser: Ma
         response = await browser.get("/no/such/page", headers=reader)
         assert (response.status_code, response.headers["content-type"]) == (404, "text/html; charset=utf-8")
         assert (browser.account is not None) is ("Sign out" in response.text)
+        assert "There is nothing here" in response.text
+        assert f'class="button" href="{"/create" if browser.account else "/"}"' in response.text
+        assert "This did not work" in (await browser.get("/signout", headers=reader)).text
     for path in ("/api/v1/nothing", "/v1/nothing", "/files/nothing"):
         assert (await stranger.get(path, headers=reader)).headers["content-type"] == "application/json"
     assert (await stranger.get("/no/such/page")).headers["content-type"] == "application/json"
+
+
+async def test_an_accident_is_told_as_a_page_without_its_details(
+    make_browser: MakeBrowser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await make_browser()
+    monkeypatch.setattr("promptreel.web.usage.DAYS", None)
+    response = await browser.get("/usage", headers={"Accept": "text/html", "X-Request-Id": "the-one"})
+    assert response.status_code == 500 and "Something broke on our side" in response.text
+    assert "the-one" in response.text and "TypeError" not in response.text
+    response = await browser.get("/usage")
+    assert (response.status_code, response.headers["content-type"]) == (500, "application/json")

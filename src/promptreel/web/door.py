@@ -408,14 +408,19 @@ def failure_page(visit: Visit, error: PromptreelError) -> Response:
     )
 
 
-async def not_found(request: Request) -> Response:
-    """The page for an address without one."""
+async def refusal_page(request: Request, error: PromptreelError) -> Response:
+    """The page for what the router refuses: an address without a page, or one that takes no such request."""
     visit = Visit(request, request.url.path)
     try:
         await find_session(visit)
     except psycopg.OperationalError:
         log.warning("database_unavailable", request_id=request.scope["request_id"])
-    return failure_page(visit, RouteNotFound())
+    return failure_page(visit, error)
+
+
+def accident_page(request: Request) -> Response:
+    """The page for what nobody expected. It asks for nothing that could fail once more."""
+    return failure_page(Visit(request, request.url.path), InternalError())
 
 
 def safe_next(path: str | None, default: str = "/create") -> str:
