@@ -872,7 +872,9 @@ class Blocking:
         wide, high = operator.filled(self._base, times)
         if max(wide, high) > SAFE:
             return min(max(wide, high) / SAFE, LENSES[1])
-        others = [place for place in self.plan.places if place.name not in self.setting.places]
+        others = [
+            place for place in self.plan.places if place.name not in self.setting.places and place.stands != "around"
+        ]
         if lead.habitat != "ground" or lead.aloft or others or self.plan.nearness > 1 or lead.wanted.relation == "far":
             return 1.0
         wishes = FILLED if len(operator.members) == 1 else FILLED_BY_SEVERAL

@@ -190,7 +190,14 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     if setting.name == "underwater" and not _named(spec, "underwater") and cast and cast[-1].row.habitat == "air":
         setting = settings().get("ocean", setting)  # Who catches the fish flies.
     # What lives under water is best seen from there, unless it jumps out.
-    if setting.name in FROM_BELOW and cast and cast[0].row.habitat == "underwater" and cast[0].action != "jump":
+    winged = any(one.row.habitat == "air" for one in cast)
+    if (
+        setting.name in FROM_BELOW
+        and cast
+        and cast[0].row.habitat == "underwater"
+        and cast[0].action != "jump"
+        and not winged
+    ):
         setting = settings().get(FROM_BELOW[setting.name], setting)
     if cast and cast[0].action == "land" and not setting.ground and not _named(spec, setting.name):
         setting = settings().get("meadow", setting)  # Above the clouds there is nothing to land on.
@@ -214,7 +221,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
     names = [] if setting.name == "studio" else names  # What is photographed there stands before paper.
     known = rows("places")
-    if setting.params.get("indoors"):
+    if setting.params.get("indoors") or setting.ground == "indoors":
         names = [
             name for name in names if name in setting.places or (name in known and known[name].size < LARGEST_INDOORS)
         ]

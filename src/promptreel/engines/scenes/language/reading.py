@@ -111,6 +111,7 @@ class Reading:
         self._nouns()
         self._verbs()
         self._places()
+        self._shelter()
         self._leftovers()
 
     # -- nouns and adjectives ------------------------------------------------------------------------------------------
@@ -663,6 +664,18 @@ class Reading:
                 unit.key, unit.subject = ("relation", "on"), thing.subject
         elif people and unit.text != "with" and (thing.key == ("detail", "clothes") or thing.key[1] in GARMENTS):
             unit.key, unit.by, unit.subject = thing.key, thing.by, thing.subject
+
+    def _shelter(self) -> None:
+        """Let who is under an umbrella hold it."""
+        for index, draft in enumerate(self.subjects):
+            held = next((i for i, other in enumerate(self.subjects) if other.name == "umbrella"), -1)
+            if held < 0 or draft.relation != "below" or draft.target != "umbrella" or draft.name not in PEOPLE:
+                continue
+            draft.relation, draft.target = "", ""
+            self.subjects[held].relation, self.subjects[held].target = "on", draft.name
+            for unit in self.units:
+                if unit.key == ("relation", "below") and unit.subject == index:
+                    unit.key, unit.subject = ("relation", "on"), held
 
     # -- what is left --------------------------------------------------------------------------------------------------
 
