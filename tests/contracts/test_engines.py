@@ -7,8 +7,8 @@ import pytest
 
 from promptreel.engine_config import CustomConfig, EngineConfig, ScenesConfig
 
-from ..engines.remote.conftest import config as remote
-from ..engines.remote.servers import film, running
+from ..engines.remote.kinds import served
+from ..engines.remote.servers import film
 from .engine_contract import SPEC, EngineContract
 
 
@@ -36,7 +36,7 @@ class TestCustom(EngineContract):
         return CustomConfig(kind="custom", model="tests.engines.fakes:Refusing")
 
 
-@pytest.mark.parametrize("kind", ["openai", "vllm-omni", "sglang", "fastvideo", "litellm"], scope="class")
+@pytest.mark.parametrize("kind", ["vllm-omni", "sglang", "comfyui", "lightx2v"], scope="class")
 class TestRemote(EngineContract):
     """Servers that render."""
 
@@ -44,13 +44,13 @@ class TestRemote(EngineContract):
 
     @pytest.fixture
     def config(self, kind: str) -> Iterator[EngineConfig]:
-        with running(kind, films=[film(frames=33)]) as fake:
-            yield remote(fake.base, protocol=kind, supports=["text", "image", "negative_prompt", "seed"])
+        with served(kind, films=[film(frames=33)]) as (_, table):
+            yield table
 
     @pytest.fixture
     def broken(self, kind: str) -> Iterator[EngineConfig | None]:
-        with running(kind, fails="no: see http://10.0.0.1/log?key=sk-very-secret-0123456789") as fake:
-            yield remote(fake.base, protocol=kind)
+        with served(kind, fails="no: see http://10.0.0.1/log?key=sk-very-secret-0123456789") as (_, table):
+            yield table
 
     # A film over there that never ends is stopped in tests/engines/remote/test_through_the_host.py.
     test_a_stop_is_heard_and_the_process_stays_for_the_next_job = None  # type: ignore[assignment]

@@ -54,6 +54,20 @@ ENDINGS = {
 }
 
 
+WORKFLOW: dict[str, Any] = {
+    "1": {"class_type": "CLIPTextEncode", "inputs": {"text": "film of {{prompt}}, 4k", "clip": ["9", 0]}},
+    "2": {"class_type": "CLIPTextEncode", "inputs": {"text": "{{negative_prompt}}", "clip": ["9", 0]}},
+    "3": {
+        "class_type": "EmptyHunyuanLatentVideo",
+        "inputs": {"width": "{{width}}", "height": "{{height}}", "length": "{{frames}}", "batch_size": 1},
+    },
+    "4": {"class_type": "KSampler", "inputs": {"seed": "{{seed}}", "steps": 20, "cfg": 6.0, "model": ["9", 1]}},
+    "5": {"class_type": "CreateVideo", "inputs": {"fps": "{{fps}}", "images": ["4", 0]}},
+    "6": {"class_type": "SaveVideo", "inputs": {"filename_prefix": "promptreel/{{job}}", "video": ["5", 0]}},
+}
+"""One that makes a video of a text."""
+
+
 @dataclass
 class Job:
     id: str
@@ -71,8 +85,8 @@ class Comfy:
     base: str = ""
     old: bool = False
     """As in 2024: no ids of the client's, no interrupting by id, no `progress_state`."""
-    steps: int = 4
-    """Looks after which a job is done."""
+    polls: int = 4
+    """Looks after which a job is done: its steps."""
     queue: list[Job] = field(default_factory=list)
     """The first of them runs."""
     history: dict[str, Any] = field(default_factory=dict)
@@ -80,7 +94,7 @@ class Comfy:
     """By folder and name."""
     outputs: dict[tuple[str, str, str], bytes] = field(default_factory=dict)
     """By type, subfolder and name."""
-    taken: list[Job] = field(default_factory=list)
+    created: list[Job] = field(default_factory=list)
     interrupts: list[str] = field(default_factory=list)
     """What ran when one came."""
     calls: list[str] = field(default_factory=list)
@@ -89,15 +103,18 @@ class Comfy:
     """The names under which sockets were opened."""
     sockets: dict[str, WebSocket] = field(default_factory=dict)
 
-    films: dict[str, bytes] = field(default_factory=dict)
-    """By class of node, other than the usual ones."""
-    fails: tuple[str, str] = ("", "")
-    """A class of node, and what it says when it fails."""
+    films: list[bytes] = field(default_factory=list)
+    """The first instead of the usual one."""
+    films_of: dict[str, bytes] = field(default_factory=dict)
+    """The same by class of node."""
+    fails: str = ""
+    """What its sampler says when it fails."""
     refuses_sockets: bool = False
     breaks_sockets: bool = False
     runs_on: bool = False
     """It does not hear that it is interrupted: it is in a long step."""
-    no_files: bool = False
+    not_there: int = 0
+    """Films that it cannot find."""
     nonsense: bytes = b""
     statuses: list[int] = field(default_factory=list)
     """Of the next looks into the history, 0 for an answer."""
@@ -127,7 +144,7 @@ class Comfy:
         """One step of its samplers."""
         job.steps += 1
         sampler = next((id for id, node in job.nodes.items() if node["class_type"] == "KSampler"), "1")
-        state = {"value": min(job.steps, self.steps), "max": self.steps, "prompt_id": job.id}
+        state = {"value": min(job.steps, self.polls), "max": self.polls, "prompt_id": job.id}
         await self.tell(job, "executing", {"node": sampler, "prompt_id": job.id}, kept=False)
         if self.old:
             await self.tell(job, "progress", state | {"node": sampler}, kept=False)
@@ -141,17 +158,17 @@ class Comfy:
             preview = struct.pack(">II", 1, 1) + b"\xff\xd8 not shown"
             with contextlib.suppress(Exception):
                 await socket.send_bytes(preview)
-        if job.steps >= self.steps:
+        if job.steps >= self.polls:
             await self.end(job)
 
     async def end(self, job: Job, interrupted: bool = False) -> None:
         self.queue.remove(job)
-        failing = next((id for id, node in job.nodes.items() if node["class_type"] == self.fails[0]), None)
+        failing = next((id for id, node in job.nodes.items() if self.fails and node["class_type"] == "KSampler"), None)
         outputs: dict[str, Any] = {}
         if interrupted:
             await self.tell(job, "execution_interrupted", {"prompt_id": job.id, "node_type": "KSampler"})
         elif failing:
-            told = {"node_id": failing, "node_type": self.fails[0], "exception_message": self.fails[1]}
+            told = {"node_id": failing, "node_type": "KSampler", "exception_message": self.fails}
             traceback = [f'File "/opt/ComfyUI/execution.py", line {n}\n' for n in range(20)]
             await self.tell(job, "execution_error", {"prompt_id": job.id, **told, "traceback": traceback})
         else:
@@ -180,10 +197,9 @@ class Comfy:
         name = f"{prefix.name}_{len(self.outputs) + 1:05}_.{ENDINGS[kind]}"
         folder = "" if str(prefix.parent) == "." else str(prefix.parent)
         place = "temp" if kind == "PreviewImage" else "output"
-        if not self.no_files:
-            self.outputs[place, folder, name] = self.films.get(kind) or (
-                b"\x89PNG" if ENDINGS[kind] == "png" else film()
-            )
+        if not self.not_there:
+            usual = b"\x89PNG" if ENDINGS[kind] == "png" else (self.films or [film()])[0]
+            self.outputs[place, folder, name] = self.films_of.get(kind, usual)
         file = {"filename": name, "subfolder": folder, "type": place}
         if kind == "VHS_VideoCombine":
             return {"gifs": [file | {"format": "video/h264-mp4", "frame_rate": 16.0, "workflow": "x.png"}]}
@@ -209,8 +225,8 @@ class Comfy:
             told = {"type": "prompt_outputs_failed_validation", "message": "Prompt outputs failed validation"}
             return JSONResponse({"error": told | {"details": "", "extra_info": {}}, "node_errors": wrong}, 400)
         id = str(uuid4()) if self.old else str(said.get("prompt_id", uuid4()))
-        job = Job(id, said.get("client_id", ""), nodes, len(self.taken))
-        self.taken.append(job)
+        job = Job(id, said.get("client_id", ""), nodes, len(self.created))
+        self.created.append(job)
         self.queue.append(job)
         if self.queue[0] is job:
             await self.start(job)

@@ -40,12 +40,12 @@ class Light:
     polls: int = 3
     """Looks after which a task is done."""
     tasks: dict[str, Task] = field(default_factory=dict)
-    taken: list[Task] = field(default_factory=list)
+    created: list[Task] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
     queue_size: int = 10
     fails: str = ""
-    no_files: bool = False
-    film: bytes = b""
+    not_there: int = 0
+    films: list[bytes] = field(default_factory=list)
     nonsense: bytes = b""
     takes_and_says_nothing: bool = False
     model_path: str = "/models/Wan2.1-T2V-1.3B"
@@ -84,7 +84,7 @@ class Light:
         if self.active >= self.queue_size:
             return JSONResponse({"detail": f"Task queue is full (max {self.queue_size} tasks)"}, 503)
         self.tasks[id] = Task(id, fields, files)
-        self.taken.append(self.tasks[id])
+        self.created.append(self.tasks[id])
         if self.takes_and_says_nothing:
             return Response(status_code=504)
         return JSONResponse({"task_id": id, "task_status": "pending", "save_result_path": id})
@@ -133,9 +133,9 @@ class Light:
         task = self.tasks.get(request.path_params["id"])
         if task is None or task.status != "completed":
             return JSONResponse({"detail": "Task not completed" if task else "Task not found"}, 404)
-        if self.no_files:
+        if self.not_there:
             return JSONResponse({"detail": f"File not found: /root/save_results/outputs/{task.id}.mp4"}, 404)
-        return Response(self.film or film(), media_type="video/mp4")
+        return Response((self.films or [film()])[0], media_type="video/mp4")
 
     async def stop(self, request: Request) -> Response:
         task = self.tasks.get(request.path_params["id"])

@@ -107,6 +107,8 @@ class Fake:
     healthy: bool = True
     state: str = ""
     """A status of its own making."""
+    nonsense: bytes = b""
+    """Told instead of how a job stands."""
 
     def restart(self) -> None:
         """All ids are lost, as they are kept in memory only."""
@@ -252,6 +254,8 @@ class OpenAI:
 
     async def retrieve(self, request: Request) -> Response:
         fake = self.fake
+        if fake.nonsense:
+            return Response(fake.nonsense)
         if fake.poll_statuses and (status := fake.poll_statuses.pop(0)):
             return JSONResponse({"detail": "not now"}, status, fake.headers)
         job = fake.jobs.get(request.path_params["id"])

@@ -6,9 +6,8 @@ from promptreel.engines.remote.health import check
 from promptreel.engines.remote.orphans import cancel, jobs_in
 
 from .conftest import Listener, config, rendered
+from .kinds import OPENAI_SHAPED as KINDS
 from .servers import SERVED, running
-
-KINDS = ["openai", "vllm-omni", "sglang", "fastvideo", "litellm"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -6,16 +6,13 @@ import numpy as np
 import pytest
 
 from promptreel.engine_config import Preset
-from promptreel.engines.host import EngineHost, Order
 from promptreel.engines.remote.engine import RemoteEngine
 from promptreel.engines.remote.health import check
-from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineRefused, EngineStopped, MediaInvalid
-from promptreel.media import probe
+from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineRefused, EngineStopped
 
 from .conftest import SPEC, Listener, config, rendered
 from .lightx2v_server import Task, light
 from .servers import picture_in
-from .test_through_the_host import Heard
 
 PICTURE = np.full((64, 96, 3), (200, 40, 40), np.uint8)
 
@@ -32,7 +29,7 @@ def test_a_video_is_made_of_a_task():
         engine, heard = RemoteEngine(table(fake, presets={"free": Preset(steps=12)})), Listener()
         frames = rendered(engine, heard.job(replace(SPEC, negative_prompt="rain", seed=(7 << 32) + 5)))
     assert frames.shape == (16, 64, 96, 3) and frames[0].mean() < frames[-1].mean() - 20
-    fields = fake.taken[0].fields
+    fields = fake.created[0].fields
     assert {name: fields[name] for name in ("prompt", "negative_prompt", "seed", "infer_steps")} == {
         "prompt": "a fox in the snow",
         "negative_prompt": "rain",
@@ -48,8 +45,10 @@ def test_options_go_over_all_other_fields():
     preset = Preset(options={"resize_mode": "fixed_shape", "target_video_length": 81})
     with light() as fake:
         rendered(RemoteEngine(table(fake, presets={"free": preset})), Listener().job())
-    assert fake.taken[0].fields["resize_mode"] == "fixed_shape" and fake.taken[0].fields["target_video_length"] == 81
-    assert "infer_steps" not in fake.taken[0].fields  # then the server's own are not touched
+    assert (
+        fake.created[0].fields["resize_mode"] == "fixed_shape" and fake.created[0].fields["target_video_length"] == 81
+    )
+    assert "infer_steps" not in fake.created[0].fields  # then the server's own are not touched
 
 
 def test_progress_moves_by_the_clock_and_says_when_it_waits():
@@ -65,14 +64,14 @@ def test_progress_moves_by_the_clock_and_says_when_it_waits():
 def test_a_picture_goes_along_in_json():
     with light() as fake:
         rendered(RemoteEngine(table(fake)), Listener().job(image=PICTURE))
-    assert picture_in(fake.taken[0].fields["image_path"]).getpixel((5, 5)) == (200, 40, 40)
+    assert picture_in(fake.created[0].fields["image_path"]).getpixel((5, 5)) == (200, 40, 40)
 
 
 def test_a_last_picture_goes_by_the_form():
     with light() as fake:
         more = {"supports": ["image", "last_image", "seed"], "presets": {"free": Preset(steps=30)}}
         rendered(RemoteEngine(table(fake, **more)), Listener().job(image=PICTURE, last_image=255 - PICTURE))
-    task = fake.taken[0]
+    task = fake.created[0]
     assert set(task.files) == {"image_file", "last_frame_file"} and task.files["image_file"][:4] == b"\x89PNG"
     assert (task.fields["infer_steps"], task.fields["target_video_length"], task.fields["seed"]) == (30, 17, 7)
 
@@ -84,7 +83,7 @@ def test_a_last_picture_needs_the_steps_said():
             rendered(engine, Listener().job(image=PICTURE, last_image=PICTURE))
         with pytest.raises(EngineRefused, match="only after a first one"):
             rendered(engine, Listener().job(last_image=PICTURE))
-        assert not fake.taken
+        assert not fake.created
 
 
 # -- failures over there -----------------------------------------------------------------------------------------------
@@ -115,16 +114,7 @@ def test_a_full_queue_is_no_videos_fault():
 def test_a_task_whose_answer_was_lost_is_cancelled():
     with light(takes_and_says_nothing=True) as fake, pytest.raises(EngineAway, match="504"):
         rendered(RemoteEngine(table(fake)), Listener().job())
-    assert [task.status for task in fake.taken] == ["cancelled"]
-
-
-def test_a_restart_loses_the_task():
-    with light(polls=1000) as fake:
-        heard = Listener()
-        heard.stop = lambda listener: bool(listener.told[-1][1] == "rendering" and fake.restart())
-        with pytest.raises(EngineLost):
-            rendered(RemoteEngine(table(fake)), heard.job())
-    assert heard.memo == {}
+    assert [task.status for task in fake.created] == ["cancelled"]
 
 
 def test_a_task_that_somebody_cancelled_over_there_is_lost():
@@ -141,22 +131,6 @@ def test_a_task_that_somebody_cancelled_over_there_is_lost():
             rendered(RemoteEngine(table(fake)), heard.job())
 
 
-def test_a_film_that_is_gone_fails():
-    with light(no_files=True) as fake, pytest.raises(EngineFailed, match="404"):
-        rendered(RemoteEngine(table(fake)), Listener().job())
-
-
-def test_a_film_that_is_none_fails():
-    with light(film=b"<html>") as fake, pytest.raises(MediaInvalid):
-        rendered(RemoteEngine(table(fake)), Listener().job())
-
-
-@pytest.mark.parametrize("said", [b"<html>hello</html>", b"[]", b"{}", b'{"status": 5}'])
-def test_answers_that_are_no_task_are_the_servers_fault(said):
-    with light(nonsense=said) as fake, pytest.raises(EngineAway, match="with what it should not"):
-        rendered(RemoteEngine(table(fake)), Listener().job())
-
-
 # -- stopping ----------------------------------------------------------------------------------------------------------
 
 
@@ -166,7 +140,7 @@ def test_a_waiting_task_is_cancelled_and_frees_its_slot():
         heard = Listener(stop=lambda heard: heard.told[-1][1] == "queued at the server")
         with pytest.raises(EngineStopped):
             rendered(RemoteEngine(table(fake)), heard.job())
-        assert fake.taken[0].status == "cancelled" and fake.tasks["other"].status == "processing"
+        assert fake.created[0].status == "cancelled" and fake.tasks["other"].status == "processing"
     assert heard.memo == {}
 
 
@@ -175,16 +149,8 @@ def test_a_task_that_is_rendered_is_cancelled_and_keeps_its_slot_busy():
         heard = Listener(stop=lambda heard: heard.told[-1][1] == "rendering")
         with pytest.raises(EngineStopped):
             rendered(RemoteEngine(table(fake)), heard.job())
-        assert fake.deleted == [fake.taken[0].id]
+        assert fake.deleted == [fake.created[0].id]
     assert heard.memo["busy_seconds"] > 5 and "id" not in heard.memo
-
-
-def test_an_attempt_goes_on_with_the_task_of_the_one_before():
-    with light() as fake:
-        fake.tasks["kept"] = Task("kept", {})
-        memo = {"server": fake.base, "id": "kept", "done": [], "began": 0}
-        assert len(rendered(RemoteEngine(table(fake)), Listener().job(memo=memo))) == 16
-        assert not fake.taken
 
 
 # -- health ------------------------------------------------------------------------------------------------------------
@@ -206,23 +172,3 @@ def test_a_server_with_another_model_is_not_well():
 def test_a_server_whose_queue_is_full_is_given_nothing():
     with light(queue_size=0) as fake:
         assert check(table(fake), 0).reason == "its queue is full"
-
-
-def test_a_server_that_is_not_there_is_not_well():
-    assert "cannot be reached" in check(table("http://127.0.0.1:1"), 0).reason
-
-
-# -- through the queue's host ------------------------------------------------------------------------------------------
-
-
-async def test_an_order_becomes_a_file(tmp_path):
-    spec = replace(SPEC, width=128, height=80, fps=24)
-    with light() as fake:
-        host, heard = EngineHost("far", table(fake), tmp_path / "cache", 2000), Heard()
-        try:
-            made = await host.render(Order(spec), tmp_path, heard.audience, 60)
-        finally:
-            await host.close()
-    facts = probe(made.video)
-    assert (facts.width, facts.height, facts.frames, facts.fps) == (128, 80, 24, 24)
-    assert heard.memos[0]["id"] == fake.taken[0].id and heard.memos[-1] == {}
