@@ -271,6 +271,7 @@ class WorkerSlot:
     id: str
     host: str
     pid: int
+    pool: str
     engine: str
     draining: bool
     alive: bool
@@ -285,7 +286,7 @@ class WorkerSlot:
 async def list_slots(connection: Connection, alive_within: float) -> list[WorkerSlot]:
     """Every render slot, those alive first; `alive_within` seconds."""
     cursor = await connection.execute(
-        """SELECT s.id::text, s.host, s.pid, s.engine, s.draining, s.started_at, s.seen_at,
+        """SELECT s.id::text, s.host, s.pid, s.pool, s.engine, s.draining, s.started_at, s.seen_at,
                   s.seen_at > now() - make_interval(secs => %s) AS alive,
                   v.id AS video_id, v.prompt, v.progress, v.step
              FROM worker_slots s LEFT JOIN videos v ON v.id = s.video_id AND v.status = 'processing'

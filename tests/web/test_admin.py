@@ -326,6 +326,21 @@ async def test_engines_show_where_they_run_what_they_cost_and_how_their_servers_
         await upstreams.found_away(connection, "far", server.url, "it cannot be reached")
     operator = await make_browser(operator=True)
     text = (await operator.get("/admin/engines")).text
-    for shown in ("The farm", "sglang", "farm", server.url, "1 of 3 busy", "left alone until", "it cannot be reached"):
-        assert shown in text
-    assert "sk-hidden" not in text
+    shown = ("The farm", "sglang", "farm", server.url, "1 of 3 busy", "left alone until", "it cannot be reached")
+    for each in (*shown, "no worker has this pool"):
+        assert each in text
+    assert "sk-hidden" not in text and "is not set here" not in text and "licence" not in text
+    async with runtime.transaction() as connection:  # the pause is over
+        await connection.execute("UPDATE upstreams SET open_until = now()")
+    runtime.settings.engines["far"] = RemoteConfig(
+        kind="remote",
+        protocol="sglang",
+        servers=(server,),
+        key_env="NOT_SET",
+        model="diffusers/LTX-2.3-Diffusers",
+        accept_license=True,
+    )
+    text = (await operator.get("/admin/engines")).text
+    for each in ("failed; tried with the next video", "NOT_SET is not set here", "LTX-2 Community License"):
+        assert each in text
+    assert "left alone" not in text

@@ -305,13 +305,21 @@ async def engines(visit: Visit) -> Response:
     configured = {name: settings.engine_config(name) for name in settings.engine_names}
     async with visit.runtime.pool.connection() as connection:
         use = await operators.engine_use(connection)
+        slots = await operators.list_slots(connection, alive_window(settings))
         servers = {
             name: await upstreams.standings(connection, name, config.servers)
             for name, config in configured.items()
             if isinstance(config, RemoteConfig)
         }
     return await draw(
-        visit, "engines", use=use, engines=configured, servers=servers, default=settings.engine, qualities=QUALITIES
+        visit,
+        "engines",
+        use=use,
+        engines=configured,
+        servers=servers,
+        staffed={slot.pool for slot in slots if slot.alive},
+        default=settings.engine,
+        qualities=QUALITIES,
     )
 
 
