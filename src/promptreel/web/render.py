@@ -97,6 +97,7 @@ def fragment(visit: "Visit", template: str, **context: Any) -> str:
             span=lambda seconds: i18n.span(seconds, locale),
             number=lambda value: i18n.number(value, locale),
             signed=lambda value: i18n.signed(value, locale),
+            quality_name=lambda name: words.quality(visit, name),
             tier_name=lambda name: words.tier(visit, name),
             reason_text=lambda word: words.reason(visit, word),
             size=lambda value: i18n.size(value, locale),

@@ -16,6 +16,12 @@ TIERS = {
     "enterprise": text("Enterprise"),
 }
 
+QUALITIES = {
+    "free": text("Standard"),
+    "premium": text("Premium"),
+    "720p": text("Animate"),
+}
+
 ACTIONS = {
     "signed_up": text("Signed up"),
     "address_proved": text("Confirmed the address"),
@@ -103,6 +109,11 @@ def plain(value: object) -> object:
     if isinstance(value, dict):
         return ", ".join(f"{name} {item}" for name, item in value.items())
     return ", ".join(map(str, value)) if isinstance(value, list) else value
+
+
+def quality(visit: "Visit", name: str) -> str:
+    """A quality's name in the reader's language; one of its own stays."""
+    return visit.text(QUALITIES.get(name, name))
 
 
 def tier(visit: "Visit", name: str) -> str:
