@@ -326,7 +326,7 @@ async def test_engines_show_where_they_run_what_they_cost_and_how_their_servers_
         await upstreams.found_away(connection, "far", server.url, "it cannot be reached")
     operator = await make_browser(operator=True)
     text = (await operator.get("/admin/engines")).text
-    shown = ("The farm", "sglang", "farm", server.url, "1 of 3 busy", "left alone until", "it cannot be reached")
+    shown = ("The farm", "sglang", "farm", server.url, "1 of 3 busy", "tried again", "it cannot be reached")
     for each in (*shown, "no worker has this pool"):
         assert each in text
     assert "sk-hidden" not in text and "is not set here" not in text and "licence" not in text
@@ -343,4 +343,4 @@ async def test_engines_show_where_they_run_what_they_cost_and_how_their_servers_
     text = (await operator.get("/admin/engines")).text
     for each in ("failed; tried with the next video", "NOT_SET is not set here", "LTX-2 Community License"):
         assert each in text
-    assert "left alone" not in text
+    assert "tried again" not in text
