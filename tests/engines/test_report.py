@@ -178,6 +178,27 @@ def test_places_and_sizes_are_told_as_they_are_drawn(prompt: str, word: str, sta
     assert fates(prompt)[word] == status
 
 
+@pytest.mark.parametrize(
+    ("prompt", "word", "status", "by"),
+    [
+        ("three penguins sliding", "sliding", "approximated", "running"),
+        ("fluffy clouds shaped like sheep", "sheep", "not_shown", ""),
+        ("low clouds pour over the mountains like a waterfall", "waterfall", "not_shown", ""),
+        ("two boxers in a gym, sweat flying", "flying", "not_shown", ""),
+        ("chopsticks lifting noodles", "lifting", "not_shown", ""),
+        ("a monster truck crushing cars", "crushing", "not_shown", ""),
+        ("a horse jumping over a fence in a meadow", "fence", "not_shown", ""),
+        ("a seamless loop of waves", "seamless loop", "approximated", "motion without an end"),
+        ("an eagle catching a fish from the lake", "fish", "not_shown", ""),
+        ("a man under an umbrella", "under", "shown", ""),
+        ("cherry blosom petals in the wind", "cherry blosom petals", "shown", ""),
+    ],
+)
+def test_what_is_only_said_is_not_told_as_seen(prompt: str, word: str, status: str, by: str) -> None:
+    found = told(prompt)[word]
+    assert (found.status, found.by) == (status, by)
+
+
 # -- what makes a difference -------------------------------------------------------------------------------------------
 
 

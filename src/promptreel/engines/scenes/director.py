@@ -71,6 +71,9 @@ BLOOMS = ("lavender", "tulip", "poppy", "poppies", "sunflower", "daisy", "daisie
 FROM_BELOW = {"ocean": "underwater", "lake": "underwater", "island": "underwater"}
 """Settings whose swimmers are better seen from among them."""
 
+SMALL_FRY = 1.0
+"""Metres: what swims and is smaller is not seen from above the water."""
+
 ANYBODY = {
     "fly": 1.6, "float": 0.0, "hover": 0.0, "drift": 0.12, "rise": 0.35, "fall": 0.6, "spin": 0.0, "jump": 0.5,
     "bounce": 0.4, "explode": 0.0,
@@ -191,6 +194,11 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         setting = settings().get("ocean", setting)  # Who catches the fish flies.
     # What lives under water is best seen from there, unless it jumps out.
     winged = any(one.row.habitat == "air" for one in cast)
+    if winged and setting.name in FROM_BELOW:
+        # From above the water nobody sees a fish that is in it.
+        cast = tuple(
+            one for one in cast if one.row.habitat != "underwater" or one.row.size * one.wanted.size > SMALL_FRY
+        )
     if (
         setting.name in FROM_BELOW
         and cast

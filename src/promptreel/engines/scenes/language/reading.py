@@ -384,7 +384,8 @@ class Reading:
         ahead = self._heads(range(at + 1, min(len(self.units), at + 6)), at)
         before = self.units[at - 1] if at else None
         after = self.units[at + 1] if at + 1 < len(self.units) else None
-        if self._attributive(unit, before, after) and ahead:
+        done_by_unknown = before is not None and before.role == "unknown" and entry.by and entry.name in DONE_TO_THINGS
+        if self._attributive(unit, before, after) and ahead and not done_by_unknown:
             if ahead[0].subject >= 0 or can(ahead[0], entry.name, self.known):
                 self._act(unit, entry, ahead[0])
             return
