@@ -16,10 +16,12 @@ from promptreel.engines.scenes.stage import Brief, Canvas, Casting, Light, Set, 
 
 LANDS = (
     "plain", "meadow", "hills", "mountains", "desert", "canyon", "forest", "jungle", "savanna", "snow_field", "volcano",
-    "moonscape", "red_plain", "bamboo", "avenue", "vineyard",
+    "moonscape", "red_plain", "bamboo", "avenue", "vineyard", "wheat",
+    "lavender", "rice",
 )  # fmt: skip
 SETTING_OF = {
     "moonscape": "moon", "red_plain": "red_planet", "bamboo": "bamboo_forest", "avenue": "cherry_avenue",
+    "wheat": "wheat_field", "lavender": "lavender_field", "rice": "rice_terraces",
 }  # fmt: skip
 TANGENT = math.tan(math.radians(22))
 

@@ -18,7 +18,7 @@ NAMES = (
     "bedroom", "bridge", "cafe", "campfire", "castle", "cathedral", "church", "classroom", "clock_tower", "concert_stage", "fountain",
     "garden", "gym", "harbour", "house", "kitchen", "laboratory", "library", "lighthouse", "museum", "office", "pagoda",
     "pier", "playground", "pyramid", "room", "ruins", "server_room", "space_station", "station_corridor", "statue", "subway", "suspension_bridge", "temple", "tent",
-    "tower", "well", "windmill", "wooden_bridge",
+    "tower", "well", "windmill", "wooden_bridge", "barn", "market", "poolside", "rooftop", "stadium",
 )  # fmt: skip
 
 

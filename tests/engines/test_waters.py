@@ -12,7 +12,7 @@ from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import SceneSpec
 from promptreel.engines.scenes.stage import Brief, Canvas, Light, Set, scale_of
 
-GROUNDS = ("ocean", "beach", "island", "lake", "river", "waterfall", "seabed")
+GROUNDS = ("ocean", "beach", "island", "lake", "river", "waterfall", "seabed", "pool", "oasis")
 
 LIGHT = Light(
     sun=np.array([0.30, 0.64, 0.707], np.float32),

@@ -90,15 +90,15 @@ def area_of(setting: str) -> str:
     if row.backdrop in {"space", "planet", "nebula", "asteroids", "earth_orbit", "moon_sky"}:
         return "space"
     if (
-        row.ground in {"ocean", "beach", "island", "lake", "river", "waterfall", "seabed"}
+        row.ground in {"ocean", "beach", "island", "lake", "river", "waterfall", "seabed", "pool", "oasis"}
         or row.backdrop == "underwater"
     ):
         return "waters"
-    if row.ground in {"indoors", "studio"}:
+    if row.ground == "studio" or (row.ground == "indoors" and not row.params.get("shadowed")):
         return "indoors"
     if not row.ground and row.backdrop not in {"sky", "above_clouds", "city_sky"}:
         return "abstract"
-    built = {"street", "town", "road"}
+    built = {"street", "town", "road", "indoors"}
     return "towns" if row.ground in built or row.backdrop == "city_sky" or row.places else "lands"
 
 

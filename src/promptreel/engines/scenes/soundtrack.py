@@ -46,12 +46,20 @@ OF_SETTING: dict[str, dict[str, float]] = {
     "library": {"hall": 0.5, "room": 0.3}, "cafe": {"murmur": 0.8, "crockery": 0.6}, "bedroom": {"room": 0.5},
     "classroom": {"hall": 0.4, "room": 0.4}, "subway": {"subway": 0.9, "hall": 0.3}, "cathedral": {"hall": 0.9},
     "museum": {"hall": 0.7}, "server_room": {"fans": 1.0}, "concert_stage": {"crowd": 0.7, "beat": 0.8},
-    "gym": {"hall": 0.4, "beat": 0.35}, "laboratory": {"fans": 0.6},
+    "gym": {"hall": 0.4, "beat": 0.35}, "laboratory": {"fans": 0.6}, "stadium": {"crowd": 1.0},
+    "market": {"murmur": 0.9, "crockery": 0.15}, "rooftop": {"city": 0.5, "wind": 0.2},
+    "swimming_pool": {"lapping": 0.7}, "oasis": {"lapping": 0.35, "leaves": 0.3}, "farm": {"wind": 0.35},
+    "wheat_field": {"leaves": 0.45, "wind": 0.3}, "lavender_field": {"wind": 0.3}, "rice_terraces": {"stream": 0.35},
+    "savanna": {"wind": 0.35}, "jungle": {"leaves": 0.45}, "bamboo_forest": {"leaves": 0.5}, "cherry_avenue": {"leaves": 0.3},
+    "vineyard": {"wind": 0.3}, "red_planet": {"wind": 0.7}, "moon": {"drone": 0.8}, "studio": {"room": 0.4},
+    "desert_road": {"wind": 0.7}, "forest_road": {"leaves": 0.5}, "railway": {"wind": 0.35},
 }  # fmt: skip
 """What each setting sounds like by itself, with levels."""
 
 BIRDS_IN = frozenset({
     "lake", "river", "mountains", "hills", "meadow", "forest", "plain", "village", "road", "ruins", "garden", "waterfall",
+    "swimming_pool", "oasis", "farm", "wheat_field", "lavender_field", "rice_terraces",
+    "savanna", "jungle", "bamboo_forest", "cherry_avenue", "vineyard", "forest_road", "railway",
 })  # fmt: skip
 """Settings with birds by day and crickets by night."""
 

@@ -1,4 +1,4 @@
-"""The floor of a room or a cabin: level, drawn by the place that stands around the camera, out of the sun's reach."""
+"""A level floor that the place around the camera draws: of a room out of the sun's reach, or of a roof or a pitch in it."""
 
 from typing import Any
 
@@ -13,12 +13,12 @@ class Indoors:
     """See `stage.Ground`."""
 
     mirrors = False
-    shadowed = 0.0
-    """Walls hide the sun from all of it, and what sun comes through a window is drawn by the room."""
 
-    def __init__(self, key: float = 1.0) -> None:
-        """`key`: a factor on the exposure, for rooms with lamps are as bright by night as by day."""
-        self.key = key
+    def __init__(self, key: float = 1.0, shadowed: float = 0.0) -> None:
+        """`key`: a factor on the exposure, for rooms with lamps are as bright by night as by day. `shadowed`: 0 where
+        walls hide the sun from all of it (what comes through a window is drawn by the room), 1 under the open sky.
+        """
+        self.key, self.shadowed = key, shadowed
 
     def new_state(self, width: int, height: int) -> Any:
         """Nothing is kept."""
@@ -44,9 +44,11 @@ class Indoors:
 
 
 def make(brief: Brief) -> Indoors:
-    """The row's maker."""
+    """The row's maker. `params`: `key`, `shadowed`."""
     key = float(brief.params.get("key", 0.0))
-    return Indoors(key / brief.light.key if key and brief.light else 1.0)
+    # Where lamps burn, nobody sees the shadows of the moon.
+    shadowed = 0.0 if brief.time == "night" else float(brief.params.get("shadowed", 0.0))
+    return Indoors(key / brief.light.key if key and brief.light else 1.0, shadowed)
 
 
 ROWS = (GroundRow("indoors", make),)
