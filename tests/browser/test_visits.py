@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from .conftest import PASSWORD, NewPerson, Place, ask_for_film
+from .conftest import PASSWORD, SLOW, NewPerson, Place, ask_for_film
 
 pytestmark = pytest.mark.slow
 
@@ -120,6 +120,27 @@ def test_without_scripts_it_works_too(new_person: NewPerson) -> None:
     page.get_by_label("Name").fill("plain")
     page.get_by_role("button", name="Make the token").click()
     expect(page.locator("#made-token")).to_contain_text("prl_")
+
+
+def test_words_without_end_stay_within_a_narrow_page(new_person: NewPerson) -> None:
+    page = new_person(sign_up=True, viewport={"width": 360, "height": 740}).page
+    word = "W" * 100
+    page.goto("/tokens")
+    page.get_by_label("Name").fill(word)
+    page.get_by_role("button", name="Make the token").click()
+    ask_for_film(page, word * 3)
+    expect(page.locator("#stage video")).to_be_visible(timeout=SLOW)
+    wide = []
+    for path in [*SIGNED_IN, f"/videos?q={word}"]:
+        page.goto(path)
+        if path == "/videos":
+            film = page.locator("main a[href^='/videos/']").first.get_attribute("href")
+        wide += [path] if page.evaluate("document.documentElement.scrollWidth > innerWidth") else []
+    page.goto(film or "")
+    wide += ["its page"] if page.evaluate("document.documentElement.scrollWidth > innerWidth") else []
+    page.get_by_role("link", name="Use these settings").click()
+    expect(page.get_by_label("What should it show?")).to_have_value(word * 3)
+    assert wide == []
 
 
 def findings(page: Page) -> list[str]:
