@@ -116,7 +116,7 @@ def stall(plot: Plot, side: float, z: float, wide: float, white: bool) -> None:
 def lines(plot: Plot, white: bool) -> None:
     """Lines across the lane with lanterns on them (bulbs in a Christmas market)."""
     mesh, rng = plot.mesh, plot.rng
-    for z in np.arange(4.5, 36.0, 4.6):
+    for z in np.arange(4.5, 30.0, 4.6):
         share = np.linspace(-1, 1, 15)[:, None]
         rope = np.concatenate([share * LINE, 4.15 - 0.75 * (1 - share**2), np.full_like(share, z) + 0.5 * share], 1)
         beams(mesh, rope[:-1], rope[1:], 0.02, 0.02, coarse=True)
