@@ -146,6 +146,7 @@ class Blocking:
             for number, offset in enumerate(self._formation(cast, spread, seat, random)):
                 body = self._cast_body(cast, number, body_rng, self._role(cast, pair, number))
                 lift = offset[1] * (1.8 if cast.row.habitat == "air" and cast.count > 3 else 1.0)
+                lift = 0.0 if cast.row.habitat in {"ground", "road", "rail"} and not cast.aloft else lift
                 # Who is nearer than the first one is must not stand before the lens.
                 deep = max(0.8 * offset[2], -0.3 * distance)
                 at = staging.Mark(mark.x + offset[0], mark.y + lift, mark.z + deep, mark.heading)
@@ -285,8 +286,11 @@ class Blocking:
             # Between the bed and the surface; what is larger than the depth stays below the surface at least.
             y = min(max(y, float(self.ground.height(x, z)) + 0.4 * min(row.size * size, 8.0)), -0.5)
         elif habitat in {"ground", "table", "road", "rail"}:
-            spot = staging.dry_spot(self.set, x, z, 0.4 * row.size * size, wet=False)
-            x, z = spot or (x, z)
+            # Where all is sea out there, nearer to the camera: who watches a rocket rise from it stands on the beach.
+            tries = ((base.x + share * (x - base.x), base.z + share * (z - base.z)) for share in (1.0, 0.5, 0.25, 0.12))
+            dry = (staging.dry_spot(self.set, a, b, 0.4 * row.size * size, wet=False) for a, b in tries)
+            x, z = next((spot for spot in dry if spot), (x, z))
+            distance = math.hypot(x - base.x, z - base.z) if order and cast.count > 1 else distance
         elif habitat in {"water", "underwater"}:
             spot = staging.dry_spot(self.set, x, z, 0.5 * row.size * size, wet=True)
             x, z = spot or (x, z)

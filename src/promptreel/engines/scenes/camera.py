@@ -83,8 +83,8 @@ class Operator:
             low, high = math.atan2(foot, near), math.atan2(foot + 2 * member.high, away)
             half = math.atan2(member.wide, away)
             sides.append((bearing - half, bearing + half, low - pose.pitch, high - pose.pitch))
-        left, right, low, high = zip(*sides, strict=True)
-        return min(left), max(right), min(low), max(high)
+        lefts, rights, lows, highs = zip(*sides, strict=True)
+        return min(lefts), max(rights), min(lows), max(highs)
 
     def filled(self, pose: Pose, times: Sequence[float]) -> tuple[float, float]:
         """How much of the frame's width and height they take from `pose`, at the most, whichever way it is turned."""
