@@ -13,7 +13,7 @@ from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import SceneSpec, Wanted
 from promptreel.engines.scenes.settings import settings
 from promptreel.engines.scenes.sounds import SOUNDS
-from promptreel.engines.scenes.soundtrack import LOUDNESS, choose, loudness, record, strikes
+from promptreel.engines.scenes.soundtrack import LOUDNESS, OF_SETTING, choose, loudness, record, strikes
 from promptreel.engines.scenes.tape import RATE
 from promptreel.engines.scenes.world import World
 from promptreel.media import Encoder
@@ -174,3 +174,11 @@ def test_a_film_without_sound_has_no_track(tmp_path: Path) -> None:
         encoder.close()
     with av.open(str(path)) as film:
         assert not film.streams.audio
+
+
+def test_every_setting_has_a_sound_of_its_own_and_weather_is_heard_in_towns_too() -> None:
+    assert settings().keys() == OF_SETTING.keys() & settings().keys()
+    rainy = direct(SceneSpec("city_street", time="day", weather=frozenset({"rain"})), 5.0, 3)
+    stormy = direct(SceneSpec("ocean", time="day", weather=frozenset({"storm"})), 5.0, 3)
+    assert "rain" in choose(rainy)
+    assert "thunder" in choose(stormy)

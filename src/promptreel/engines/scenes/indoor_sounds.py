@@ -86,7 +86,7 @@ def _keys(tape: Tape) -> Track:
         for key in range(int(tape.random.integers(4, 14))):
             click = np.convolve(tape.random.standard_normal(700) * burst(0.0146, 0.0006)[:700], np.ones(6) / 6, "same")
             late = 0.13 * key + float(tape.random.uniform(0, 0.05))
-            tape.put(track, start + late, 0.12 * float(tape.random.uniform(0.3, 1.0)) * click, pan)
+            tape.put(track, start + late, 0.45 * float(tape.random.uniform(0.3, 1.0)) * click, pan)
     return track
 
 

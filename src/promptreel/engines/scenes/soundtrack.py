@@ -38,7 +38,7 @@ OF_SETTING: dict[str, dict[str, float]] = {
     "forest": {"leaves": 0.5}, "volcano": {"rumble": 0.9, "fire": 0.4}, "snow_field": {"wind": 0.8},
     "plain": {"wind": 0.4}, "sky": {"wind": 0.8}, "city_skyline": {"city": 0.6}, "city_street": {"city": 1.0},
     "futuristic_city": {"city": 0.7, "drone": 0.4}, "village": {"wind": 0.35}, "road": {"wind": 0.4},
-    "space_station": {"drone": 0.8}, "ruins": {"wind": 0.5}, "garden": {"leaves": 0.3}, "room": {"room": 0.5},
+    "space_station": {"drone": 0.8}, "ruins": {"wind": 0.5}, "garden": {"leaves": 0.3}, "room": {"room": 0.4, "fire": 0.3},
     "space": {"drone": 1.0}, "planet": {"drone": 1.0}, "nebula": {"drone": 1.0}, "asteroids": {"drone": 1.0},
     "earth_orbit": {"drone": 1.0}, "launch_pad": {"wind": 0.4}, "fluid": {"pad": 1.0}, "particles": {"pad": 1.0},
     "waves": {"pad": 1.0}, "kaleidoscope": {"pad": 1.0}, "fire": {"fire": 1.0}, "smoke": {"pad": 0.8}, "ink": {"pad": 1.0},
@@ -64,7 +64,7 @@ BIRDS_IN = frozenset({
 """Settings with birds by day and crickets by night."""
 
 OF_WEATHER = {
-    "rain": {"rain": 0.9}, "storm": {"rain": 1.0, "wind": 0.8}, "wind": {"wind": 0.9}, "snow": {"wind": 0.35},
+    "rain": {"rain": 0.9}, "storm": {"rain": 1.0, "wind": 0.8, "thunder": 0.9}, "wind": {"wind": 0.9}, "snow": {"wind": 0.35},
     "sandstorm": {"wind": 1.1}, "lightning": {"thunder": 1.0},
 }  # fmt: skip
 
@@ -93,7 +93,7 @@ def choose(plan: Plan) -> dict[str, float]:
     """The sounds that fit, and their levels."""
     levels = dict(OF_SETTING.get(plan.setting.name, {"wind": 0.4}))
     spec = plan.spec
-    outside = plan.setting.backdrop == "sky"
+    outside = rows("backdrops")[plan.setting.backdrop].outdoors
     if plan.setting.name in BIRDS_IN and not spec.weather & {"rain", "storm", "snow", "sandstorm"}:
         if plan.time == "night":
             levels["crickets"] = 0.0 if spec.season == "winter" else 0.5
