@@ -75,7 +75,8 @@ class RoadGround(TownGround):
         beside = np.abs(x - self.look.middle(z))
         off = np.clip((beside - self.look.road - 2.0) / 30, 0, None)
         swell = 0.9 * np.sin(x * 0.06 + p[2]) * np.cos(z * 0.05 + p[3]) + 0.35 * np.sin(x * 0.21 + z * 0.17 + p[4])
-        bank = swell * np.clip(off * 1.6, 0, 1) - 0.28 * np.exp(-(((beside - self.look.road - 1.9) / 0.8) ** 2))
+        # The ditch is no steeper than the lowest sun stands: its far side would be left out of the shadows of trees.
+        bank = swell * np.clip(off * 1.6, 0, 1) - 0.15 * np.exp(-(((beside - self.look.road - 2.2) / 1.25) ** 2))
         away = np.clip((np.hypot(x * 1.25, z) - 160) / 900, 0, 1)
         far = (
             0.55
