@@ -514,7 +514,8 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
         if wanted.name == "candle" and "cake" in names:
             continue  # The cake has some.
         target = wanted.target if wanted.relation == "on" and wanted.target in names else ""
-        if target in SEATS and wanted.name != "umbrella":
+        drives = wanted.name in HUMANS or wanted.action not in {"sleep", "stand"}
+        if target in SEATS and wanted.name != "umbrella" and drives:
             continue
         if target in FURNITURE and wanted.action == "sit" and wanted.name in HUMANS:
             wanted = replace(wanted, relation="", target="")  # The chair is put below who sits.
@@ -654,7 +655,8 @@ def _judge_subject(plan: Plan, mention: Mention) -> str | None:
         return None
     if cast.index == mention.subject or plan.spec.subjects[mention.subject].name in {"umbrella", "candle"}:
         return ""
-    return "" if cast.row.name in {"bicycle", "motorcycle"} else f"{_a(cast.row.name)} that is driven"
+    rider = plan.spec.subjects[mention.subject].name in HUMANS
+    return "" if rider and cast.row.name in {"bicycle", "motorcycle"} else f"{_a(cast.row.name)} that is driven"
 
 
 def _a(name: str) -> str:

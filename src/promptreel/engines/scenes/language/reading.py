@@ -419,7 +419,11 @@ class Reading:
                 # Nobody is there to do it, and a thing does not do it to itself: "chopsticks lifting noodles".
                 unit.key, unit.by = ("", ""), ""
                 return
-        if doer is None and direct is not None and can(direct, entry.name, self.known):
+        # "A ballerina spinning on stage": it is not the stage that spins.
+        herself = (
+            near is not None and near.at == at - 1 and near.subject >= 0 and direct is not None and direct.subject < 0
+        )
+        if doer is None and direct is not None and not herself and can(direct, entry.name, self.known):
             self._act(unit, entry, direct)
             self._carry(entry, next((head for head in back if head.subject >= 0), None), direct)
             return

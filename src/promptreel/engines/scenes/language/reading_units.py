@@ -357,6 +357,8 @@ def _choose_meanings(units: list[Unit], known: Lexicon) -> None:
         if unit.key_name == "black_and_white" and unit.text == "white" and after.kind == "subject" and not after.gap:
             # A black and white cat is no black and white film.
             unit.entry = Entry("colour", "black", "black")
+        if unit.key_name == "baby" and unit.words > 1 and after.kind == "subject" and not after.gap:
+            unit.entry = Entry("quality", "baby", "a small one")  # A "cute baby dragon".
         named = next((entry for entry in unit.entries if entry.kind == "subject"), None)
         if unit.kind == "quality" and named is not None and (after.gap or after.kind not in {"subject", *MODIFIERS}):
             unit.entry = named  # "A baby sleeps", but "a baby elephant".
