@@ -80,12 +80,11 @@ class Model(BaseModel):
         found = []
         if self.license == "unknown":
             found.append(f"its licence is not known here; read {self.license_url}")
+        named = f"its licence ({self.license}, {self.license_url})"
         if self.excluded_regions:
-            found.append(f"its licence ({self.license}) does not hold in {joined(self.excluded_regions)}")
+            found.append(f"{named} does not hold in {joined(self.excluded_regions)}")
         if self.revenue_cap_usd:
-            found.append(
-                f"its licence ({self.license}) asks companies with {self.revenue_cap_usd:,} USD a year for a contract"
-            )
+            found.append(f"{named} asks companies with {self.revenue_cap_usd:,} USD a year for a contract")
         return tuple(found)
 
 

@@ -389,6 +389,7 @@ class Reporter:
         self.memo: dict[str, Any] = {}
         """The newest of what this attempt leaves for the next one."""
         self._memo_kept = self.memo
+        self._urgent = asyncio.Event()
         self.lease: upstreams.Lease | None = None
         """The slot of a server that it holds."""
         self.fenced = False
@@ -402,8 +403,11 @@ class Reporter:
         self._preview = preview
 
     def remember(self, memo: dict[str, Any]) -> None:
-        """Note what the next attempt should know."""
+        """Note what the next attempt should know. Not at the next report but now: a job over there that nobody remembers is
+        rendered for nobody.
+        """
         self.memo = memo
+        self._urgent.set()
 
     async def keep_memo(self, connection: Connection) -> None:
         """Keep the newest memo, if it is not kept already."""
@@ -419,7 +423,10 @@ class Reporter:
         A silent engine (loading, compiling) still renews the lease: whether it hangs is judged by its time limit.
         """
         while True:
-            await asyncio.sleep(REPORT_EVERY)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(REPORT_EVERY):
+                    await self._urgent.wait()
+            self._urgent.clear()
             try:
                 async with self._runtime.pool.connection() as connection:
                     # Once each: a picture that could not be told is followed by another.
