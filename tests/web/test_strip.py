@@ -81,6 +81,15 @@ async def test_it_tells_what_waits_runs_and_has_ended(make_browser: MakeBrowser,
     assert f'href="/videos/{third.id}"' in (await browser.get("/queue")).text
 
 
+async def test_long_prompts_do_not_make_every_page_long(make_browser: MakeBrowser, runtime: Runtime) -> None:
+    browser = await make_browser(tier="pro", credits=30)
+    for _ in range(8):
+        await submit(runtime, browser, "雪山" * 1000)
+    page = await browser.get("/plan")
+    assert page.text.count('class="row-item') == 8 and "雪山雪山" in page.text
+    assert len(page.content) < 60_000
+
+
 async def test_a_download_is_told_with_its_share_and_without_an_estimate(
     make_browser: MakeBrowser, runtime: Runtime
 ) -> None:
