@@ -17,7 +17,8 @@ from promptreel.spec import Status
 from promptreel.videos import Video
 from promptreel.web.door import Visit, page, safe_next
 
-PAGE_SIZE = 24
+PAGE_SIZE = 20
+"""Whole rows of two, four and five, and a page below 60 kB whatever the prompts are."""
 MOST_CHOSEN = 100
 LONGEST_SEARCH = 300
 
