@@ -287,10 +287,11 @@ class Blocking:
             y = min(max(y, float(self.ground.height(x, z)) + 0.4 * min(row.size * size, 8.0)), -0.5)
         elif habitat in {"ground", "table", "road", "rail"}:
             # Where all is sea out there, nearer to the camera: who watches a rocket rise from it stands on the beach.
-            tries = ((base.x + share * (x - base.x), base.z + share * (z - base.z)) for share in (1.0, 0.5, 0.25, 0.12))
+            shares = (1.0, 0.5, 0.25, 0.12) if self.setting.ground and bool(self.ground.wet(x, z)) else (1.0,)
+            tries = ((base.x + share * (x - base.x), base.z + share * (z - base.z)) for share in shares)
             dry = (staging.dry_spot(self.set, a, b, 0.4 * row.size * size, wet=False) for a, b in tries)
             x, z = next((spot for spot in dry if spot), (x, z))
-            distance = math.hypot(x - base.x, z - base.z) if order and cast.count > 1 else distance
+            distance = math.hypot(x - base.x, z - base.z) if order and len(shares) > 1 else distance
         elif habitat in {"water", "underwater"}:
             spot = staging.dry_spot(self.set, x, z, 0.5 * row.size * size, wet=True)
             x, z = spot or (x, z)
