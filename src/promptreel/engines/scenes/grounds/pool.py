@@ -26,7 +26,7 @@ DECK = 0.16
 """Metres from the water to the stones around it."""
 
 
-def _outside(x: Numbers, z: Numbers) -> Numbers:
+def _outside(x: NDArray[np.floating], z: NDArray[np.floating]) -> Numbers:
     """How far a place lies outside the edge of the pool, m; negative within."""
     left, right, near, far = POOL
     return np.asarray(np.maximum(np.maximum(left - x, x - right), np.maximum(near - z, z - far)))

@@ -107,10 +107,10 @@ def goal(mesh: MeshBuilder, z: float, back: float) -> None:
     for x in (-3.66, 3.66):
         beam(mesh, (x, 0, z), (x, 2.44, z), 0.12, CHALK * 1.1)
     beam(mesh, (-3.66, 2.44, z), (3.66, 2.44, z), 0.12, CHALK * 1.1)
-    x, y = np.linspace(-3.66, 3.66, 25), np.linspace(0, 2.44, 9)
-    deep = z + back * (1 - 0.55 * y / 2.44)
-    starts = [(a, 0.0, z + back) for a in x] + [(-3.66, b, d) for b, d in zip(y, deep, strict=True)]
-    stops = [(a, 2.44, z + back * 0.45) for a in x] + [(3.66, b, d) for b, d in zip(y, deep, strict=True)]
+    across, up = np.linspace(-3.66, 3.66, 25), np.linspace(0, 2.44, 9)
+    deep = z + back * (1 - 0.55 * up / 2.44)
+    starts = [(a, 0.0, z + back) for a in across] + [(-3.66, b, d) for b, d in zip(up, deep, strict=True)]
+    stops = [(a, 2.44, z + back * 0.45) for a in across] + [(3.66, b, d) for b, d in zip(up, deep, strict=True)]
     beams(mesh, starts, stops, 0.012, CHALK * 0.8, coarse=True)
 
 
@@ -137,7 +137,7 @@ def stands(mesh: MeshBuilder, rng: np.random.Generator) -> list[tuple[NDArray[np
     boards = SHIRTS[rng.integers(0, len(SHIRTS), 88)] * np.where(rng.random((88, 1)) < 0.5, 1.2, 0.7)
     band(-1.0, 0.0, -1.0, 0.95, boards, boards * 0.10)
     band(-1.0, 0.95, 0.0, 0.95, concrete * 0.6)
-    rows = []
+    rows: list[tuple[NDArray[np.floating], NDArray[np.floating]]] = []
     for deck, (out, y, count, rise) in enumerate(((0.0, 1.2, 15, 0.42), (15.0, 10.5, 15, 0.56))):
         band(
             out - (1.0 if deck else 0.0),
@@ -226,10 +226,11 @@ def build(stage: Set, _x: float, _z: float, _turn: float) -> None:
         seated = people(at[still], rng).build()
         plot.mesh.add(seated.vertices, seated.triangles, seated.colour, seated.emission, seated.normals)
         if len(lively):
-            mesh = people(at[lively], rng)
-            parts = body_parts(mesh)
+            fans = people(at[lively], rng)
+            parts = body_parts(fans)
             if plot.dark:
-                parts["emission"] = (parts["colour"] * flooded(parts["vertices"], parts["normals"])).astype(np.float32)
+                shape = fans.build()
+                parts["emission"] = (shape.colour * flooded(shape.vertices, shape.normals)).astype(np.float32)
             phase, turn = (
                 np.tile(np.repeat(values, 4), 2) for values in (rng.uniform(0, 6.28, len(lively)), angles[lively])
             )
@@ -241,9 +242,9 @@ def build(stage: Set, _x: float, _z: float, _turn: float) -> None:
     for px, pz in ((0.0, 11.5), (-3.2, 13.0), (3.6, 14.5), (-6.5, 17.0), (7.0, 19.0), (-1.5, 21.0)):
         stage.spots.setdefault("ground", []).append((px, 0.0, pz))
     if plot.dark:
-        mesh, plot.mesh = plot.mesh.build(), MeshBuilder()
-        light = mesh.emission + mesh.colour * flooded(mesh.vertices, mesh.normals) * plot.unit
-        plot.mesh.add(mesh.vertices, mesh.triangles, mesh.colour, light, mesh.normals)
+        built, plot.mesh = plot.mesh.build(), MeshBuilder()
+        light = built.emission + built.colour * flooded(built.vertices, built.normals) * plot.unit
+        plot.mesh.add(built.vertices, built.triangles, built.colour, light, built.normals)
     plot.finish(contact=0.45)
 
 
