@@ -101,8 +101,8 @@ def stem_of(word: str, stemmer: EnglishStemmer) -> str:
 
 
 def unspaced(character: str) -> bool:
-    """Whether it is of a script that puts no spaces between words: Chinese or Japanese."""
-    return "\u3040" <= character <= "\u9fff"
+    """Whether it is of a script that puts no spaces between words: Chinese, Japanese or Thai."""
+    return "\u3040" <= character <= "\u9fff" or "\u0e00" <= character <= "\u0e7f"
 
 
 def _listed(text: str) -> Iterator[str]:
