@@ -154,7 +154,8 @@ def _learn(facts: Facts, row: dict[str, Any]) -> None:
 
 
 FILES = (
-    "props", "outdoors", "interiors", "settings", "places", "light", "nature", "camera", "animals", "people", "vehicles", "things", "verbs",
+    "props", "outdoors", "interiors", "settings", "places", "light", "nature", "camera", "animals", "people",
+    "vehicles", "things", "verbs",
     "folk", "food", "objects", "built", "deeds", "abstract",
 )  # fmt: skip
 """In the order in which a word of two meanings has them: the usual one first."""
