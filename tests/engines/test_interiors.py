@@ -28,13 +28,13 @@ PROMPTS = (Path(__file__).parent.parent / "data" / "prompts_places.txt").read_te
 
 @pytest.mark.parametrize("name", ROOMS)
 def test_the_camera_stays_between_the_walls(name: str) -> None:
-    """Whatever move is asked for, with and without somebody in the room."""
+    """Whatever move is asked for, with and without somebody in the room. Each room is tried with every third of the moves."""
     half, back = rows("places")[name].size / 2, rows("places")[name].size + FRONT
     mesh = built(rows("places")[name]).mesh.build()
     near = mesh.vertices[np.abs(mesh.vertices[:, 2]) < 3.5]
     side = min(half, float(np.abs(near[:, 0]).max()))
     high = float(near[np.abs(near[:, 0]) < side + 0.1][:, 1].max())
-    for move in sorted({*MOVES} - {"follow"}):
+    for move in sorted({*MOVES} - {"follow"})[ROOMS.index(name) % 3 :: 3]:
         for subjects in ((), (Wanted("woman"),)):
             plan = direct(SceneSpec(name, subjects=subjects, camera=move, time="day"), 5.0, 3)
             world = World(32, 18, 5.0, 3, plan)
