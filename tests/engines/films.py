@@ -60,7 +60,8 @@ def rgb(world: World, t: float) -> NDArray[np.float32]:
 
 def hide(world: World) -> None:
     """Take the subjects out of a world; light, camera and exposure stay."""
-    world._bodies = [replace(acting, path=BURIED) if acting in world.actors else acting for acting in world._bodies]
+    ours = {id(acting) for acting in world.actors}
+    world._bodies = [replace(acting, path=BURIED) if id(acting) in ours else acting for acting in world._bodies]
     world.actors = []
 
 
