@@ -60,8 +60,7 @@ def rgb(world: World, t: float) -> NDArray[np.float32]:
 
 def hide(world: World) -> None:
     """Take the subjects out of a world; light, camera and exposure stay."""
-    ours = {id(acting) for acting in world.actors}
-    world._bodies = [replace(acting, path=BURIED) if id(acting) in ours else acting for acting in world._bodies]
+    world._bodies = [replace(acting, path=BURIED) if acting in world.actors else acting for acting in world._bodies]
     world.actors = []
 
 

@@ -303,9 +303,9 @@ class Path:
     at: Callable[[float], tuple[float, float, float, float, float, float, float]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Acting:
-    """A body in a world."""
+    """A body in a world. Two are the same only if they are one: their meshes cannot be compared."""
 
     body: Body
     path: Path
