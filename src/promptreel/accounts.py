@@ -45,6 +45,11 @@ class Account:
     locale: str | None = None
     zone: str | None = None
 
+    @property
+    def reachable(self) -> bool:
+        """Whether a letter could arrive: nobody's mailbox is below `.invalid` (RFC 6761), where stand-ins for addresses are."""
+        return not self.email.endswith(".invalid")
+
 
 @dataclass(frozen=True, slots=True)
 class Token:

@@ -110,16 +110,19 @@ async def use_letter(
 # -- as another site knows one -----------------------------------------------------------------------------------------
 
 
-async def enter(connection: Connection, settings: Settings, claims: dict[str, Any], locale: str) -> Account:
-    """The account of who has signed in at another site: `claims` of a verified ID token. A new one where there is none.
+async def enter(
+    connection: Connection, settings: Settings, claims: dict[str, Any], locale: str
+) -> tuple[Account, bool]:
+    """The account of who has signed in at another site: `claims` of a verified ID token. A new one (True) where there is none.
 
     An account with the same address is theirs only if the issuer says that the address is. Errors: `SignupClosed`.
     """
     issuer, subject = str(claims["iss"]), str(claims["sub"])
     if person := await people.find_by_identity(connection, issuer, subject):
-        return person.account
+        return person.account, False
     email, proven = str(claims.get("email") or ""), claims.get("email_verified") is True
     taken = await people.find_person(connection, email)
+    new = not (taken and proven)
     if taken and proven:
         await prove_address(connection, settings, taken)
         account = taken.account
@@ -135,7 +138,7 @@ async def enter(connection: Connection, settings: Settings, claims: dict[str, An
         )
     await people.add_identity(connection, account.id, issuer, subject)
     await audit.record(connection, account, "identity_connected", account_id=account.id, issuer=issuer)
-    return account
+    return account, new
 
 
 def stand_in_address(issuer: str, subject: str) -> str:

@@ -18,6 +18,7 @@ from promptreel.runtime import Runtime
 from promptreel.web.door import SECURE_COOKIE
 
 from .conftest import SAME_SITE, Browser, MakeBrowser
+from .mailbox import deliver, set_up_mail
 
 URL = "https://issuer.example/realm"
 KEYS = {name: jwk.RSAKey.generate_key(2048, {"kid": name, "use": "sig"}) for name in ("one", "two")}
@@ -165,7 +166,10 @@ async def test_state_binds_the_way_back_to_this_browser(stranger: Browser, runti
         assert "did not work" in response.text
     # Another issuer's answer, an error, a code that is not ours, a verifier of another way.
     assert (await come_back(stranger, cookie, state=state, iss="https://evil.example")).status_code == 400
-    assert (await come_back(stranger, cookie, state=state, error="access_denied")).status_code == 400
+    assert (await come_back(stranger, cookie, state=state, error="server_error")).status_code == 400
+    denied = await come_back(stranger, cookie, state=state, error="access_denied")
+    assert denied.status_code == 403
+    assert "You did not let Realm tell us who you are." in denied.text
     assert (await come_back(stranger, other_cookie, state=other_state, code="stolen")).status_code == 400
     assert (await come_back(stranger, cookie, state=state)).status_code == 400
     assert await emails(runtime) == []
@@ -295,6 +299,38 @@ async def test_an_account_with_the_same_address(stranger: Browser, runtime: Runt
         assert [identity.subject for identity in await people.list_identities(connection, owner.account.id)] == [
             "other"
         ]
+
+
+async def test_an_unproven_address_is_confirmed_by_who_signed_in(stranger: Browser, runtime: Runtime, issuer: FakeIssuer) -> None:  # fmt: skip
+    box = set_up_mail(runtime)
+    issuer.claims["email_verified"] = False
+    await sign_in(stranger, issuer)
+    link = await box.link("ada@example.com", "verify")
+    # Who reads the letters of that address may be somebody else: nobody confirms it for whoever signed in with it.
+    reader = another(stranger)
+    assert "made by signing in with Realm" in (await reader.get(link)).text
+    assert (await reader.post(link)).status_code == 403
+    assert (await stranger.post(link)).headers["location"] == "/create"
+    async with runtime.pool.connection() as connection:
+        person = await people.find_person(connection, "ada@example.com")
+        assert person and person.account.verified
+        assert await people.list_identities(connection, person.account.id)
+    # Signing in again writes no further letter.
+    await sign_in(another(stranger), issuer)
+    await deliver(runtime)
+    assert len(box.letters) == 1
+
+
+async def test_who_has_no_address_is_asked_for_one(stranger: Browser, runtime: Runtime, issuer: FakeIssuer) -> None:
+    box = set_up_mail(runtime)
+    del issuer.claims["email"]
+    await sign_in(stranger, issuer)
+    assert "We have no address of yours yet." in (await stranger.get("/create")).text
+    settings = (await stranger.get("/settings")).text
+    assert "None yet." in settings and "Send me the letter again" not in settings
+    await stranger.post("/settings/verify")
+    await deliver(runtime)
+    assert box.letters == []
 
 
 async def test_a_closed_place_takes_only_who_is_known(stranger: Browser, runtime: Runtime, issuer: FakeIssuer) -> None:

@@ -175,7 +175,7 @@ async def set_state(visit: Visit) -> Response:
             else:
                 await operators.set_operator(connection, visit.account, number, word == "operator")
     except operators.LastOperator as error:
-        return await visit.redirect(f"/admin/accounts/{number}", visit.error_text(error), "bad")
+        return await visit.redirect(f"/admin/accounts/{number}", visit.error_sentence(error), "bad")
     if number == visit.account.id and word in {"suspended", "user"}:
         return await visit.redirect("/")
     return await visit.redirect(f"/admin/accounts/{number}", done[word])
@@ -273,7 +273,7 @@ async def retry_job(visit: Visit) -> Response:
     except NotFound:
         raise
     except PromptreelError as error:
-        return await visit.redirect(f"/admin/jobs/{number}", visit.error_text(error), "bad")
+        return await visit.redirect(f"/admin/jobs/{number}", visit.error_sentence(error), "bad")
     return await visit.redirect(f"/admin/jobs/{again.id}", visit.text("It is made again as this video."))
 
 

@@ -135,6 +135,10 @@ class Visit:
         """A failure's sentence in the reader's language."""
         return i18n.error_text(self.locale, error)
 
+    def error_sentence(self, error: PromptreelError) -> str:
+        """The same where it stands alone."""
+        return i18n.sentence(self.error_text(error), self.locale)
+
     @property
     def path(self) -> Mapping[str, str]:
         """The variable parts of the path."""
@@ -401,7 +405,7 @@ def failure_page(visit: Visit, error: PromptreelError) -> Response:
             "failure.html",
             status,
             sheets=("failure.css",),
-            message=visit.error_text(shown),
+            message=visit.error_sentence(shown),
             code=status,
             notice=None,
         )

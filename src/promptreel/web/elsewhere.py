@@ -13,6 +13,7 @@ from promptreel import audit, joining, people
 from promptreel.api.dialect import RouteNotFound
 from promptreel.errors import PromptreelError
 from promptreel.oidc import SignInElsewhereFailed
+from promptreel.web import post
 from promptreel.web.door import Visit, page, safe_next
 from promptreel.web.signing_in import SHEETS
 
@@ -96,6 +97,9 @@ async def come_back(visit: Visit) -> Response:
         if not secrets.compare_digest(given.encode(), state["state"].encode()):
             raise SignInElsewhereFailed
         # RFC 9207: an answer of another issuer must not be taken for this one's.
+        if visit.query.get("error") == "access_denied":
+            label = runtime.settings.oidc_label
+            return await show_text(visit, visit.text("You did not let %(name)s tell us who you are.", name=label), 403)
         if visit.query.get("error") or visit.query.get("iss", runtime.issuer.url) != runtime.issuer.url:
             raise SignInElsewhereFailed
         claims = await runtime.issuer.claims(
@@ -108,7 +112,9 @@ async def come_back(visit: Visit) -> Response:
         if state.get("link") is not None:
             return await connect(visit, state["link"], claims)
         async with runtime.transaction() as connection:
-            account = await joining.enter(connection, runtime.settings, claims, visit.locale)
+            account, new = await joining.enter(connection, runtime.settings, claims, visit.locale)
+            if new and runtime.mailer.real and account.reachable and not account.verified:
+                await post.ask(connection, visit, "confirm", account_id=account.id)
         await visit.sign_in(account.id)
         if visit.session is None:
             return await show_text(visit, visit.text("This account is suspended."), 403)
@@ -138,7 +144,7 @@ async def connect(visit: Visit, account_id: object, claims: dict[str, Any]) -> R
 
 async def show_failure(visit: Visit, error: PromptreelError) -> Response:
     """What did not work, and the way back."""
-    return await show_text(visit, visit.error_text(error), 400)
+    return await show_text(visit, visit.error_sentence(error), 400)
 
 
 async def show_text(visit: Visit, text: str, status: int) -> Response:

@@ -59,6 +59,11 @@ def error_text(locale: str, error: PromptreelError) -> str:
     return translations(locale).gettext(template).format_map(error.data)
 
 
+def sentence(text: str, locale: str) -> str:
+    """A failure's words where they stand alone, with a stop: beside a field, or within a sentence, they have none."""
+    return text if not text or text[-1] in ".!?…。！？" else text + ("。" if locale == "zh" else ".")
+
+
 # -- times and numbers -------------------------------------------------------------------------------------------------
 
 known_zones = cache(available_timezones)

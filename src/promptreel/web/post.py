@@ -26,7 +26,7 @@ PATHS: dict[Purpose, str] = {
 LASTS = timedelta(days=3)
 """How long after it was asked for a letter without a link is still worth sending."""
 
-Request = Literal["sign_up", "link", "new_address"]
+Request = Literal["sign_up", "link", "new_address", "confirm"]
 
 
 async def ask(

@@ -155,6 +155,13 @@ async def sign_up(connection: Connection, runtime: "Runtime", detail: Detail) ->
         await put_letter(connection, "verify", account, *place(detail), runtime.clock())
 
 
+async def confirm(connection: Connection, runtime: "Runtime", detail: Detail) -> None:
+    """For who came by another site that does not know whether the address is theirs: a link that confirms it."""
+    person = await people.person_of(connection, detail["account_id"])
+    if person and await may_write_to(connection, runtime, person.account.email):
+        await put_letter(connection, "verify", person.account, *place(detail), runtime.clock())
+
+
 async def new_address(connection: Connection, runtime: "Runtime", detail: Detail) -> None:
     """For who changes their address: a link to the new one, or word to it that it has an account already."""
     email = detail["email"]
@@ -184,4 +191,5 @@ ANSWERS: dict[str, Callable[[Connection, "Runtime", Detail], Awaitable[None]]] =
     "link": send_link,
     "sign_up": sign_up,
     "new_address": new_address,
+    "confirm": confirm,
 }

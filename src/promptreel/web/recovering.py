@@ -2,6 +2,8 @@
 mail scanners look at everything.
 """
 
+from typing import Literal
+
 from starlette.responses import Response
 
 from promptreel import audit, failures, joining, letters, passwords, people
@@ -22,6 +24,9 @@ from promptreel.web.signing_in import (
     show_form,
     show_sent,
 )
+
+Proof = Literal["nothing", "password", "identity"]
+"""How who confirms an address has to show that it is their account: not at all, by its password, by signing in elsewhere."""
 
 
 async def dead_link(visit: Visit) -> Response:
@@ -99,36 +104,47 @@ def evicted_text(visit: Visit) -> str:
 
 async def show_confirm(visit: Visit) -> Response:
     """GET /verify/{code}: for a new account, and for a new address of an old one."""
-    async with visit.runtime.pool.connection() as connection:
-        link = await letters.look(connection, visit.path["code"], ("verify", "change"), visit.runtime.clock())
-        person = await people.person_of(connection, link.account_id) if link else None
-    if link is None or person is None:
+    found = await look_at_letter(visit)
+    if found is None:
         return await dead_link(visit)
-    return await show_form(
-        visit, "confirm.html", Form("confirm"), link=link, needs_password=needs_password(visit, link, person)
-    )
+    link, _, proof = found
+    return await draw_confirm(visit, Form("confirm"), link, proof)
 
 
-def needs_password(visit: Visit, link: Link, person: Person) -> bool:
-    """Whether who holds the link has yet to show that they made the account.
+async def draw_confirm(visit: Visit, form: Form, link: Link, proof: Proof, status: int = 200) -> Response:
+    """The page with the button, or with what has to be shown before."""
+    return await show_form(visit, "confirm.html", form, status, link=link, proof=proof)
+
+
+async def look_at_letter(visit: Visit) -> tuple[Link, Person, Proof] | None:
+    """The link of the path, whose it is, and what who holds it has yet to show: that they made the account.
 
     Whoever signs up with a stranger's address must not have the stranger confirm it for them.
     """
+    async with visit.runtime.pool.connection() as connection:
+        link = await letters.look(connection, visit.path["code"], ("verify", "change"), visit.runtime.clock())
+        person = await people.person_of(connection, link.account_id) if link else None
+        if link is None or person is None:
+            return None
+        identities = await people.list_identities(connection, link.account_id)
     here = visit.session is not None and not visit.acting and visit.session.account.id == link.account_id
-    return link.purpose == "verify" and not here and person.password_hash is not None
+    if here or link.purpose != "verify":
+        return link, person, "nothing"
+    if person.password_hash is not None:
+        return link, person, "password"
+    return link, person, "identity" if identities else "nothing"
 
 
 async def confirm(visit: Visit) -> Response:
     """POST /verify/{code}"""
-    runtime, code = visit.runtime, visit.path["code"]
     form = Form("confirm", await visit.form())
-    async with runtime.pool.connection() as connection:
-        link = await letters.look(connection, code, ("verify", "change"), runtime.clock())
-        person = await people.person_of(connection, link.account_id) if link else None
-    if link is None or person is None:
+    found = await look_at_letter(visit)
+    if found is None:
         return await dead_link(visit)
-    asked = needs_password(visit, link, person)
-    if asked:
+    link, person, proof = found
+    if proof == "identity":
+        return await draw_confirm(visit, form, link, proof, 403)
+    if proof == "password":
         status = 422
         try:
             proven = await prove_password(visit, person.account.email, form.values["password"])
@@ -137,8 +153,8 @@ async def confirm(visit: Visit) -> Response:
         if proven is None:
             if form.ok:
                 form.wrong("password", visit.text("This is not the password of the account"))
-            return await show_form(visit, "confirm.html", form, status, link=link, needs_password=True)
-    return await use_confirmation(visit, code, person.account)
+            return await draw_confirm(visit, form, link, proof, status)
+    return await use_confirmation(visit, visit.path["code"], person.account)
 
 
 async def use_confirmation(visit: Visit, code: str, account: Account) -> Response:
@@ -156,7 +172,7 @@ async def use_confirmation(visit: Visit, code: str, account: Account) -> Respons
                 await move(connection, person.account, link.email)
                 await post.tell(connection, visit, "moved", account, email=link.email)
     except EmailTaken as error:
-        return await visit.render("dead_link.html", 409, sheets=SHEETS, reason=visit.error_text(error))
+        return await visit.render("dead_link.html", 409, sheets=SHEETS, reason=visit.error_sentence(error))
     if link.purpose == "change":
         notice = visit.text("Your address is now %(email)s.", email=link.email)
     else:

@@ -101,6 +101,7 @@ def fragment(visit: "Visit", template: str, **context: Any) -> str:
             tier_name=lambda name: words.tier(visit, name),
             reason_text=lambda word: words.reason(visit, word),
             size=lambda value: i18n.size(value, locale),
+            sentence=lambda text: i18n.sentence(text, locale),
             day=lambda value: i18n.day(value, locale),
             **context,
         )

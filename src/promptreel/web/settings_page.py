@@ -167,7 +167,7 @@ async def send_confirmation(visit: Visit) -> Response:
     """POST /settings/verify: the letter that confirms the address, once more."""
     account, runtime = visit.account, visit.runtime
     back = safe_next(Form("verify", await visit.form())["next"], "/settings")
-    if account.verified or not runtime.mailer.real:
+    if account.verified or not account.reachable or not runtime.mailer.real:
         return await visit.redirect(back)
     try:
         async with runtime.transaction() as connection:
