@@ -79,6 +79,11 @@ class Common(Table):
         return EVERYTHING
 
     @property
+    def sounds(self) -> bool:
+        """Whether its films are known to come with sound where that is asked for."""
+        return False
+
+    @property
     def together(self) -> str | None:
         """Engines of a slot for which this word is the same live in one process; None: in one of its own."""
         return None
@@ -114,6 +119,11 @@ class ScenesConfig(Common):
     """The built-in engine."""
 
     kind: Literal["scenes"] = "scenes"
+
+    @property
+    def sounds(self) -> bool:
+        """It makes what one hears of what one sees."""
+        return True
 
 
 class CustomConfig(Common):
@@ -195,6 +205,11 @@ class DiffusersConfig(Licensed):
     def takes(self) -> frozenset[str]:
         """As the catalogue has it; all, and left to the model, where that does not know it."""
         return self.facts.takes if self.facts else EVERYTHING
+
+    @property
+    def sounds(self) -> bool:
+        """As the catalogue has it."""
+        return self.facts is not None and self.facts.sound
 
 
 class Server(Table):
@@ -304,6 +319,11 @@ class RemoteConfig(Licensed):
     def takes(self) -> frozenset[str]:
         """As the operator says of the servers."""
         return EVERYTHING & frozenset(self.supports)
+
+    @property
+    def sounds(self) -> bool:
+        """As the operator says of the servers."""
+        return "sound" in self.supports
 
     @property
     def secret(self) -> str:

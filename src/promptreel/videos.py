@@ -403,12 +403,12 @@ async def note_failure(connection: Connection, video: Video, error: str) -> bool
     return bool(cursor.rowcount)
 
 
-async def hand_back(connection: Connection, video: Video) -> bool:
-    """Take note that an attempt ended only because its worker was asked to stop. False: it was over anyway."""
+async def hand_back(connection: Connection, video: Video, step: str = "waiting for a worker") -> bool:
+    """Take note that an attempt ended for no fault of its own, and what it waits for. False: it was over anyway."""
     cursor = await connection.execute(
-        """UPDATE videos SET handed_back = handed_back + 1, progress = 0, step = 'waiting for a worker'
+        """UPDATE videos SET handed_back = handed_back + 1, progress = 0, step = %s
             WHERE id = %s AND attempt = %s AND status = 'processing'""",
-        [video.id, video.attempt],
+        [step, video.id, video.attempt],
     )
     return bool(cursor.rowcount)
 

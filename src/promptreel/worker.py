@@ -264,7 +264,7 @@ class Slot:
             return
         log.warning("render_waits_for_engine", video=video.id, attempt=video.attempt, reason=error.message)
         async with self._runtime.transaction() as connection:
-            current = await videos.hand_back(connection, video)
+            current = await videos.hand_back(connection, video, "waiting for a server that is away")
         if not current:
             await self._give_way(video)
         else:

@@ -105,7 +105,11 @@ async def test_a_suspended_account_is_out_at_once(make_browser: MakeBrowser, run
     async with runtime.transaction() as connection:
         _, text = await accounts.create_token(connection, victim.account.id)
     path = f"/admin/accounts/{victim.account.id}/state"
-    await operator.post(path, {"state": "suspended"})
+    # Where no script has asked, a page does.
+    asked = await operator.post(path, {"state": "suspended"})
+    assert (asked.status_code, "Suspend this account?" in asked.text) == (200, True)
+    assert (await victim.get("/tokens")).status_code == 200
+    await operator.post(path, {"state": "suspended", "confirmed": "1"})
     assert (await victim.get("/tokens")).status_code == 303
     called = await victim.client.get("/api/v1/account", headers={"Authorization": f"Bearer {text}"})
     assert called.status_code == 403
@@ -120,13 +124,13 @@ async def test_somebody_keeps_running_the_place(make_browser: MakeBrowser, runti
     assert operator.account is not None
     path = f"/admin/accounts/{operator.account.id}"
     for state in ("user", "suspended"):
-        await operator.post(f"{path}/state", {"state": state})
+        await operator.post(f"{path}/state", {"state": state, "confirmed": "1"})
         assert "the last who runs" in (await operator.get(path)).text
     other = await make_browser()
     assert other.account is not None
-    await operator.post(f"/admin/accounts/{other.account.id}/state", {"state": "operator"})
+    await operator.post(f"/admin/accounts/{other.account.id}/state", {"state": "operator", "confirmed": "1"})
     assert (await other.get("/admin")).status_code == 200
-    assert (await operator.post(f"{path}/state", {"state": "user"})).headers["location"] == "/"
+    assert (await operator.post(f"{path}/state", {"state": "user", "confirmed": "1"})).headers["location"] == "/"
     assert (await operator.get("/admin")).status_code == 404
 
 

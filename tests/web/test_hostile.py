@@ -85,7 +85,9 @@ async def test_a_suspended_operator_is_nobody_to_leave_the_place_to(
 
     operator, other = await make_browser(operator=True), await make_browser(operator=True)
     assert operator.account and other.account
-    assert (await operator.post(f"/admin/accounts/{other.account.id}/state", {"state": "suspended"})).status_code == 303
+    assert (
+        await operator.post(f"/admin/accounts/{other.account.id}/state", {"state": "suspended", "confirmed": "1"})
+    ).status_code == 303
     with pytest.raises(operators.LastOperator):
         async with runtime.transaction() as connection:
             await leaving.delete_account(connection, runtime.queue, operator.account)

@@ -126,6 +126,7 @@ async def draw_account(visit: Visit, form: Form) -> Response:
         jobs=[job for job in jobs if job.video.account_id == number],
         form=form,
         tiers=TIERS,
+        questions=questions(visit),
     )
 
 
@@ -156,6 +157,15 @@ async def grant(visit: Visit) -> Response:
     return await visit.redirect(f"/admin/accounts/{number}", visit.text("The credits are granted."))
 
 
+def questions(visit: Visit) -> dict[str, str]:
+    """What is asked before an account's state is changed: by the page, or where it has no JavaScript by one of its own."""
+    return {
+        "suspended": visit.text("Suspend this account? It is signed out everywhere and its tokens stop working."),
+        "operator": visit.text("Let this account run the place?"),
+        "user": visit.text("Take the right to run the place away?"),
+    }
+
+
 async def set_state(visit: Visit) -> Response:
     """POST /admin/accounts/{id}/state: suspend, restore, make an operator, unmake one."""
     number, form = read_id(visit), await visit.form()
@@ -168,6 +178,10 @@ async def set_state(visit: Visit) -> Response:
     }
     if word not in done:
         raise InvalidInput(visit.text("There is no such state"), param="state")
+    if word != "restored" and form.get("confirmed") != "1":
+        async with visit.runtime.pool.connection() as connection:
+            overview = await operators.find_overview(connection, visit.runtime.clock(), number)
+        return await draw(visit, "sure", one=overview, word=word, questions=questions(visit))
     try:
         async with visit.runtime.transaction() as connection:
             if word in {"suspended", "restored"}:

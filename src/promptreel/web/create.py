@@ -139,6 +139,7 @@ async def draw(visit: Visit, form: Form, status: int = 200) -> Response:
         engine=engine,
         engines=[(name, offers.title(settings, name)) for name in settings.engine_names],
         prices=prices,
+        sounds=offers.sounds(settings, engine),
         most_mebibytes=MAX_BYTES >> 20,
         advanced=any(form[name] or form.errors[name] for name in ADVANCED),
     )

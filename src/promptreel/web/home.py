@@ -5,7 +5,7 @@ from starlette.responses import RedirectResponse, Response
 from promptreel import showcase, showcase_choices
 from promptreel.errors import NotFound, VideoNotFound
 from promptreel.plans import QUALITIES
-from promptreel.web import stored
+from promptreel.web import offers, stored
 from promptreel.web.door import Visit, page
 
 KINDS = {"film.mp4": "video_key", "poster.jpg": "thumbnail_key"}
@@ -18,15 +18,17 @@ async def show(visit: Visit) -> Response:
         return visit.finish(RedirectResponse("/create", 303))
     async with visit.runtime.pool.connection() as connection:
         stages = await showcase.stages(connection)
+    settings = visit.runtime.settings
     films = [stage.shown for stage in stages if stage.shown is not None]
-    waiting = len(films) < len(stages) and showcase.to_come(visit.runtime.settings, stages)
+    waiting = len(films) < len(stages) and showcase.to_come(settings, stages)
     return await visit.render(
         "home.html",
         sheets=("home.css",),
         films=[] if waiting else films,
         # Nothing rather than three empty places, while nobody has come to live here.
         stages=stages if waiting and any(stage.running or stage.shown for stage in stages) else [],
-        qualities=QUALITIES.values(),
+        qualities=[(QUALITIES[alias], price) for alias, price in offers.of_engine(settings, settings.engine).items()],
+        sounds=offers.sounds(settings, settings.engine),
         base=visit.base_url,
     )
 

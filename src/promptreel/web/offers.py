@@ -19,6 +19,12 @@ def of_engine(settings: Settings, name: str) -> dict[str, int]:
     return {alias: config.price(alias) for alias in made}
 
 
+def sounds(settings: Settings, name: str) -> set[str]:
+    """The qualities that come with sound from an engine. Errors: `EngineUnknown`."""
+    can = settings.engine_config(name).sounds
+    return {alias for alias in of_engine(settings, name) if can and QUALITIES[alias].sound}
+
+
 def title(settings: Settings, name: str) -> str:
     """What people read for an engine, also for one that is gone since."""
     told = settings.engines[name].title if name in settings.engines else ""

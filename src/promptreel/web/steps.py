@@ -32,6 +32,7 @@ STEPS = {
     "loading the model": text("Loading the model"),
     "denoising": text("Bringing the picture out of noise"),
     "waiting for a server": text("Waiting for a server"),
+    "waiting for a server that is away": text("The engine’s server does not answer; your video waits for it"),
     "sending the job": text("Sending it to the server"),
     "queued at the server": text("Waiting for its turn at the server"),
     "fetching the film": text("Fetching the film"),
@@ -59,6 +60,7 @@ BEFOREHAND = {
     "downloading the model",
     "loading the model",
     "waiting for a server",
+    "waiting for a server that is away",
     "sending the job",
     "queued at the server",
 }

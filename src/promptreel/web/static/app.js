@@ -35,6 +35,12 @@ document.addEventListener("click", (event) => {
   }
 }, true);
 
+// It has been asked already when this is reached, so the server need not.
+document.addEventListener("submit", (event) => {
+  if (!event.submitter?.matches("[data-confirm]")) return;
+  event.target.append(Object.assign(document.createElement("input"), { type: "hidden", name: "confirmed", value: "1" }));
+});
+
 // <button data-copy="#id"> copies the text of an element.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -81,14 +81,6 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("htmx:after:swap", tellPicks);
 tellPicks();
 
-// The page has asked already when this is reached (data-confirm), so the server need not.
-document.addEventListener("submit", (event) => {
-  const button = event.submitter;
-  if (!button?.matches("[data-confirm]")) return;
-  const confirmed = Object.assign(document.createElement("input"), { type: "hidden", name: "confirmed", value: "1" });
-  event.target.append(confirmed);
-});
-
 // The video page: a frame is taken from where the film stands.
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-frame]");
