@@ -124,9 +124,11 @@ async def test_a_server_that_is_away_is_waited_for_and_left_alone_meanwhile(
                     [standing] = await upstreams.standings(connection, "far", config.servers)
                 return standing.open_until is not None and standing.failures > 0
 
+            async def told() -> bool:
+                return (await runtime.video(account.id, video.id)).step == "waiting for a server that is away"
+
             await until(left_alone)
-            waiting = await runtime.video(account.id, video.id)
-            assert not waiting.status.ended
+            await until(told)
             fake.create_status = 0
             video = await ended(runtime, video, 120)
         assert len(fake.created) == 1

@@ -352,7 +352,9 @@ async def start(connection: Connection, video_id: int, max_attempts: int) -> Vid
     not count.
     """
     cursor = await connection.execute(
-        f"""UPDATE videos SET status = 'processing', attempt = attempt + 1, progress = 0, step = 'starting',
+        f"""UPDATE videos SET status = 'processing', attempt = attempt + 1, progress = 0, step = CASE
+                   -- What is told of a server that is away stays, until more is known than that it is tried again.
+                   WHEN step = 'waiting for a server that is away' THEN step ELSE 'starting' END,
                    progress_at = now(), started_at = coalesce(started_at, now()), updated_at = now()
              WHERE id = %s AND status IN ('pending', 'processing') RETURNING {COLUMNS}""",
         [video_id],

@@ -348,7 +348,7 @@ class Slot:
         self.rendering = video
         self._news.set()
 
-    async def tell(self) -> None:
+    async def tell(self) -> bool:
         """Tell that the slot is there and what it renders, and hear whether it should drain."""
         video = self.rendering
         try:
@@ -358,6 +358,7 @@ class Slot:
                 self.draining = await slots.tell(connection, self.id, self.pool, number, engine)
         except Exception as error:  # noqa: BLE001 - a database that is away comes back
             log.warning("slot_not_told", reason=str(error).strip())
+        return self.draining
 
     async def keep_alive(self) -> None:
         """Tell so for as long as the process lives; be forgotten in the end."""
@@ -490,7 +491,8 @@ def bind_task(jobs: procrastinate.App, slot: Slot) -> None:
     fetch = jobs.job_manager.fetch_job
 
     async def fetch_by_warmth(queues: Iterable[str] | None, worker_id: int) -> Job | None:
-        if slot.draining:
+        # Asked once more: an operator may have said so since the last heartbeat.
+        if slot.draining or await slot.tell():
             return None
         return await slot.take_out_of_turn(worker_id) or await fetch(queues, worker_id)
 
