@@ -65,7 +65,7 @@ def engine_peak(server: int) -> int:
     peaks = [0]
     for child in psutil.Process(server).children(recursive=True):
         try:
-            if "promptreel.engines.host" in child.cmdline() and "--warm-up" not in child.cmdline():
+            if "promptreel.engines.child" in child.cmdline() and "--warm-up" not in child.cmdline():
                 peaks.append(peak_of(child.pid))
         except psutil.Error:
             continue

@@ -56,7 +56,7 @@ def make_here(fields: dict[str, Any], image: str | None, quality: Quality, outpu
     # Before the engine is loaded: that is when its compiler looks where to keep what it compiles.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(kernel_cache()))
     from promptreel.engines import RenderJob, load_engine
-    from promptreel.engines.host import encode
+    from promptreel.engines.child import encode
 
     settings = load_settings()
     name = fields.get("engine", settings.engine)

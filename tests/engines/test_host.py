@@ -19,7 +19,8 @@ from PIL import Image
 import promptreel
 from promptreel.engine_config import CustomConfig
 from promptreel.engines import RenderJob
-from promptreel.engines.host import Audience, EngineHost, Order, Patience, encode, engine_environment
+from promptreel.engines.child import encode
+from promptreel.engines.host import Audience, EngineHost, Order, Patience, engine_environment
 from promptreel.errors import EngineFailed, EngineOutOfMemory, EngineTimeout
 from promptreel.media import probe
 from promptreel.spec import VideoSpec

@@ -1,6 +1,6 @@
 """What an engine is. An engine only renders: it sees no database, no HTTP and no account.
 
-It lives in a process of its own (`promptreel.engines.host`), so that a crash, a leak or a hang of it is one failed attempt
+It lives in a process of its own (`promptreel.engines.child`), so that a crash, a leak or a hang of it is one failed attempt
 and nothing else.
 """
 
