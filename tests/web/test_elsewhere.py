@@ -13,7 +13,7 @@ import httpx2
 import pytest
 from joserfc import jwk, jwt
 
-from promptreel import accounts, oidc, people
+from promptreel import accounts, credits, oidc, people
 from promptreel.runtime import Runtime
 from promptreel.web.door import SECURE_COOKIE
 
@@ -331,6 +331,15 @@ async def test_who_has_no_address_is_asked_for_one(stranger: Browser, runtime: R
     await stranger.post("/settings/verify")
     await deliver(runtime)
     assert box.letters == []
+    # The first address that is theirs brings what newcomers are given, and no later one.
+    for email in ("ada@example.com", "other@example.com"):
+        await stranger.post("/settings/mail", {"email": email})
+        await stranger.post(await box.link(email, "change"))
+    async with runtime.pool.connection() as connection:
+        person = await people.find_person(connection, "other@example.com")
+        assert person and person.account.verified
+        wallet = await credits.balance(connection, person.account.id)
+    assert wallet.available == runtime.settings.signup_credits
 
 
 async def test_a_closed_place_takes_only_who_is_known(stranger: Browser, runtime: Runtime, issuer: FakeIssuer) -> None:

@@ -2,16 +2,18 @@
 mail scanners look at everything.
 """
 
+from dataclasses import replace
 from typing import Literal
 
 from starlette.responses import Response
 
-from promptreel import audit, failures, joining, letters, passwords, people
+from promptreel import audit, credits, failures, joining, letters, passwords, people
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
 from promptreel.errors import EmailTaken, PromptreelError
 from promptreel.letters import Link, Purpose
 from promptreel.people import Person
+from promptreel.settings import Settings
 from promptreel.web import post
 from promptreel.web.door import Handler, Visit, page
 from promptreel.web.forms import Form
@@ -169,7 +171,7 @@ async def use_confirmation(visit: Visit, code: str, account: Account) -> Respons
             if link.purpose == "verify":
                 await joining.prove_address(connection, runtime.settings, person, knows_password=True)
             else:
-                await move(connection, person.account, link.email)
+                await move(connection, runtime.settings, person.account, link.email)
                 await post.tell(connection, visit, "moved", account, email=link.email)
     except EmailTaken as error:
         return await visit.render("dead_link.html", 409, sheets=SHEETS, reason=visit.error_sentence(error))
@@ -185,10 +187,15 @@ async def use_confirmation(visit: Visit, code: str, account: Account) -> Respons
     return await visit.render("done.html", sheets=SHEETS, title=notice)
 
 
-async def move(connection: Connection, account: Account, email: str) -> None:
-    """Give an account its new address, which has been proved. Links to the old one end. Errors: `EmailTaken`."""
+async def move(connection: Connection, settings: Settings, account: Account, email: str) -> None:
+    """Give an account its new address, which has been proved, and if it is its first one what newcomers are given.
+
+    Links to the old one end. Errors: `EmailTaken`.
+    """
     await people.set_address(connection, account.id, email, verified=True)
     await letters.drop(connection, account.id)
+    if not account.verified and not await credits.statement(connection, account.id, limit=1):
+        await joining.give_credits(connection, settings, replace(account, email=email))
     await audit.record(connection, account, "address_changed", account_id=account.id, to=email)
 
 

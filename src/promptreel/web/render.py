@@ -69,10 +69,12 @@ def page(
 
 
 def must_confirm(visit: "Visit") -> bool:
-    """Whether the page reminds its reader of the letter that confirms their address. The settings say it in their own place."""
+    """Whether the page reminds its reader to confirm their address. The settings say it in their own place, and where the
+    letter leads it is being done.
+    """
     session = visit.session
     unconfirmed = session is not None and not session.account.verified and visit.runtime.mailer.real
-    return unconfirmed and not visit.acting and not visit.route.startswith("/settings")
+    return unconfirmed and not visit.acting and not visit.route.startswith(("/settings", "/verify"))
 
 
 def fragment(visit: "Visit", template: str, **context: Any) -> str:
