@@ -196,6 +196,15 @@ def test_a_wrong_table_is_one_line_that_names_the_place(data: Path, table: str, 
     assert reason in told and "\n" not in told and "secret" not in told
 
 
+def test_the_built_in_engines_name_is_no_other_ones(data: Path) -> None:
+    data.mkdir()
+    (data / "promptreel.toml").write_text(f"[engines.scenes]\n{SERVER}")
+    with pytest.raises(SettingInvalid, match="scenes.kind cannot be 'remote'"):
+        load_settings(data=data)
+    (data / "promptreel.toml").write_text('[engines.scenes]\nkind = "scenes"\ntitle = "Built in"')
+    assert load_settings(data=data).engine_config("scenes").title == "Built in"
+
+
 def test_a_key_is_in_no_text_of_the_settings(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     data.mkdir()
     server = 'kind = "remote"\nprotocol = "openai"\nservers = [{url = "http://x"}]\n'

@@ -127,6 +127,14 @@ class Settings(BaseSettings):
                 raise ValueError(f"{name!r} is no name: 1 to 40 small letters, digits, dots and hyphens")
         return tables
 
+    @field_validator("engines")
+    @classmethod
+    def scenes_is_built_in(cls, engines: dict[str, EngineConfig]) -> dict[str, EngineConfig]:
+        """Errors: `ValueError` for another engine by the name of the one that is always there."""
+        if (kind := engines.get("scenes", SCENES).kind) != SCENES.kind:
+            raise ValueError(f"scenes.kind cannot be {kind!r}: scenes is the built-in engine; give yours another name")
+        return engines
+
     @field_validator("pools")
     @classmethod
     def few_slots(cls, pools: dict[str, int]) -> dict[str, int]:

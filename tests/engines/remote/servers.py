@@ -66,6 +66,7 @@ class Job:
     status: str = "queued"
     error: dict[str, Any] | None = None
     film: bytes = b""
+    created_at: int = field(default_factory=lambda: int(time.time()))
 
 
 @dataclass
@@ -93,6 +94,10 @@ class Fake:
     create_status: int = 0
     create_detail: Any = "no"
     create_seconds: float = 0.0
+    loses_answers: str = ""
+    """What becomes of the answer to a job that was taken: `cut off`, or a proxy's `502`."""
+    other_jobs: list[dict[str, Any]] = field(default_factory=list)
+    """What else its list of jobs shows."""
     poll_statuses: list[int] = field(default_factory=list)
     """Taken from the front, instead of an answer."""
     headers: dict[str, str] = field(default_factory=dict)
@@ -179,6 +184,7 @@ def app(fake: Fake) -> Starlette:
         routed("/v1/videos", server.create, "POST"),
         routed(content, server.content, "GET"),
         routed(one, server.retrieve, "GET"),
+        routed("/v1/videos", server.listed, "GET"),
         routed("/v1/models", server.models, "GET"),
         routed(server.health_path, server.health, "GET"),
         Route("/cloud/{name}", server.cloud),
@@ -228,7 +234,13 @@ class OpenAI:
         job = Job(self.new_id(), fields, files)
         fake.jobs[job.id] = job
         fake.created.append(job)
-        return JSONResponse(self.told(job))
+        if fake.loses_answers == "cut off":
+            return StreamingResponse(iter([b"{"]), headers={"content-length": "400"})
+        return JSONResponse({}, 502) if fake.loses_answers else JSONResponse(self.told(job))
+
+    async def listed(self, request: Request) -> Response:
+        rows = [self.told(job) for job in self.fake.jobs.values()] + self.fake.other_jobs
+        return JSONResponse({"object": "list", "data": rows[::-1][: int(request.query_params.get("limit", 20))]})
 
     def wrong(self, fields: dict[str, Any]) -> tuple[int, str] | None:
         if not isinstance(fields.get("seconds"), str) or not re.fullmatch(r"\d+x\d+", str(fields.get("size"))):
@@ -246,9 +258,10 @@ class OpenAI:
             "model": "m",
             "status": self.fake.state or job.status,
             "progress": self.fake.told_progress(job),
-            "created_at": 0,
+            "created_at": job.created_at,
             "seconds": "4",
             "size": "1x1",
+            "prompt": job.fields["prompt"],
             "error": error,
         }
 
@@ -346,7 +359,7 @@ class VllmOmni(OpenAI):
         )
 
     def told(self, job: Job) -> dict[str, Any]:
-        said = super().told(job) | {"prompt": job.fields["prompt"], "progress": 100 if job.status == "completed" else 0}
+        said = super().told(job) | {"progress": 100 if job.status == "completed" else 0}
         if said["error"]:
             said["error"]["code"] = self.status_code(job)
         return said
@@ -373,6 +386,7 @@ class Sglang(VllmOmni):
 
     def told(self, job: Job) -> dict[str, Any]:
         said = OpenAI.told(self, job)
+        del said["prompt"]
         said["error"] = {"message": self.fake.fails} if job.status == "failed" else None
         said["url"] = self.fake.cloud if job.status == "completed" else None
         return said

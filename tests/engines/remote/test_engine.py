@@ -1,11 +1,13 @@
 """A video made by another server: what it comes to, and what becomes of it when things go wrong over there."""
 
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from promptreel.engine_config import Preset
+from promptreel.engines.remote import openai_shaped
 from promptreel.engines.remote.engine import RemoteEngine
 from promptreel.engines.remote.health import check
 from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineRefused, EngineStopped, MediaInvalid
@@ -371,6 +373,51 @@ def test_a_job_that_may_be_born_later_counts_as_taking_a_slot():
     assert heard.memo["busy_seconds"] == 60
 
 
+@pytest.mark.parametrize("kind", ["openai", "vllm-omni"])
+@pytest.mark.parametrize("loses", ["cut off", "502"])
+def test_a_job_whose_name_was_not_heard_is_found_in_the_list(kind, loses):
+    with running(kind, polls=1, loses_answers=loses) as fake:
+        before, others = int(time.time()) - 60, {"status": "queued", "object": "video"}
+        fake.other_jobs = [
+            others | {"id": "older", "prompt": SPEC.prompt, "created_at": before},
+            others | {"id": "another", "prompt": "a hen", "created_at": before + 60},
+            others | {"id": "strange", "created_at": None},
+        ]
+        assert len(rendered(RemoteEngine(config(fake.base, protocol=kind)), Listener().job())) == 16
+        assert len(fake.created) == 1 and fake.deleted == [fake.created[0].id]
+
+
+@pytest.mark.parametrize(
+    ("kind", "slots", "another"),
+    [
+        ("vllm-omni", 1, True),  # which of the two is ours?
+        ("vllm-omni", 2, False),  # it may be that of the other slot, whose prompt is the same
+        ("sglang", 1, False),  # its list tells no prompts
+        ("litellm", 1, False),
+    ],
+)
+def test_a_job_that_may_be_somebody_elses_is_left_alone_and_counts_as_taking_a_slot(kind, slots, another, monkeypatch):
+    monkeypatch.setattr(openai_shaped, "LISTED_AFTER", (0.01, 0.02))
+    with running(kind, loses_answers="cut off") as fake:
+        if another:
+            twin = {"id": "twin", "prompt": SPEC.prompt, "created_at": int(time.time()), "status": "queued"}
+            fake.other_jobs = [twin]
+        heard = Listener()
+        with pytest.raises(EngineAway):
+            rendered(RemoteEngine(config({"url": fake.base, "slots": slots}, protocol=kind)), heard.job())
+        assert len(fake.created) == 1 and not fake.deleted
+    assert heard.memo == {"busy_seconds": 60}
+
+
+def test_what_was_never_sent_takes_no_slot():
+    for address, table in (("http://127.0.0.1:9", {}), ("", {"create_status": 503})):
+        with running("vllm-omni", **table) as fake:
+            heard = Listener()
+            with pytest.raises(EngineAway):
+                rendered(RemoteEngine(config(address or fake.base)), heard.job())
+        assert heard.memo == {}
+
+
 def test_a_stop_is_heard_while_a_film_comes_slowly():
     with running("vllm-omni", stalls=True) as fake:
         heard = Listener(stop=lambda heard: heard.told[-1][1] == "fetching the film" and len(heard.told) > 8)
@@ -438,6 +485,22 @@ def test_a_memo_of_something_else_does_no_harm(memo):
     with running("vllm-omni") as fake:
         assert len(rendered(RemoteEngine(config(fake.base)), Listener().job(memo=memo))) == 16
         assert len(fake.created) == 1
+
+
+def test_a_later_pass_that_may_be_rendered_unheard_leaves_the_films_before_it_to_be_found(monkeypatch):
+    monkeypatch.setattr(openai_shaped, "LISTED_AFTER", ())
+    spec = replace(SPEC, duration=26 / 16)
+    with running("vllm-omni", polls=1) as fake:
+        heard = Listener()
+
+        def deaf_in_the_second(_):
+            fake.loses_answers = "502" if fake.created else ""
+            return False
+
+        heard.stop = deaf_in_the_second
+        with pytest.raises(EngineAway):
+            rendered(RemoteEngine(config(fake.base, presets={"free": Preset(frames=17)})), heard.job(spec))
+        assert heard.memo["id"] == fake.created[0].id and heard.memo["busy_seconds"] > 0
 
 
 def test_passes_that_are_done_are_not_made_again():

@@ -61,8 +61,8 @@ class ComfyUI:
             if answer.status == 400 and why:
                 raise EngineFailed(f"{self._wire.name} refuses {workflow.name}: {self._wire.cleaned(why)}")
             self._wire.accepted(answer)
-        except Away:
-            self.drop(client, running=True)  # it may have been taken, and only the answer was lost
+        except Away as error:
+            error.perhaps_done = not self.drop(client, running=True) and error.perhaps_done
             raise
         prompt = self._wire.job_in(answer, "prompt_id")
         job = prompt if prompt == client else f"{prompt}/{client}"

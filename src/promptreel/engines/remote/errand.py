@@ -57,6 +57,8 @@ class Errand:
         """Of the same, of an attempt before this one; taken from the front."""
         self._began = time.time()
         self._running = False
+        self._unheard = 0.0
+        """Seconds for which the server may be at a job whose name was never heard."""
         self._fraction: float | None = None
         self.seconds = 0.0
         """What the newest film took over there; 0 where it was begun by an earlier attempt."""
@@ -113,21 +115,30 @@ class Errand:
         try:
             job = self._waiting.finish(birth)
         except Away as error:
+            if error.perhaps_done:
+                self._never_heard_of()
             raise EngineAway(error.reason) from None
         except EngineStopped:
             try:
                 self._ids.append(birth.result(LATE_BIRTH))
                 self._running = True
             except TimeoutError:
-                # It may be born yet, under a name that nobody hears.
-                self._job.remember({"busy_seconds": math.ceil(self._usual)})
-            except (Away, EngineFailed):
+                self._never_heard_of()  # it may be born yet
+            except Away as error:
+                if error.perhaps_done:
+                    self._never_heard_of()
+            except EngineFailed:
                 pass
             raise
         self._ids.append(job)
         self._running = True
         self._job.remember(self._memo())
         return job
+
+    def _never_heard_of(self) -> None:
+        """Count the slot as taken for as long as a job takes that may be there, under a name that nobody has heard."""
+        self._unheard = self._usual
+        self._job.remember((self._memo() if self._ids else {}) | self._busy(self._unheard))
 
     def _waited_for(self, job: str) -> Status:
         """The job's end: completed, or lost. Errors: `EngineAway` out of reach for too long, `EngineFailed` with the server's
@@ -220,14 +231,14 @@ class Errand:
         if not self._ids:
             return
         newest, *older = reversed(self._ids)
-        busy = 0.0
+        busy = self._unheard
         if self._running:
             busy = min(LONGEST_BUSY, max(1.0, left_over(time.time() - self._began, self._usual, self._fraction)))
             # First of all: this process may be killed while the server takes its time.
-            self._job.remember(self._memo() | {"busy_seconds": math.ceil(busy)})
+            self._job.remember(self._memo() | self._busy(busy))
         with suppress(Exception):
             free = self._server.drop(newest, running=self._running)
-            self._job.remember({} if free else {"busy_seconds": math.ceil(busy)})
+            self._job.remember(self._busy(self._unheard if free else busy))
         for job in older:
             with suppress(Exception):
                 self._server.drop(job, running=False)
@@ -238,6 +249,10 @@ class Errand:
         self._wanted.clear()
         self._threads.shutdown(wait=False, cancel_futures=True)
         self._server.close()
+
+    def _busy(self, seconds: float) -> dict[str, Any]:
+        """What the memo says of a server that goes on with what nobody wants."""
+        return {"busy_seconds": math.ceil(seconds)} if seconds else {}
 
     def _memo(self) -> dict[str, Any]:
         *done, newest = self._ids

@@ -58,8 +58,8 @@ class LightX2V:
                 answer = self._wire.asked(
                     "POST", "/v1/tasks/video/", patience=ACCEPTED, json=fields | dict(ask.options)
                 )
-            except Away:
-                self.drop(job, running=True)  # it may have been taken, and only the answer was lost
+            except Away as error:
+                error.perhaps_done = not self.drop(job, running=True) and error.perhaps_done
                 raise
         return self._wire.job_in(answer, "task_id")
 

@@ -12,6 +12,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Any, BinaryIO, Literal
 from urllib.parse import quote
 
@@ -44,14 +45,18 @@ class Dialect:
     last_picture: bool = False
     sound: str = ""
     """The field that asks for a sound track."""
+    tells_prompt: bool = False
+    """Its list of jobs says what was asked for, so a job whose name was not heard can be found in it."""
     deletes: bool = True
     stops: bool = True
     """Deleting a job that is rendered frees its GPU."""
 
 
 DIALECTS = {
-    "openai": Dialect("form", "size", "seconds", one_model=False),
-    "vllm-omni": Dialect("form", "sides", "frames", health="/health", last_picture=True, sound="generate_sound"),
+    "openai": Dialect("form", "size", "seconds", one_model=False, tells_prompt=True),
+    "vllm-omni": Dialect(
+        "form", "sides", "frames", health="/health", last_picture=True, sound="generate_sound", tells_prompt=True
+    ),
     "sglang": Dialect("json", "sides", "frames", whole_fps=True, health="/health", stops=False),
     "fastvideo": Dialect("json", "size", "frames", whole_fps=True, health="/health", tells_queued=False, stops=False),
     "litellm": Dialect(
@@ -78,6 +83,12 @@ STATES: dict[str, State] = {
 MOST_FIELD = 900 << 10
 """Bytes of a form's field that is no file: servers on Starlette refuse a mebibyte."""
 
+LISTED_AFTER = (0.5, 2.0)
+"""Seconds before each look for a job in the server's list: it may be about to be taken."""
+
+CLOCK_STEP = 2.0
+"""Seconds by which an age can be wrong that is a difference of two whole seconds."""
+
 WEB_ADDRESS = re.compile(r"https?://[^\s'\"<>]+")
 
 
@@ -90,6 +101,7 @@ class OpenAIShaped:
         self._model = config.model
         self._named = config.servers[index].model
         """The operator's own word for what this server calls the model."""
+        self._one_at_a_time = config.servers[index].slots == 1
 
     def close(self) -> None:
         self._wire.close()
@@ -98,15 +110,37 @@ class OpenAIShaped:
 
     def create(self, ask: Ask) -> str:
         """Errors: as `RemoteProtocol` says; `EngineRefused` for a last picture where there is no field for one."""
-        fields = self._fields(ask)
-        if self._dialect.body == "json":
-            answer = self._wire.asked("POST", "/v1/videos", patience=ACCEPTED, json=fields)
-        else:
-            parts: list[tuple[str, Any]] = [(name, (None, form_text(value))) for name, value in fields.items()]
-            if ask.image is not None and ask.last_image is None:
-                parts.append(("input_reference", ("input.png", ask.image, "image/png")))
-            answer = self._wire.asked("POST", "/v1/videos", patience=ACCEPTED, files=parts)
+        fields, began = self._fields(ask), time.monotonic()
+        try:
+            if self._dialect.body == "json":
+                answer = self._wire.asked("POST", "/v1/videos", patience=ACCEPTED, json=fields)
+            else:
+                parts: list[tuple[str, Any]] = [(name, (None, form_text(value))) for name, value in fields.items()]
+                if ask.image is not None and ask.last_image is None:
+                    parts.append(("input_reference", ("input.png", ask.image, "image/png")))
+                answer = self._wire.asked("POST", "/v1/videos", patience=ACCEPTED, files=parts)
+        except Away as error:
+            if error.perhaps_done and (job := self._found_again(str(fields["prompt"]), began)):
+                return job
+            raise
         return self._wire.job_in(answer, "id")
+
+    def _found_again(self, prompt: str, began: float) -> str:
+        """The job that was taken though no answer came, by the server's list; empty where there is none, or where it might be
+        another's: the list shows no more of a job than its prompt, so two at a time could be each other's.
+        """
+        if not (self._dialect.tells_prompt and self._one_at_a_time):
+            return ""
+        for pause in LISTED_AFTER:
+            time.sleep(pause)
+            try:
+                answer = self._wire.ask("GET", "/v1/videos?limit=20", patience=QUICK)
+            except (Away, EngineFailed):
+                continue
+            found = jobs_since(answer, prompt, time.monotonic() - began + CLOCK_STEP)
+            if found:
+                return found[0] if len(found) == 1 else ""
+        return ""
 
     def _fields(self, ask: Ask) -> dict[str, Any]:
         """The request in the server's own words; those of the operator go over ours."""
@@ -238,6 +272,24 @@ class OpenAIShaped:
                 return Health(ok=False, reason="it has no /v1/videos")
         wrong = self._wrong_model(served)
         return Health(ok=not wrong, reason=f"it {wrong}" if wrong else "", served_models=served)
+
+
+def jobs_since(answer: Answer, prompt: str, seconds: float) -> list[str]:
+    """The jobs of a list that have that prompt and are no older than that, by the server's own clock where it tells it."""
+    rows = answer.json.get("data") if answer.ok and isinstance(answer.json, dict) else None
+    try:
+        now = parsedate_to_datetime(answer.headers.get("date", "")).timestamp()
+    except ValueError:
+        now = time.time()
+    return [
+        row["id"]
+        for row in (rows if isinstance(rows, list) else [])
+        if isinstance(row, dict)
+        and row.get("prompt") == prompt
+        and isinstance(row.get("id"), str)
+        and isinstance(row.get("created_at"), int | float)
+        and now - row["created_at"] <= seconds
+    ]
 
 
 def fraction(progress: Any) -> float | None:

@@ -65,13 +65,15 @@ class Health:
 class Away(Exception):
     """The server cannot be reached, or says that it is not to be asked just now. Comes back by itself, or never.
 
-    `reason` is for people and free of secrets; `again_in` as in `Status`.
+    `reason` is for people and free of secrets; `again_in` as in `Status`. `perhaps_done`: what was asked may have been done all
+    the same, and only the answer was lost.
     """
 
-    def __init__(self, reason: str, again_in: float | None = None) -> None:
+    def __init__(self, reason: str, again_in: float | None = None, *, perhaps_done: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
         self.again_in = again_in
+        self.perhaps_done = perhaps_done
 
 
 class NotThere(Away):
@@ -86,7 +88,11 @@ class RemoteProtocol(Protocol):
     """
 
     def create(self, ask: Ask) -> str:
-        """Hand the job in; its id there, which must do for all other calls, from another process too."""
+        """Hand the job in; its id there, which must do for all other calls, from another process too.
+
+        Where the answer is lost, the job is found again or taken back if there is a way; `Away.perhaps_done` where neither is
+        certain.
+        """
 
     def status(self, job: str) -> Status:
         """How the job stands. Never asks for the film itself."""

@@ -45,6 +45,9 @@ MOST_ID = 1000
 BUSY = frozenset({408, 425, 429, 502, 503, 504})
 """Statuses of a server, or of a proxy before it, that is not to be asked just now."""
 
+PASSED_ON = frozenset({502, 504})
+"""Of these, those of a proxy that has lost sight of a request which it passed on."""
+
 NOT_OURS = frozenset({401, 402, 403, 404, 405})
 """Statuses of a server that is set up wrongly (its address, its key, an account there without money): no video's fault."""
 
@@ -112,7 +115,8 @@ class Wire:
                         return Answer(response.status_code, {}, None, "it leads elsewhere")
                     url = following
         except (httpx2.HTTPError, httpx2.StreamError, OSError) as error:
-            raise Away(f"{self.name} cannot be reached ({type(error).__name__})") from None
+            sent = not isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout)
+            raise Away(f"{self.name} cannot be reached ({type(error).__name__})", perhaps_done=sent) from None
         raise Away(f"{self.name} leads from one address to the next")
 
     def _sent(self, method: str, url: httpx2.URL, **content: Any) -> httpx2.Response:
@@ -147,7 +151,7 @@ class Wire:
         finally:
             timer.cancel()
             if late.is_set():
-                raise Away(f"{self.name} has not answered within {seconds:.0f} seconds") from None
+                raise Away(f"{self.name} has not answered within {seconds:.0f} seconds", perhaps_done=True) from None
 
     def asked(self, method: str, path: str, **content: Any) -> Answer:
         """The answer of a request that has to succeed. Errors: `Away` where the server is busy or set up wrongly, also for
@@ -174,7 +178,7 @@ class Wire:
     def useless(self, answer: Answer) -> Away:
         """What to make of an answer that is of no use."""
         told = "with what it should not" if answer.ok else f"{answer.status}: {self.words(answer)}"
-        return Away(f"{self.name} answers {told}", answer.again_in)
+        return Away(f"{self.name} answers {told}", answer.again_in, perhaps_done=answer.status in PASSED_ON)
 
     @contextmanager
     def socket(self, path: str) -> Iterator["WebSocketSession"]:
