@@ -178,11 +178,17 @@ def test_plots_have_round_scales() -> None:
 
 async def test_what_each_engine_costs(make_browser: MakeBrowser, runtime: Runtime) -> None:
     browser = await make_browser()
-    assert "by the engine" not in (await browser.get("/plan")).text
+    page = (await browser.get("/plan")).text
+    assert "by the engine" not in page and ">with sound<" in page
     table = {"kind": "custom", "model": "a:B", "title": "Fine & slow", "presets": {"premium": {"price": 90}}}
     runtime.settings = Settings.model_validate(runtime.settings.model_dump() | {"engines": {"fine": table}})
     page = (await browser.get("/plan")).text
     assert "Fine &amp; slow</th>" in page and ">90</td>" in page and ">–</td>" in page
+    # Of an engine that nobody knows to make sound none is promised.
+    assert ">with sound by Scenes<" in page
+    runtime.settings = runtime.settings.model_copy(update={"engine": "fine"})
+    page = (await browser.client.get("/")).text
+    assert "<strong>90</strong>" in page and "Full size <" in page
 
 
 async def statement_of(

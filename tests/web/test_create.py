@@ -356,7 +356,7 @@ async def test_engines_are_chosen_with_their_own_prices(make_browser: MakeBrowse
     offered = page.partition('id="offer"')[2].partition("<details")[0]
     assert re.findall(r'name="quality" value="(\w+)" checked', offered) == ["premium"]
     assert re.findall(r'name="quality"', offered) == ['name="quality"']
-    assert "9 credits" in offered and "2 s" in offered
+    assert "9 credits" in offered and "2 s" in offered and "with sound" not in offered
     # Without JavaScript a button shows the same, and forgets nothing.
     response = await send(browser, engine="fine", show="offer", prompt="Kept")
     assert response.status_code == 200 and "Kept</textarea>" in response.text and "9 credits" in response.text
