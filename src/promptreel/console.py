@@ -1,12 +1,32 @@
-"""What people see at a terminal: lines as they are, and the progress of a video."""
+"""What people see at a terminal: options that many commands have, lines as they are, and the progress of a video."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
 
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from promptreel import client
+
+Data = Annotated[
+    Path | None,
+    typer.Option("--data", envvar="PROMPTREEL_DATA", help="The data folder.", show_default="promptreel-data"),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def say(text: str) -> None:
+    """Print a line for a person."""
+    print(text)
+
+
+def say_json(value: Any) -> None:
+    """Print a value for a program."""
+    print(json.dumps(value, default=str))
 
 
 def tell(console: Console, line: str) -> None:
