@@ -176,12 +176,14 @@ def test_axe_finds_nothing(new_person: NewPerson, operator: NewPerson, scheme: s
     check_all(operator(color_scheme=scheme, bypass_csp=True).page, ADMIN)
 
 
-def test_every_page_is_one_small_answer_of_our_own(new_person: NewPerson, place: Place) -> None:
-    person = new_person(sign_up=True)
+def test_every_page_is_one_small_answer_of_our_own(new_person: NewPerson, operator: NewPerson, place: Place) -> None:
     asked: list[str] = []
-    person.page.on("request", lambda request: asked.append(request.url))
-    for path in SIGNED_IN:
-        answer = person.page.goto(path)
-        assert answer is not None
-        assert len(answer.body()) < 60_000, path
+    for person, paths in ((new_person(), SIGNED_OUT), (new_person(sign_up=True), SIGNED_IN), (operator(), ADMIN)):
+        person.page.on("request", lambda request: asked.append(request.url))
+        for path in paths:
+            answer = person.page.goto(path)
+            assert answer is not None
+            assert len(answer.body()) < 60_000, path
+            policy = answer.headers["content-security-policy"]
+            assert "default-src 'none'" in policy and "unsafe" not in policy, path
     assert [url for url in asked if not url.startswith((place.url, "data:", "blob:"))] == []
