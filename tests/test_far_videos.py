@@ -12,11 +12,13 @@ from promptreel import upstreams, videos
 from promptreel.accounts import Account
 from promptreel.db.pool import Connection
 from promptreel.engine_config import RemoteConfig
+from promptreel.engines.host import Audience, EngineHost, Order, Rendered
+from promptreel.errors import EngineTimeout
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
 from promptreel.spec import Status, VideoSpec
 from promptreel.videos import Submission, Video
-from promptreel.worker import cancel_orphans
+from promptreel.worker import cancel_orphans, run_worker
 
 from .conftest import MakeAccount
 from .engines.remote.servers import KEY, Fake, Job, running
@@ -166,6 +168,40 @@ async def test_a_video_is_made_by_another_server_where_one_refuses_whatever_it_i
         health = [path for method, path in broken.calls if path == "/health"]
         assert len(health) == [method for method, _ in broken.calls].count("POST") > 0
     await assert_sound(runtime, account, spent=2)
+
+
+async def test_a_server_that_hangs_is_left_alone_and_its_video_made_by_another(
+    runtime: Runtime, make_account: MakeAccount, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, _ = await make_account()
+    render = EngineHost.render
+
+    async def impatient(host: EngineHost, order: Order, folder: Path, audience: Audience, limit: float) -> Rendered:
+        """The time limit passes as soon as the first server has the job."""
+        attempt = asyncio.create_task(render(host, order, folder, audience, limit))
+        if order.server == 0:
+            await is_asked(hung)
+            await host.kill()
+            await asyncio.gather(attempt, return_exceptions=True)
+            raise EngineTimeout(limit)
+        return await attempt
+
+    monkeypatch.setattr(EngineHost, "render", impatient)
+    with running("vllm-omni", polls=10**6) as hung, running("vllm-omni", polls=1) as well:
+        config = far(runtime.settings, hung, well)
+        work = asyncio.create_task(run_worker(runtime, grace=0.5))
+        try:
+            video = await ended(runtime, await submit(runtime, account), 120)
+        finally:
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+        assert (video.status, video.attempt, len(well.created)) == (Status.COMPLETED, 2, 1)
+        assert hung.deleted == [hung.created[0].id]  # by the attempt that the other server got
+    async with runtime.pool.connection() as connection:
+        [first, second] = await upstreams.standings(connection, "far", config.servers)
+    assert (first.failures, first.taken, second.failures, second.taken) == (1, 0, 0, 0)
+    assert "longer than" in first.reason
+    await assert_sound(runtime, account, spent=1)
 
 
 async def test_a_cancel_reaches_the_server_and_its_slot_stays_taken_where_the_card_goes_on(

@@ -172,6 +172,8 @@ class EngineFailed(PromptreelError):
     """The engine failed: {reason}"""
 
     slug = "engine_failed"
+    final = False
+    """Whether the next attempt would end in the same way."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason=reason)
@@ -191,6 +193,7 @@ class EngineRefused(EngineFailed):
     """
 
     slug = "engine_refused"
+    final = True
 
 
 class EngineStopped(PromptreelError):
@@ -202,10 +205,11 @@ class EngineStopped(PromptreelError):
 class EngineTimeout(EngineFailed):
     """The engine took longer than {seconds} s
 
-    Not tried again: the same job would take as long once more.
+    Not tried again: the same job would take as long once more. Where another server could be quicker, it has one try.
     """
 
     slug = "engine_timeout"
+    final = True
 
     def __init__(self, seconds: float) -> None:
         PromptreelError.__init__(self, seconds=round(seconds))

@@ -26,7 +26,7 @@ from promptreel.db.pool import Connection
 from promptreel.engine_config import POOL, CustomConfig, EngineConfig, RemoteConfig, ScenesConfig
 from promptreel.engines.host import Audience, EngineHost, Order, Rendered, warm_up
 from promptreel.engines.remote import health, orphans
-from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineRefused, EngineTimeout
+from promptreel.errors import EngineAway, EngineFailed, EngineLost, EngineTimeout
 from promptreel.runtime import Runtime, sweep
 from promptreel.videos import Video
 
@@ -171,6 +171,9 @@ class Slot:
             raise
         except (EngineAway, EngineTimeout) as error:
             found = partial(upstreams.found_away, reason=error.data.get("reason", error.message))
+            if isinstance(error, EngineTimeout) and len(config.servers) > 1 and "failed_at" not in memo:
+                error.final = False  # it may be the server that hangs
+                report.remember(report.memo | {"failed_at": lease.url})
             raise
         except EngineFailed:
             found = partial(upstreams.found_there, sure=False)
@@ -193,6 +196,7 @@ class Slot:
         """
         engine = video.spec.engine
         preferred, avoided = str(memo.get("server", "")), str(memo.get("failed_at", ""))
+        preferred = "" if preferred == avoided else preferred
         while True:
             async with self._runtime.transaction() as connection:
                 lease = await upstreams.take(connection, engine, config.servers, video.id, preferred, avoided)
@@ -246,7 +250,7 @@ class Slot:
         """
         log.warning("render_failed", video=video.id, attempt=video.attempt, reason=error.message)
         used = video.attempt - video.handed_back
-        if used >= self._settings.max_attempts or isinstance(error, EngineRefused | EngineTimeout):
+        if used >= self._settings.max_attempts or error.final:
             await self._fail(video, error)
             return
         async with self._runtime.transaction() as connection:
