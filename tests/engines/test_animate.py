@@ -279,6 +279,15 @@ def test_ground_comes_nearer_toward_the_lower_border():
     assert nearness[-5].mean() > nearness[len(nearness) // 2 + 10].mean() > nearness[5].mean()
 
 
+def test_a_drawing_on_paper_is_not_bent():
+    drawing = np.full((216, 384, 3), 255, np.uint8)
+    cv2.rectangle(drawing, (90, 40), (290, 190), (0, 0, 0), 3)
+    shown = as_rgb(frame(animation(drawing, "orbit"), 0.7))[..., 1]
+    middles = [row[: WIDTH // 2] < 128 for row in shown[30:85]]
+    columns = [float(np.nonzero(dark)[0].mean()) for dark in middles]
+    assert np.ptp(columns) < 0.6
+
+
 # -- weather and light -------------------------------------------------------------------------------------------------
 
 
@@ -386,6 +395,8 @@ def test_who_is_spoken_of_is_in_the_picture_and_who_is_added_comes():
     assert names("add a woman who waves") == {"woman"}
     assert names("the dog wags its tail") == set()
     assert names("three birds fly over") == {"bird"}
+    assert names("a flag waving in the wind") == set()
+    assert names("add a flag") == {"kite"}
 
 
 def test_birds_are_counted():

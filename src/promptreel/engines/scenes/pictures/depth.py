@@ -85,6 +85,8 @@ class _Findings:
     """The row of the horizon as a fraction of the height."""
     confidence: float
     focus: tuple[float, float]
+    sheet: bool = False
+    """Whether it is a sheet: writing or a drawing, with no ground to stand on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +180,8 @@ def _look(small: Picture, context: Context | None) -> _Findings:
     else:
         sky, saliency, subject, confidence = _see(small)
     focus = _focus(subject if confidence > 0 else saliency**2)
+    if _is_sheet(small):
+        return _Findings(nothing, saliency, subject, _horizon(nothing), confidence, focus, sheet=True)
     return _Findings(sky, saliency, subject, _horizon(sky), confidence, focus)
 
 
@@ -187,6 +191,16 @@ def _see(small: Picture) -> tuple[Map, Map, Map, float]:
     sky = _find_sky(small)
     saliency = _saliency(lab)
     return sky, saliency, *_find_subject(small, lab, saliency, sky)
+
+
+def _is_sheet(small: Picture) -> bool:
+    """Whether one colour, to a 64th, is half of the picture and nearly all of its border, as paper is: no photo's sky is."""
+    parts = small.astype(np.int32) // 4
+    colours = (parts[..., 0] << 12) | (parts[..., 1] << 6) | parts[..., 2]
+    values, counts = np.unique(colours, return_counts=True)
+    paper = colours == values[counts.argmax()]
+    border = np.concatenate([paper[0], paper[-1], paper[:, 0], paper[:, -1]])
+    return bool(paper.mean() > 0.5 and border.mean() > 0.9)
 
 
 def _cut(values: Map, box: tuple[float, float, float, float], shape: tuple[int, int]) -> Map:
@@ -459,13 +473,14 @@ def _nearness(found: _Findings) -> tuple[Map, Map]:
     """The nearness of the background and of the subject."""
     height, width = found.sky.shape
     row = (np.arange(height, dtype=np.float32)[:, None] + 0.5) / height
-    ground = np.clip((row - found.horizon) / (1 - found.horizon), 0, 1)
+    # On a sheet, a ground that comes nearer would bend the lines that are drawn on it.
+    ground = np.clip((row - found.horizon) / (1 - found.horizon), 0, 1) * (not found.sheet)
     background = WALL_NEARNESS + (GROUND_NEARNESS - WALL_NEARNESS) * ground
     background = background * (1 - found.sky) + SKY_NEARNESS * found.sky
     subject = np.broadcast_to(background, found.sky.shape)
     if found.confidence > 0:
         background, subject = _stand(background, found)
-    else:
+    elif not found.sheet:
         # Without a matte, what draws the eye bulges a little toward the lens: a smooth swell cannot tear.
         swell = _soft(found.saliency, 0.05 * max(height, width)) * (1 - found.sky)
         background = np.minimum(background + 0.22 * swell, 0.9)

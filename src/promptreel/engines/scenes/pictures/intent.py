@@ -33,6 +33,9 @@ WORDS = {
 }
 """What a picture may hold that moves, by the words that ask for it."""
 
+CLOTH = re.compile(WORDS["hair"], re.IGNORECASE)
+"""What hangs on something in the picture: "a flag waving" makes that one wave, and brings none."""
+
 GENTLE = 0.45
 """How strongly what nobody asked for moves."""
 
@@ -83,6 +86,9 @@ def _inserted(spec: SceneSpec, prompt: str) -> tuple[int, ...]:
     """Which subjects come into the picture."""
     text = prompt.lower()
     first: dict[int, int] = {}
+    cloth = {
+        mention.subject for mention in spec.mentions if mention.kind == "subject" and CLOTH.fullmatch(mention.text)
+    }
     for mention in spec.mentions:
         if mention.kind == "subject" and mention.subject >= 0 and not mention.negated:
             first.setdefault(mention.subject, mention.start)
@@ -97,7 +103,7 @@ def _inserted(spec: SceneSpec, prompt: str) -> tuple[int, ...]:
         if (
             BRINGS.search(before)
             or BRINGS.search(text[first[number] :][:40])
-            or (wanted.name not in PEOPLE and not DEFINITE.search(before))
+            or (wanted.name not in PEOPLE and number not in cloth and not DEFINITE.search(before))
         ):
             chosen.append(number)
     return tuple(chosen)
