@@ -4,7 +4,10 @@ On a card: Wan 2.1 1.3B at its true sizes, 832x480, 81 frames, 50 steps. On the 
 overhead at its worst. Weights are random (speed does not depend on them; PSNR and SSIM of a trained model differ), and the
 text encoder is one layer of the true width, read once by all. On the processor, its own seconds are counted.
 
-python benchmarks/models.py [--videos 3] [--steps 50]      (with the extra `gpu`)
+python benchmarks/models.py [--videos 3] [--steps 50] [--only compiled …]      (with the extra `gpu`)
+
+Nothing is downloaded. Each row is told as soon as it is there; on an H200, all of them with `--videos 1` take some ten minutes,
+so where time is short, choose. `--rehearse` goes through the ways of a card with the tiny model, wherever it is.
 """
 
 import argparse
@@ -15,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +37,14 @@ from promptreel.engine_config import CustomConfig, DiffusersConfig  # noqa: E402
 from promptreel.engines import Frame, RenderJob  # noqa: E402
 from promptreel.engines.diffusers import DiffusersEngine, denoising, wan_decoding  # noqa: E402
 from promptreel.engines.host import Audience, EngineHost, Order  # noqa: E402
+from promptreel.errors import EngineFailed  # noqa: E402
 from promptreel.media import Encoder  # noqa: E402
 from promptreel.spec import VideoSpec  # noqa: E402
 
 MODEL = "Wan-AI/Wan2.1-T2V-1.3B-Diffusers"
 PROMPT = "a dog runs along the beach"
 MEMORY_MIB = 64 * 1024
+WARM_UP_STEPS = 3
 
 
 def clock(pid: int | None = None) -> float:
@@ -78,12 +84,12 @@ def checkpoint(folder: Path, *, large: bool) -> Path:
 
 
 class Timed(DiffusersEngine):
-    """The engine itself, which tells in its report how long it denoised and decoded. Keeps the frames of its first film."""
+    """The engine itself, which tells in its report how long it denoised and decoded. Keeps the frames of one film."""
 
     def __init__(self, frames: str, **settings: Any) -> None:
         super().__init__(DiffusersConfig(kind="diffusers", **settings))
-        self._frames: str | None = frames
-        self.seconds = 0.0
+        self._frames = Path(frames)
+        self.seconds = self.keeping = 0.0
         denoising.run = self._timed(denoising.run)
         decoded = wan_decoding.frames
 
@@ -110,22 +116,26 @@ class Timed(DiffusersEngine):
         return timed
 
     def render(self, job: RenderJob) -> Iterator[Frame]:
-        self.seconds = 0.0
+        self.seconds = self.keeping = 0.0
         kept = []
         for frame in super().render(job):
-            if self._frames:
+            began = clock()
+            if job.spec.quality == "free" and not self._frames.exists():
                 kept.append(np.array(frame))
+                if len(kept) == job.spec.frames:
+                    np.save(self._frames, np.stack(kept))
+            self.keeping += clock() - began
             yield frame
-        if self._frames:
-            np.save(self._frames, np.stack(kept))
-            self._frames = None
 
     def report(self, spec: VideoSpec) -> dict[str, Any]:
-        return super().report(spec) | {"seconds": self.seconds}
+        return super().report(spec) | {"seconds": self.seconds, "keeping": self.keeping}
 
 
 async def by_engine(spec: VideoSpec, videos: int, folder: Path, name: str, settings: dict[str, Any]) -> dict[str, Any]:
-    """Seconds of a video through the engine's process to a file, once it is warm, and of that what is model."""
+    """Seconds of a video through the engine's process to a file, once it is warm, and of that what is model.
+
+    Errors: `EngineFailed` for a way that does not work here.
+    """
     frames = folder / f"{name}.npy"
     config = CustomConfig(kind="custom", model="models:Timed", options=settings | {"frames": str(frames)})
     engine = EngineHost(name, config, folder / "kernels", MEMORY_MIB)
@@ -134,10 +144,12 @@ async def by_engine(spec: VideoSpec, videos: int, folder: Path, name: str, setti
         for number in range(videos + 1):
             target = folder / f"{name}-{number}"
             target.mkdir()
+            # The first film is to get warm: the same sizes, few steps.
+            order = Order(spec if number else replace(spec, quality="premium"))
             began = clock(engine.pid)
-            done = await engine.render(Order(spec), target, Audience(lambda *_: None), 3600)
+            done = await engine.render(order, target, Audience(lambda *_: None), 3600)
             if number:
-                walls.append(clock(engine.pid) - began)
+                walls.append(clock(engine.pid) - began - done.report["keeping"])
                 parts.append(done.report["seconds"])
             notes = done.report["notes"]
     finally:
@@ -155,7 +167,7 @@ def plain(model: Path, spec: VideoSpec, videos: int, steps: int, folder: Path) -
     dtypes = {"default": torch.bfloat16 if card else torch.float32, "vae": torch.float32}
     pipe = WanPipeline.from_pretrained(model, dtype=dtypes).to("cuda" if card else "cpu")
     pipe.set_progress_bar_config(disable=True)
-    walls = []
+    walls: list[float] = []
     for number in range(videos + 1):
         began = clock()
         made = pipe(
@@ -163,7 +175,7 @@ def plain(model: Path, spec: VideoSpec, videos: int, steps: int, folder: Path) -
             width=spec.width,
             height=spec.height,
             num_frames=spec.frames,
-            num_inference_steps=steps,
+            num_inference_steps=steps if number else WARM_UP_STEPS,
             generator=torch.Generator("cpu").manual_seed(spec.seed),
         ).frames[0]
         frames = np.round(made * 255).astype(np.uint8)
@@ -205,39 +217,61 @@ def blocks(luma: Any) -> Any:
 # -- all of it -------------------------------------------------------------------------------------------------------------
 
 
+WAYS: dict[str, dict[str, Any]] = {
+    "exact": {"cache": "none"},
+    "cudnn": {"cache": "none", "attention": "_native_cudnn"},
+    "compiled": {"cache": "none", "compile": True},
+    "fp8": {"cache": "none", "fp8": True},
+    "cached": {"compile": True},
+}
+"""How the engine is set. Only `cached` is an approximation of what all steps make, and `fp8` one of the weights."""
+
+
 def main() -> None:
     card = torch.cuda.is_available()
     parser = argparse.ArgumentParser()
     parser.add_argument("--videos", type=int, default=3, help="measured after one that warms up")
     parser.add_argument("--steps", type=int, default=50)
+    parser.add_argument("--only", nargs="+", choices=WAYS, help="beside the plain loop")
+    parser.add_argument("--rehearse", action="store_true", help="all ways, with the tiny model")
     asked = parser.parse_args()
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH", ""))))
-    width, height, frames, fps = (832, 480, 81, 16) if card else (32, 32, 9, 8)
+    large = card and not asked.rehearse
+    width, height, frames, fps = (832, 480, 81, 16) if large else (32, 32, 9, 8)
     spec = VideoSpec(PROMPT, width, height, fps=fps, duration=frames / fps, seed=3)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        model = checkpoint(folder / "model", large=card)
-        preset = {"width": width, "height": height, "frames": frames, "fps": fps, "steps": asked.steps}
-        common = {"model": str(model), "base": MODEL, "presets": {"free": preset}}
-        rows = {"plain loop of diffusers": plain(model, spec, asked.videos, asked.steps, folder)}
-        ways: dict[str, dict[str, Any]] = {"this engine": {"cache": "none"}}
-        if card:
-            ways["this engine, compiled"] = {"cache": "none", "compile": True}
-        ways["this engine, cached"] = {"compile": card}
-        for number, (title, settings) in enumerate(ways.items()):
-            rows[title] = asyncio.run(by_engine(spec, asked.videos, folder, f"way{number}", common | settings))
-    device = torch.cuda.get_device_name() if card else f"processor, {torch.get_num_threads()} threads, a tiny model"
-    print(f"{device}: {width}x{height}, {frames} frames, {asked.steps} steps, median of {asked.videos}\n")
+    chosen = asked.only or (WAYS if card or asked.rehearse else ("exact", "cached"))
+    ways = {name: WAYS[name] if card or asked.rehearse else WAYS[name] | {"compile": False} for name in chosen}
+    device = torch.cuda.get_device_name() if card else f"processor, {torch.get_num_threads()} threads"
     print(
+        f"{device}{'' if large else ', a tiny model'}: {width}x{height}, {frames} frames, {asked.steps} steps, median of"
+        f" {asked.videos}; PSNR and SSIM are against the plain loop, before the file is made\n\n"
         "| | seconds | times plain | outside the model | PSNR dB | SSIM | |\n| --- | --- | --- | --- | --- | --- | --- |"
     )
-    base, exact = (rows[title] for title in ("plain loop of diffusers", "this engine"))
-    for title, row in rows.items():
-        same = (f"{psnr(row['frames'], exact['frames']):.1f}", f"{ssim(row['frames'], exact['frames']):.4f}")
-        share = f"{row['overhead']:.1%}" if "overhead" in row else ""
-        cells = (title, f"{row['seconds']:.3f}", f"{base['seconds'] / row['seconds']:.2f}", share, *same)
-        print("| " + " | ".join((*cells, "; ".join(row["notes"]))) + " |")
-    print("\nPSNR and SSIM are against `this engine`, before the file is made.")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        model = checkpoint(folder / "model", large=large)
+        preset = {"width": width, "height": height, "frames": frames, "fps": fps}
+        presets = {"free": preset | {"steps": asked.steps}, "premium": preset | {"steps": WARM_UP_STEPS}}
+        common = {"model": str(model), "base": MODEL, "presets": presets}
+        base = plain(model, spec, asked.videos, asked.steps, folder)
+        tell("plain loop of diffusers", base, base)
+        for way, settings in ways.items():
+            try:
+                tell(
+                    f"this engine, {way}",
+                    asyncio.run(by_engine(spec, asked.videos, folder, way, common | settings)),
+                    base,
+                )
+            except EngineFailed as error:
+                print(f"| this engine, {way} | | | | | | {error.message} |", flush=True)
+
+
+def tell(title: str, row: dict[str, Any], base: dict[str, Any]) -> None:
+    """Print a row of the table."""
+    same = (f"{psnr(row['frames'], base['frames']):.1f}", f"{ssim(row['frames'], base['frames']):.4f}")
+    share = f"{row['overhead']:.1%}" if "overhead" in row else ""
+    cells = (title, f"{row['seconds']:.3f}", f"{base['seconds'] / row['seconds']:.2f}", share, *same)
+    print("| " + " | ".join((*cells, "; ".join(row["notes"]))) + " |", flush=True)
 
 
 if __name__ == "__main__":

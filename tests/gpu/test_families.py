@@ -9,6 +9,7 @@ import torch
 
 from promptreel.engines import RenderJob
 from promptreel.engines.diffusers import DiffusersEngine
+from promptreel.engines.diffusers.shelf import shelf
 from promptreel.engines.fitting import sized
 from promptreel.errors import EngineFailed, EngineStopped
 from promptreel.spec import VideoSpec
@@ -70,6 +71,20 @@ def test_the_seed_the_words_and_the_negative_prompt_make_the_video(checkpoint: C
     assert (film(reel, spec) == first).all()
     for other in (replace(spec, seed=4), replace(spec, prompt="a cat"), replace(spec, negative_prompt="blurred")):
         assert (film(reel, other) != first).any()
+
+
+@pytest.mark.parametrize("kind", ["t2v", *FROM_TEXT])
+def test_equal_texts_are_read_once(checkpoint: Checkpoint, kind: str) -> None:
+    reel, spec = engine(checkpoint, kind), spec_of(kind)
+    encoder, read = shelf().take(reel.config, lambda *_: None).pipe.text_encoder, []
+    heard = encoder.register_forward_pre_hook(lambda *_: read.append(True))
+    try:
+        # The prompt and the negative one; nothing new; a new prompt, the same negative one; and as it was first.
+        films = [film(reel, each) for each in (spec, spec, replace(spec, prompt="a cat"), spec)]
+    finally:
+        heard.remove()
+    assert len(read) == 3
+    assert (films[0] == films[1]).all() and (films[0] == films[3]).all() and (films[0] != films[2]).any()
 
 
 @pytest.mark.parametrize("kind", FROM_TEXT)

@@ -11,8 +11,7 @@ from promptreel.engines import RenderJob
 from promptreel.engines.diffusers import DiffusersEngine, denoising, wan_decoding
 from promptreel.engines.diffusers import shelf as loading
 from promptreel.engines.diffusers.shelf import shelf
-from promptreel.engines.diffusers.texts import unseen_words
-from promptreel.engines.diffusers.wan import Wan
+from promptreel.engines.diffusers.texts import Texts, unseen_words
 from promptreel.errors import EngineBroken, EngineFailed, EngineRefused, EngineStopped
 
 from . import tiny
@@ -116,21 +115,24 @@ def test_unseen_words_are_found_with_any_tokenizer(window: int, unseen: list[str
     assert [word["text"] for word in found] == unseen
 
 
-def test_equal_prompts_are_read_once(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> None:
-    read: list[str] = []
-    prompt = Wan.prompt
+def test_of_what_was_read_the_newest_is_kept_within_its_room() -> None:
+    texts, read, here = Texts(most=100), [], torch.device("cpu")
 
-    def counting(self, pipe, call):
-        read.append(call.prompt)
-        return prompt(self, pipe, call)
+    def made(text: str, floats: int = 10) -> torch.Tensor:
+        def make() -> dict[str, torch.Tensor]:
+            read.append(text)
+            return {"made": torch.full((floats,), float(len(read)))}
 
-    monkeypatch.setattr(Wan, "prompt", counting)
-    engine = DiffusersEngine(tiny.config(checkpoint("t2v")))
-    first = film(engine)
-    assert (film(engine) == first).all()
-    film(engine, replace(SPEC, prompt="a cat"))
-    film(engine, replace(SPEC, seed=9))
-    assert read == [SPEC.prompt, "a cat"]
+        return texts.get(text, make, here)["made"]
+
+    first = made("dull")
+    for text in ("a dog", "dull", "a cat", "dull", "a hen"):  # two at a time have room
+        assert (made(text) == first).all() == (text == "dull")
+    assert read == ["dull", "a dog", "a cat", "a hen"]
+    made("a very long one", 50)  # the newest is kept, whatever it is
+    made("a very long one", 50)
+    made("dull")
+    assert read[4:] == ["a very long one", "dull"]
 
 
 # -- stops and failures ----------------------------------------------------------------------------------------------------

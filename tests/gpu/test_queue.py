@@ -9,6 +9,7 @@ import av
 import pytest
 
 from promptreel import credits, videos
+from promptreel.engine_config import CustomConfig
 from promptreel.media import probe
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
@@ -36,8 +37,15 @@ def settings(database_url: str, tmp_path: Path, checkpoint: Checkpoint) -> Setti
         secret="s" * 32,
         engine="reel",
         engines={name: tiny.config(checkpoint(kind)) for name, kind in (("reel", "t2v"), ("other", "two"))}
-        | {name: film_of(checkpoint, kind) for name, kind in FAMILIES.items()},
+        | {name: film_of(checkpoint, kind) for name, kind in FAMILIES.items()}
+        | {name: starved(checkpoint, times) for name, times in (("tight", 1), ("hopeless", 99))},
     )
+
+
+def starved(checkpoint: Checkpoint, times: int) -> CustomConfig:
+    """The real engine on a card that has no room so many times."""
+    settings = tiny.config(checkpoint("t2v")).model_dump(mode="json", exclude_defaults=True, exclude={"kind"})
+    return CustomConfig(kind="custom", model="tests.gpu.starved:Starved", options=settings | {"times": times})
 
 
 async def submit(runtime: Runtime, account, **spec) -> Video:
@@ -79,6 +87,22 @@ async def test_models_make_the_videos_of_a_queue(runtime: Runtime, make_account:
     async with runtime.pool.connection() as connection:
         assert await credits.audit(connection) == []
         assert await credits.balance(connection, account.id) == credits.Wallet(97, 0)
+
+
+async def test_a_model_that_finds_no_room_saves_some_once_and_then_fails_and_costs_nothing(
+    runtime: Runtime, make_account: MakeAccount
+) -> None:
+    account, _ = await make_account()
+    tight, hopeless = await worked_off(
+        runtime, account, [await submit(runtime, account, engine=name) for name in ("tight", "hopeless")]
+    )
+    assert (tight.status, tight.attempt) == (Status.COMPLETED, 1)
+    assert tight.report and "decoded in tiles" in tight.report["notes"]
+    assert (hopeless.status, hopeless.attempt, hopeless.error_code) == (Status.FAILED, 1, "engine_refused")
+    assert hopeless.error and "does not fit into the memory of the card" in hopeless.error
+    async with runtime.pool.connection() as connection:
+        assert await credits.audit(connection) == []
+        assert await credits.balance(connection, account.id) == credits.Wallet(99, 0)
 
 
 async def test_every_family_makes_its_videos_with_sound_where_it_has_any(

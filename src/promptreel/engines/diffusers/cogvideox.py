@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from promptreel.engines.diffusers.families import Call, Family, embeddings
+from promptreel.engines.diffusers.families import Call, Family
 
 
 class CogVideoX(Family):
@@ -14,9 +14,6 @@ class CogVideoX(Family):
         """Told by what the transformer reads: with channels for a picture beside the latents it needs one."""
         sees = pipe.transformer.config.in_channels > pipe.vae.config.latent_channels
         return frozenset({"image"} if sees else {"text"})
-
-    def prompt(self, pipe: Any, call: Call) -> dict[str, Any]:
-        return embeddings(pipe, call)
 
     def arguments(self, pipe: Any, call: Call) -> dict[str, Any]:
         return super().arguments(pipe, call) | {"max_sequence_length": call.prompt_tokens}

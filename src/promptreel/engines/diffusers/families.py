@@ -3,12 +3,11 @@ of its own, and a row of `FAMILIES`.
 """
 
 import importlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from PIL import Image
 
 from promptreel.engines import Picture, Track
@@ -62,19 +61,24 @@ class Family:
     """Class of diffusers by what it starts from. The first is what a checkpoint is loaded as."""
     full_precision: ClassVar[frozenset[str]] = frozenset()
     """Components that are kept in float32: those that lose too much otherwise."""
-    negative_prompt: ClassVar[str | None] = None
-    """For who asks for none; None: what the pipeline takes by itself."""
+    negative_prompt: ClassVar[str] = ""
+    """For who asks for none."""
 
     def takes(self, pipe: Any) -> frozenset[str]:
         """What this checkpoint can start from, seen from how it is built."""
         return frozenset(self.pipelines)
 
-    def prompt(self, pipe: Any, call: Call) -> dict[str, Any]:
-        """The prompt as arguments of the pipeline; kept for the next call with the same. Best are `embeddings`: then the text
-        encoder has nothing to do the next time. Here it is the words themselves.
+    def read(self, pipe: Any, text: str, tokens: int) -> dict[str, Any]:
+        """What the text encoders make of so many tokens of a text, as the pipeline takes it of a prompt. Kept for the next call
+        with the same.
         """
-        negative = {"negative_prompt": call.negative_prompt or self.negative_prompt} if call.guided else {}
-        return {"prompt": call.prompt, "max_sequence_length": call.prompt_tokens} | negative
+        embeds, _ = pipe.encode_prompt(text, do_classifier_free_guidance=False, max_sequence_length=tokens)
+        return {"prompt_embeds": embeds}
+
+    def prompt(self, pipe: Any, call: Call, read: Callable[[str], dict[str, Any]]) -> dict[str, Any]:
+        """Both prompts as arguments of the pipeline; `read` has what was made of a text."""
+        negative = read(call.negative_prompt or self.negative_prompt) if call.guided else {}
+        return read(call.prompt) | {f"negative_{name}": value for name, value in negative.items()}
 
     def arguments(self, pipe: Any, call: Call) -> dict[str, Any]:
         """All other arguments of the pipeline. What stands in the options goes over these."""
@@ -103,18 +107,6 @@ class Family:
     def tokens(self, pipe: Any, text: str) -> int:
         """How many tokens the text encoder reads of that text, its own marks included."""
         return len(pipe.tokenizer(text).input_ids)
-
-
-def embeddings(pipe: Any, call: Call) -> dict[str, Any]:
-    """What the text encoder makes of the prompts, for pipelines that take it as it is."""
-    with torch.no_grad():
-        embeds, negative = pipe.encode_prompt(
-            call.prompt,
-            call.negative_prompt,
-            do_classifier_free_guidance=call.guided,
-            max_sequence_length=call.prompt_tokens,
-        )
-    return {"prompt_embeds": embeds} | ({"negative_prompt_embeds": negative} if call.guided else {})
 
 
 def family(name: str) -> Family:

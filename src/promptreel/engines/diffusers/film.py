@@ -4,6 +4,7 @@ import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import structlog
@@ -148,9 +149,11 @@ class Film:
                         yield frame
                 return
             except Exception as error:
-                if self._retried or not failing.out_of_memory(error):
+                if not failing.out_of_memory(error):
                     raise
                 log.warning("card_out_of_memory", model=self._model.facts.id, reason=str(error).splitlines()[0])
+                if self._retried:
+                    raise self._too_large(self._more_saved(decoding=output is not None)) from error
             finally:
                 self._model.rest()
             self._save_memory(decoding=output is not None)
@@ -159,23 +162,37 @@ class Film:
         """What the pipeline makes of a call, before it is turned into frames."""
         model, pipe = self._model, self._model.pipeline(call.kind)
         tell(0.0, "preparing")
-        key = (call.kind, call.prompt, call.negative_prompt, call.guided)
-        prompt = model.texts.get(key, lambda: model.family.prompt(pipe, call))
+
+        def read(text: str) -> dict[str, Any]:
+            make = partial(model.family.read, pipe, text, call.prompt_tokens)
+            return model.texts.get(text, make, pipe._execution_device)
+
+        prompt = model.family.prompt(pipe, call, read)
         self._how = model.speed.ready(pipe, call.steps, model.saver, guided=call.guided)
         arguments = prompt | model.family.arguments(pipe, call) | dict(call.options)
         return denoising.run(pipe, arguments, call.seed, part(tell, 0.0, STEPS_SHARE))
 
     def _save_memory(self, *, decoding: bool) -> None:
-        """Make room, once: other models go, and this one takes less. Errors: `EngineFailed` where it cannot take less."""
+        """Make room, once: other models go, and this one takes less. Errors: `EngineRefused` where it cannot take less."""
         self._retried = True
         model = self._model
         alone = not shelf().clear_for(model, model.device)
-        saver = placing.next_saver(model.saver, model.device, decoding=decoding)
+        saver = self._more_saved(decoding=decoding)
         if saver is not None:
             log.warning("saving_memory", model=model.facts.id, saver=saver.name)
             model.save_more(saver)
         elif alone:
-            raise EngineFailed("the model does not fit into the memory of the card, however much of it is saved")
+            raise self._too_large(None)
+
+    def _more_saved(self, *, decoding: bool) -> placing.Saver | None:
+        return placing.next_saver(self._model.saver, self._model.device, decoding=decoding)
+
+    def _too_large(self, saver: placing.Saver | None) -> EngineFailed:
+        """What ends an attempt for which there was no room: the next one would save more, or end in the same way."""
+        words = "the model does not fit into the memory of the card"
+        if saver is None:
+            return EngineRefused(f"{words}, however much of it is saved")
+        return EngineFailed(f"{words} with {self._model.saver.words or 'nothing saved'}")
 
     # -- what is told ----------------------------------------------------------------------------------------------------
 

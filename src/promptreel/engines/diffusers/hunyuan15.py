@@ -5,7 +5,6 @@ Guidance is a component of the pipeline, not an argument, and there is no word o
 
 from typing import Any, ClassVar
 
-import torch
 from diffusers.pipelines.hunyuan_video1_5.pipeline_hunyuan_video1_5 import format_text_input
 
 from promptreel.engines.diffusers.families import Call, Family
@@ -23,13 +22,8 @@ class Hunyuan15(Family):
         """Told by the pipeline: both have the same components but the eye, and weights that know only one of the two."""
         return frozenset({"image"} if "image_encoder" in pipe.components else {"text"})
 
-    def prompt(self, pipe: Any, call: Call) -> dict[str, Any]:
-        with torch.no_grad():
-            made = dict(zip(EMBEDDED, pipe.encode_prompt(call.prompt, dtype=pipe.transformer.dtype), strict=True))
-            if call.guided:
-                negative = pipe.encode_prompt(call.negative_prompt, dtype=pipe.transformer.dtype)
-                made |= dict(zip((f"negative_{name}" for name in EMBEDDED), negative, strict=True))
-        return made
+    def read(self, pipe: Any, text: str, tokens: int) -> dict[str, Any]:
+        return dict(zip(EMBEDDED, pipe.encode_prompt(text, dtype=pipe.transformer.dtype), strict=True))
 
     def arguments(self, pipe: Any, call: Call) -> dict[str, Any]:
         made = super().arguments(pipe, call)

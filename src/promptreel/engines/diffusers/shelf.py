@@ -86,7 +86,6 @@ class Loaded:
     def save_more(self, saver: Saver) -> None:
         """Take less of the device's memory from now on."""
         self.rest()
-        self.texts = Texts()
         self.saver = saver
         placing.give_back(self.device)
         placing.place(self.pipe, saver, self.device)

@@ -3,28 +3,35 @@
 import re
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import Any
 
-KEPT = 32
-"""Prompts whose embeddings are kept: a few megabytes each."""
+import torch
+
+MOST = 1 << 30
+"""Bytes of the machine's memory for what was made of prompts: a few megabytes each, and hundreds by some models."""
 
 
 class Texts:
-    """The newest prompts as arguments of a pipeline, by what they were made of."""
+    """What text encoders made of the newest texts, in the machine's memory: on a card, it would be in the way of the model."""
 
-    def __init__(self, most: int = KEPT) -> None:
-        self._kept: OrderedDict[Hashable, dict[str, Any]] = OrderedDict()
+    def __init__(self, most: int = MOST) -> None:
+        self._kept: OrderedDict[str, dict[str, Any]] = OrderedDict()
         self._most = most
 
-    def get(self, key: Hashable, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-        """What was made for that key, or is made now."""
-        if key not in self._kept:
-            self._kept[key] = make()
-            if len(self._kept) > self._most:
-                self._kept.popitem(last=False)
-        self._kept.move_to_end(key)
-        return dict(self._kept[key])
+    def get(self, text: str, make: Callable[[], dict[str, Any]], device: torch.device) -> dict[str, Any]:
+        """The tensors that were made of that text, or are made now, on that device."""
+        if text not in self._kept:
+            with torch.no_grad():
+                self._kept[text] = {name: tensor.cpu() for name, tensor in make().items()}
+        self._kept.move_to_end(text)
+        while len(self._kept) > 1 and self._bytes > self._most:
+            self._kept.popitem(last=False)
+        return {name: tensor.to(device) for name, tensor in self._kept[text].items()}
+
+    @property
+    def _bytes(self) -> int:
+        return sum(tensor.nbytes for tensors in self._kept.values() for tensor in tensors.values())
 
 
 def unseen_words(prompt: str, window: int, tokens: Callable[[str], int]) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 from promptreel.engines import Picture
 from promptreel.engines.diffusers import wan_decoding
-from promptreel.engines.diffusers.families import Call, Family, embeddings
+from promptreel.engines.diffusers.families import Call, Family
 
 
 class Wan(Family):
@@ -33,9 +33,6 @@ class Wan(Family):
         # Where pictures are also read by an image encoder, two of them need places of their own.
         one_only = transformer.image_dim is not None and transformer.pos_embed_seq_len is None
         return frozenset({"image"}) if one_only else frozenset({"image", "last_image"})
-
-    def prompt(self, pipe: Any, call: Call) -> dict[str, Any]:
-        return embeddings(pipe, call)
 
     def arguments(self, pipe: Any, call: Call) -> dict[str, Any]:
         two_experts = pipe.config.boundary_ratio is not None
