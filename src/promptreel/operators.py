@@ -56,7 +56,7 @@ async def list_accounts(
     cursor = await connection.execute(
         f"""WITH page AS (
                 SELECT {ACCOUNT_COLUMNS} FROM accounts
-                 WHERE (%(before)s::bigint IS NULL OR id < %(before)s)
+                 WHERE NOT internal AND (%(before)s::bigint IS NULL OR id < %(before)s)
                    AND (%(search)s = '' OR strpos(lower(email), lower(%(search)s)) > 0)
                  ORDER BY id DESC LIMIT %(limit)s)
             SELECT page.*, coalesce(w.available, 0) AS available, coalesce(w.held, 0) AS held,
@@ -394,8 +394,9 @@ class Totals:
 async def totals(connection: Connection) -> Totals:
     """Sums over everything."""
     cursor = await connection.execute(
-        """SELECT (SELECT count(*) FROM accounts) AS accounts,
-                  (SELECT count(*) FROM accounts WHERE created_at > now() - interval '1 day') AS accounts_today,
+        """SELECT (SELECT count(*) FROM accounts WHERE NOT internal) AS accounts,
+                  (SELECT count(*) FROM accounts
+                    WHERE NOT internal AND created_at > now() - interval '1 day') AS accounts_today,
                   v.*, (SELECT coalesce(sum(available), 0)::bigint FROM wallets) AS credits_available,
                   (SELECT coalesce(sum(held), 0)::bigint FROM wallets) AS credits_held
              FROM (SELECT count(*) AS videos,

@@ -67,6 +67,13 @@ async def test_a_sentence_of_ones_own_is_rendered(
     assert [entry.detail["prompt"] for entry in log if entry.action == "showcase.rendered"] == [
         built_in[1], "A kite over the sea", "A kite over the sea"]  # fmt: skip
     assert "Had film 2 of the front page rendered" in (await operator.get("/admin/log")).text
+    # Who the films belong to is nobody: no account of the list, and no link to one.
+    assert showcase.NAME not in (await operator.get("/admin/accounts")).text.partition("<tbody>")[2]
+    film = (await stages(runtime))[0].finished
+    assert film is not None
+    job = (await operator.get(f"/admin/jobs/{film.id}")).text
+    assert f'href="/admin/accounts/{film.account_id}">{showcase.NAME}' not in job
+    assert 'href="/admin/showcase">Front page' in job.partition("<dl")[2]
 
 
 async def test_a_video_that_is_there_takes_a_place(
