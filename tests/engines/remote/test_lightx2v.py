@@ -112,9 +112,18 @@ def test_a_full_queue_is_no_videos_fault():
 
 
 def test_a_task_whose_answer_was_lost_is_cancelled():
+    heard = Listener()
     with light(takes_and_says_nothing=True) as fake, pytest.raises(EngineAway, match="504"):
-        rendered(RemoteEngine(table(fake)), Listener().job())
-    assert [task.status for task in fake.created] == ["cancelled"]
+        rendered(RemoteEngine(table(fake)), heard.job())
+    assert [task.status for task in fake.created] == ["cancelled"] and heard.memo == {}
+
+
+def test_a_task_by_the_form_whose_answer_was_lost_counts_as_taking_a_slot():
+    more = {"supports": ["image", "last_image", "seed"], "presets": {"free": Preset(steps=30)}}
+    heard = Listener()
+    with light(takes_and_says_nothing=True) as fake, pytest.raises(EngineAway, match="504"):
+        rendered(RemoteEngine(table(fake, **more)), heard.job(image=PICTURE, last_image=255 - PICTURE))
+    assert len(fake.created) == 1 and heard.memo == {"busy_seconds": 60}
 
 
 def test_a_task_that_somebody_cancelled_over_there_is_lost():
