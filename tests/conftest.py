@@ -21,6 +21,16 @@ from promptreel.settings import Settings
 MakeAccount = Callable[..., Awaitable[tuple[accounts.Account, str]]]
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """One place for compiled kernels, whichever process compiles them, kept for the next run; numba looks when it is loaded."""
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(config.rootpath / "build" / "kernels"))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: one of them, begun last, would have all other processes wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """One test process more than there are processors: a good part of the tests waits for processes and databases."""
     return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -67,10 +77,10 @@ def database(url: str, name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def kernels(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where engines that render in processes of their own keep what they compile: one place for all test processes."""
-    folder = tmp_path_factory.getbasetemp().parent / "kernels"
-    folder.mkdir(exist_ok=True)
+def kernels() -> Path:
+    """Where engines that render in processes of their own keep what they compile: where the tests themselves do."""
+    folder = Path(os.environ["NUMBA_CACHE_DIR"])
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

@@ -226,7 +226,9 @@ def test_the_usual_engine_has_to_be_one_that_there_is(data: Path) -> None:
     assert isinstance(refusal(data, "test", "cine"), EngineUnknown)
 
 
-def test_an_engine_is_tried_out_without_a_server_or_a_queue(data: Path) -> None:
+def test_an_engine_is_tried_out_without_a_server_or_a_queue(data: Path, kernels: Path) -> None:
+    (data / "cache").mkdir(parents=True)
+    (data / "cache" / "kernels").symlink_to(kernels)
     words = ("test", "scenes", "--duration", 1, "--prompt", "a nebula", "-o", data.parent / "out.mp4", "--json")
     told = json.loads(run(data, *words).output)
     assert told["engine"] == "scenes" and told["report"]["coverage"] == 1
