@@ -431,13 +431,13 @@ async def test_a_lost_job_is_queued_again_once(runtime: Runtime, make_account: M
 async def test_waiting_is_told_of_the_end_without_polling(runtime: Runtime, make_account: MakeAccount) -> None:
     account, _ = await make_account()
     video_id = (await submit(runtime, account)).video.id
-    await asyncio.wait_for(runtime.events.listening.wait(), 5)
+    await asyncio.wait_for(runtime.events.listening.wait(), 30)
     waiter = asyncio.create_task(runtime.wait_for_end(account.id, video_id, 30))
     await asyncio.sleep(0.1)
     async with runtime.transaction() as connection:
         video = await videos.start(connection, video_id, 3)
         assert video
         await videos.complete(connection, video, RESULT)
-    assert (await asyncio.wait_for(waiter, 2)).status is Status.COMPLETED
+    assert (await asyncio.wait_for(waiter, 20)).status is Status.COMPLETED
     still = (await submit(runtime, account)).video.id
     assert (await runtime.wait_for_end(account.id, still, 0.05)).status is Status.PENDING

@@ -120,9 +120,9 @@ def test_every_percent_encoding_comes_back(data: bytes, safe: str) -> None:
 
 
 def test_much_percent_encoding_is_read_at_once() -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     assert media.decode_picture("data:image/png," + "%41" * (8 << 20)) == b"A" * (8 << 20)
-    assert time.monotonic() - began < 1.0
+    assert time.thread_time() - began < 1.0
 
 
 # -- kinds of pictures -------------------------------------------------------------------------------------------------
@@ -294,10 +294,10 @@ def test_damage_ends_in_a_picture_or_in_a_refusal(kind: str, draw: st.DataObject
     ],
 )
 def test_bombs_are_refused_by_their_header(data: bytes) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(PictureRefused, match="more than 40 megapixels"):
         media.safe_picture(data)
-    assert time.perf_counter() - started < 0.5
+    assert time.thread_time() - started < 0.5
 
 
 def test_a_metadata_bomb_is_refused_or_skipped() -> None:

@@ -218,7 +218,7 @@ async def test_slots_that_ask_at_once_take_different_jobs_and_count_together(
     await connection.execute("UPDATE videos SET overtaken = 0")
     async with runtime.transaction() as other:
         await other.execute("SELECT FROM videos WHERE id = %s FOR UPDATE", [cold[1].id])
-        assert await asyncio.wait_for(cards[0].claim(), 5) is None
+        assert await asyncio.wait_for(cards[0].claim(), 60) is None
     assert await rows(connection, "SELECT id FROM videos WHERE overtaken > 0") == []
     assert await cards[0].claim() is not None
 

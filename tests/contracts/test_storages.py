@@ -184,7 +184,7 @@ def test_the_cloud_gives_direct_links(storage: Storage, run: Run) -> None:
     if link is None:
         return
     assert parse_qs(urlsplit(link).query)["X-Amz-Expires"] == ["60"]
-    answer = requests.get(link, timeout=5)
+    answer = requests.get(link, timeout=30)
     assert (answer.content, answer.headers["Content-Type"]) == (b"film", "video/mp4")
 
 
