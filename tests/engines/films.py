@@ -1,17 +1,20 @@
 """Films for tests: worlds made from typed wishes, drawn small."""
 
+import copy
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from promptreel.engines import Planes
+from promptreel.engines.scenes.blocking import Blocking
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.mesh import on_screen
 from promptreel.engines.scenes.post import Post
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import SceneSpec, Wanted
 from promptreel.engines.scenes.stage import Path
+from promptreel.engines.scenes.takes import direct_shots
 from promptreel.engines.scenes.world import World
 
 WIDTH, HEIGHT = 128, 72
@@ -35,6 +38,17 @@ def make(
 ) -> World:
     """The world of a film."""
     return World(width, height, duration, seed, direct(spec, duration, seed))
+
+
+def filmed(world: World, move: str) -> World:
+    """The same world, built once, as the camera would film it with another move: to a centimetre, where somebody runs."""
+    again = copy.copy(world)
+    plan = again.plan = direct(replace(world.plan.spec, camera=move), world.duration, world.seed)
+    acting = Blocking(plan, world.set, world._base)
+    again.shots = direct_shots(
+        plan, world.seed, world._base, acting.target, acting.follow, world.ground, acting.operator()
+    )
+    return again
 
 
 def planes(world: World, t: float) -> Planes:

@@ -12,7 +12,7 @@ from promptreel.engines.scenes.director import MATERIALS
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import COLOURS, MOODS, MOVES, SEASONS, TIMES, SceneSpec, Wanted
 from promptreel.engines.scenes.world import World
-from tests.engines.films import SECONDS, at_home, clipped, hide, inside, luma, make, place_box, rgb
+from tests.engines.films import SECONDS, at_home, clipped, filmed, hide, inside, luma, make, place_box, rgb
 
 MOMENTS = tuple(SECONDS * part for part in (0.15, 0.5, 0.85))
 NOTHING_ELSE = frozenset({"clouds"})
@@ -61,23 +61,26 @@ def test_as_many_come_as_were_asked_for(name: str) -> None:
         assert len([key for key in found if key.startswith(f"{name}#")]) == count
 
 
+@functools.lru_cache(maxsize=64)
+def tone_of(name: str, colour: str) -> NDArray[np.float32]:
+    """The mean colour of the pixels that a subject of that colour takes."""
+    world = make(at_home(name, colour=colour))
+    t = SECONDS / 2
+    box = clipped(world.boxes(t)[f"{name}#0"])
+    assert box is not None
+    shown = rgb(world, t)
+    hide(world)
+    body = np.abs(shown - rgb(world, t)).max(-1) > 0.04
+    mean: NDArray[np.float32] = inside(shown, box)[inside(body, box)].mean(axis=0)
+    return mean
+
+
 @pytest.mark.parametrize("colour", [colour for colour in COLOURS if colour != "brown"])
 @pytest.mark.parametrize("name", ["car", "balloon", "umbrella"])
 def test_a_subject_has_its_colour(name: str, colour: str) -> None:
     """Its pixels move toward that colour, away from those of the same thing in its opposite."""
     opposite = {"black": "white", "white": "black", "grey": "red", "silver": "red"}.get(colour, "grey")
-    tones = []
-    for wanted in (colour, opposite):
-        world = make(at_home(name, colour=wanted))
-        t = SECONDS / 2
-        box = clipped(world.boxes(t)[f"{name}#0"])
-        assert box is not None
-        shown = rgb(world, t)
-        hide(world)
-        body = np.abs(shown - rgb(world, t)).max(-1) > 0.04
-        part = inside(shown, box)[inside(body, box)]
-        tones.append(part.mean(axis=0))
-    moved = tones[0] - tones[1]
+    moved = tone_of(name, colour) - tone_of(name, opposite)
     if colour in {"black", "white"}:
         assert (moved.mean() > 0.04) == (colour == "white")
         return
@@ -163,12 +166,17 @@ def home_of(place: str) -> str:
     )
 
 
+@functools.lru_cache(maxsize=8)
+def without_places(setting: str) -> World:
+    return make(SceneSpec(setting, without=frozenset(rows("places")), time="day", camera="static"))
+
+
 @pytest.mark.parametrize("name", rows("places"))
 def test_a_place_is_seen_where_it_stands(name: str) -> None:
     row = rows("places")[name]
     spec = SceneSpec(home_of(name), places=(name,), time="day", camera="static")
     world = make(spec)
-    bare = make(replace(spec, places=(), without=frozenset({name})))
+    bare = without_places(spec.setting)
     bare.post = world.post
     boxes = [(0, 0, world.width, world.height)]
     if row.stands not in {"around", "sky"}:
@@ -326,11 +334,16 @@ def pose(world: World, t: float) -> tuple[NDArray[np.float64], float, float, flo
     return camera.position.astype(float), math.atan2(forward[0], forward[2]), math.asin(forward[1]), camera.tangent
 
 
+@functools.lru_cache(maxsize=4)
+def to_film(setting: str, subjects: tuple[Wanted, ...]) -> World:
+    return make(SceneSpec(setting, time="day", subjects=subjects))
+
+
 @pytest.mark.parametrize("setting", ["ocean", "meadow", "city_street"])
 @pytest.mark.parametrize("move", MOVES)
 def test_the_camera_moves_as_it_is_called(move: str, setting: str) -> None:
     subjects = (Wanted("dog", action="run"),) if move == "follow" and setting == "meadow" else ()
-    world = make(SceneSpec(setting, camera=move, time="day", subjects=subjects))
+    world = filmed(to_film(setting, subjects), move)
     (p0, yaw0, pitch0, tan0), (p1, yaw1, pitch1, tan1) = pose(world, 0.0), pose(world, SECONDS - 0.01)
     ahead = float((p1 - p0) @ np.array([math.sin(yaw0), 0.0, math.cos(yaw0)]))
     side = float((p1 - p0) @ np.array([math.cos(yaw0), 0.0, -math.sin(yaw0)]))
