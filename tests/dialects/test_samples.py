@@ -166,6 +166,16 @@ async def test_a_large_body_is_no_head(live: Live) -> None:
             assert b'"code":"invalid_picture"' in answer
 
 
+async def test_who_sends_too_large_a_body_hears_so(live: Live) -> None:
+    """However much of it they send before they listen, and before they send it where they ask first."""
+    head = b"POST /api/v1/gen_video HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nAuthorization: Bearer "
+    head += live.token.encode() + b"\r\nContent-Length: %d\r\n" % (28 << 20)
+    for pieces in ([head + b"\r\n", *[b"x" * (1 << 20)] * 28], [head + b"Expect: 100-continue\r\n\r\n"]):
+        answer = await speak(live, *pieces)
+        assert answer.startswith(b"HTTP/1.1 413 "), answer
+        assert b'"code":"body_too_large"' in answer
+
+
 async def test_a_head_that_never_ends_is_hung_up_on(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asgi, "HEAD_SECONDS", 0.3)
     call = b"GET /api/v1/account HTTP/1.1\r\nHost: a\r\n"

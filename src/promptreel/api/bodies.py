@@ -23,6 +23,10 @@ from promptreel.spec import ASPECT_RATIOS, VISIBLE, VideoSpec, frame_size
 
 MAX_BODY = 64 * 1024
 MAX_PICTURE_BODY = 25 * 1024 * 1024
+MAX_UNREAD = 4 * MAX_PICTURE_BODY
+"""How much of a body that is too large is read and thrown away: most clients hear an answer only when they have sent all,
+and a connection that is closed on them tells them nothing."""
+
 # A large picture over a slow line takes minutes; who takes longer holds a connection for nothing.
 BODY_SECONDS = 300.0
 THREAD_FROM = 256 * 1024
@@ -65,20 +69,30 @@ def check_media_type(headers: Headers) -> None:
 
 
 async def read_body(call: Call, seconds: float = BODY_SECONDS) -> bytes:
-    """The body, refused as soon as it is known to be too large, or after `seconds`. Errors: `BodyTooLarge`, `BodyTooSlow`."""
+    """The body. Errors: `BodyTooLarge`, `BodyTooSlow` after `seconds`.
+
+    One that is too large is refused at once where it is absurdly so or the caller waits for a word (`Expect`), else when
+    it was sent; nothing of it is kept.
+    """
     declared = call.headers.get("content-length", "")
-    if re.fullmatch("[0-9]+", declared) and (len(declared) > len("1000000000") or int(declared) > MAX_PICTURE_BODY):
+    size = int(declared) if re.fullmatch("[0-9]{1,15}", declared) else 0
+    if len(declared) > 15 or size > MAX_UNREAD or (size > MAX_PICTURE_BODY and "expect" in call.headers):
         raise BodyTooLarge
     chunks, size = [], 0
     try:
         async with asyncio.timeout(seconds):
             async for chunk in call.request.stream():
                 size += len(chunk)
-                if size > MAX_PICTURE_BODY:
+                if size > MAX_UNREAD:
                     raise BodyTooLarge
-                chunks.append(chunk)
+                if size <= MAX_PICTURE_BODY:
+                    chunks.append(chunk)
+                else:
+                    chunks.clear()
     except TimeoutError:
         raise BodyTooSlow from None
+    if size > MAX_PICTURE_BODY:
+        raise BodyTooLarge
     return b"".join(chunks)
 
 
