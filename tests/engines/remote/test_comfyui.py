@@ -36,6 +36,11 @@ def without(workflow, *nodes):
     return {id: node for id, node in workflow.items() if id not in nodes}
 
 
+@pytest.fixture(autouse=True)
+def workflows_go_with_the_test(tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+
 def written(nodes):
     """A workflow's file."""
     path = Path(tempfile.mkdtemp(prefix="workflow-")) / "wan.json"
