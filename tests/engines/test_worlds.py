@@ -41,24 +41,19 @@ def title(spec: SceneSpec) -> str:
 # -- every row ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("spec", list(warming.specs()), ids=title)
-def test_every_row_draws(spec: SceneSpec) -> None:
-    """Finite light, and frames that are neither one flat tone nor a still, wherever a thing is put."""
+@pytest.mark.parametrize("spec", [spec for spec in warming.specs() if not spec.subjects and not spec.places], ids=title)
+def test_every_setting_draws(spec: SceneSpec) -> None:
+    """Frames that are neither one flat tone nor a still, in every weather. That all light is finite and none negative, of
+    subjects and places too wherever they are put, is seen by the test of the warm-up, which draws all of them.
+    """
     world = World(64, 36, 2.0, 5, direct(spec, 2.0, 5))
-    state = world.new_state()
-    for t in (0.0, 1.9):
-        hdr = world.draw(state, t)
-        assert hdr.shape == (3, 36, 64)
-        assert hdr.dtype == np.float32
-        assert np.isfinite(hdr).all()
-        assert hdr.min() >= 0
     first, last = planes(world, 0.0), planes(world, 1.9)
     assert first[0].std() > 1.5
     assert np.abs(first[0].astype(int) - last[0]).mean() > 0.004
 
 
 def test_the_warming_uses_every_row() -> None:
-    """So the test before knows them all too."""
+    """So do the tests that draw what it draws."""
     used = list(warming.specs())
     assert {spec.setting for spec in used} >= set(settings())
     assert {wanted.name for spec in used for wanted in spec.subjects} == set(rows("subjects"))
