@@ -12,11 +12,12 @@ import httpx2
 import psycopg
 import pytest
 
-from promptreel import accounts, credits
+from promptreel import accounts, credits, videos
 from promptreel.db import migrate, server
 from promptreel.db.pool import Connection
 from promptreel.runtime import Runtime, open_runtime
 from promptreel.settings import Settings
+from promptreel.spec import VideoSpec
 
 MakeAccount = Callable[..., Awaitable[tuple[accounts.Account, str]]]
 
@@ -130,6 +131,14 @@ def make_account(runtime: Runtime) -> MakeAccount:
 
 async def grant(connection: Connection, account: accounts.Account, amount: int) -> None:
     await credits.grant(connection, account.id, amount, key=uuid4().hex, actor="test")
+
+
+async def accepted(runtime: Runtime, account: accounts.Account, spec: VideoSpec, price: int = 1) -> videos.Video:
+    """A video as the API would have accepted it, and queued."""
+    submission = videos.Submission("prompttovideo", spec, price)
+    async with runtime.transaction() as connection:
+        made = await videos.submit(connection, runtime.queue, runtime.settings, account, submission, runtime.clock())
+    return made.video
 
 
 @pytest.fixture

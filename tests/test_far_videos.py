@@ -17,22 +17,16 @@ from promptreel.errors import EngineTimeout
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
 from promptreel.spec import Status, VideoSpec
-from promptreel.videos import Submission, Video
+from promptreel.videos import Video
 from promptreel.worker import cancel_orphans, run_worker
 
-from .conftest import MakeAccount
+from .conftest import MakeAccount, accepted
 from .engines.remote.servers import KEY, Fake, Job, running
 from .test_worker import assert_sound, ended, stored, until, worker
 
 
-@pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    """With an engine `far`, whose servers each test writes into its table."""
-    return Settings(data=tmp_path, database_url=database_url, public_url="https://reel.example", secret="s" * 32)
-
-
 def far(settings: Settings, *servers: Fake, protocol: str = "vllm-omni") -> RemoteConfig:
-    """Write the table that workers read, and give it to this process, too."""
+    """Write the table of an engine `far` that workers read, and give it to this process, too."""
     addresses = ", ".join(f'{{ url = "{server.base}" }}' for server in servers)
     table = f'kind = "remote"\nprotocol = "{protocol}"\nkey = "{KEY}"\npoll_seconds = 0.05\nlost_after = 0.5\nservers = [{addresses}]\n'
     (settings.data / "promptreel.toml").write_text(f"[engines.far]\n{table}")
@@ -44,11 +38,7 @@ def far(settings: Settings, *servers: Fake, protocol: str = "vllm-omni") -> Remo
 
 async def submit(runtime: Runtime, account: Account) -> Video:
     spec = VideoSpec("a fox in the snow", 96, 64, fps=16, duration=1.0, seed=7, engine="far")
-    async with runtime.transaction() as connection:
-        accepted = await videos.submit(
-            connection, runtime.queue, runtime.settings, account, Submission("prompttovideo", spec, 1), runtime.clock()
-        )
-    return accepted.video
+    return await accepted(runtime, account, spec)
 
 
 async def is_asked(fake: Fake, jobs: int = 1) -> None:

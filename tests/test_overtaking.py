@@ -24,10 +24,10 @@ from promptreel.overtaking import InLine, preferred
 from promptreel.plans import TIERS
 from promptreel.runtime import Runtime
 from promptreel.spec import VideoSpec
-from promptreel.videos import Submission, Video
+from promptreel.videos import Video
 from promptreel.worker import Slot, bind_task
 
-from .conftest import MakeAccount
+from .conftest import MakeAccount, accepted
 
 SEA, SKY = "some.models:Sea", "some.models:Sky"
 ENGINES = {SEA, SKY}
@@ -66,12 +66,7 @@ def test_only_the_first_warm_one_passes_and_only_who_can_bear_it(line: list[InLi
 async def submit(runtime: Runtime, account: Account, engine: str, seconds: float = 10.0) -> Video:
     """Accept a video that should take as many seconds as it lasts."""
     spec = VideoSpec("A street", 64, 48, duration=seconds, engine=engine)
-    async with runtime.transaction() as connection:
-        submission = Submission("prompttovideo", spec, 0)
-        accepted = await videos.submit(
-            connection, runtime.queue, runtime.settings, account, submission, runtime.clock()
-        )
-    return accepted.video
+    return await accepted(runtime, account, spec, price=0)
 
 
 @dataclass

@@ -19,9 +19,9 @@ from promptreel.engine_config import POOL
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
 from promptreel.spec import Status, VideoSpec
-from promptreel.videos import Submission, Video
+from promptreel.videos import Video
 
-from .conftest import MakeAccount
+from .conftest import MakeAccount, accepted
 
 QUICK = {"PROMPTREEL_HEARTBEAT_INTERVAL": "0.5", "PROMPTREEL_STALLED_AFTER": "3", "PROMPTREEL_LEASE": "20"}
 PROGRAM = """
@@ -73,16 +73,7 @@ async def worker(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process
 async def submit(runtime: Runtime, account: Account, engine: str = "Colours", **spec: object) -> Video:
     wanted = VideoSpec(**{"prompt": "anything", "width": 64, "height": 48, "fps": 10, "duration": 1.0, **spec,
                           "engine": f"tests.engines.fakes:{engine}"})  # fmt: skip
-    async with runtime.transaction() as connection:
-        accepted = await videos.submit(
-            connection,
-            runtime.queue,
-            runtime.settings,
-            account,
-            Submission("prompttovideo", wanted, 1),
-            runtime.clock(),
-        )
-    return accepted.video
+    return await accepted(runtime, account, wanted)
 
 
 async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 120) -> None:
