@@ -67,8 +67,11 @@ class DiffusersEngine:
         try:
             model = self._model(tell)
             self.prelude = reached
-            self._film = Film(model, planned(self.config, model, job.spec), job, part(tell, reached, 1.0))
+            plan = planned(self.config, model, job.spec)
+            self._film = Film(model, plan, job, part(tell, reached, 1.0))
             yield from self._film.fitted()
+            if self.config.compile:
+                model.settle(plan.native)
         except Exception as error:
             raise failing.as_failure(error) from error
 

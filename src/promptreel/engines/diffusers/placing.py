@@ -161,7 +161,7 @@ def give_back(device: torch.device) -> None:
     """Return what no tensor needs any more to the device.
 
     What is alive then will be for long, and is not looked at again until the next time: to look through all objects of
-    torch and a model takes half a second, and each video asks for that (`host.give_memory_back`).
+    torch and a model takes half a second, and each video asks for that (`memory.give_memory_back`).
     """
     gc.unfreeze()
     gc.collect()

@@ -19,6 +19,7 @@ from promptreel.engines.diffusers.placing import Saver
 from promptreel.engines.diffusers.speed import Speed
 from promptreel.engines.diffusers.texts import Texts
 from promptreel.engines.diffusers.waiting import Background, Tell, part
+from promptreel.engines.fitting import Native
 from promptreel.errors import EngineFailed, EngineRefused
 from promptreel.model_catalogue import Model
 
@@ -52,6 +53,7 @@ class Loaded:
     texts: Texts = field(default_factory=Texts)
     used: int = 0
     _siblings: dict[str, Any] = field(default_factory=dict)
+    _settled: set[tuple[int, int, int]] = field(default_factory=set)
 
     @property
     def on_card(self) -> int:
@@ -75,6 +77,15 @@ class Loaded:
     def rest(self) -> None:
         """After a call, also one that was cut off: what is offloaded goes back, and caches between steps are empty."""
         self.pipe.maybe_free_model_hooks()
+
+    def settle(self, native: Native) -> None:
+        """After the first film of a size, for which layers were compiled: what the compiler keeps is not looked through after
+        each film from now on.
+        """
+        size = native.width, native.height, native.frames
+        if size not in self._settled:
+            self._settled.add(size)
+            placing.give_back(self.device)
 
     def let_go(self) -> None:
         """Hold no weights any more, whoever still holds this: an engine keeps its last film, and that its model."""
