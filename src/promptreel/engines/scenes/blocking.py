@@ -62,6 +62,9 @@ FILLED_BY_SEVERAL = 0.72, 0.62
 LENSES = 0.5, 1.2
 """The narrowest and the widest lens, as factors on the tangent of the setting's angle of view."""
 
+SMALL_SWIMMER = 2.5
+"""Metres: what is on the water and smaller is filmed with a long lens, for the camera stands on the shore."""
+
 HOLDERS = frozenset({"person", "man", "woman", "child", "boy", "girl", "monkey", "robot"})
 
 
@@ -267,7 +270,7 @@ class Blocking:
             strolling = sum(one.row.habitat == "ground" for one in self.plan.cast[:order])
             x += 0.0 if len(self.plan.cast) == 1 else (-0.45 if strolling % 2 == 0 else 0.45)
             return staging.Mark(x, y0, z, math.atan2(x0 - x1, z0 - z1)), max(z - base.z, 0.8)
-        if spots and (habitat in {"table", "sill"} or order or distance > 2.0):
+        if spots and (habitat in {"table", "sill", "water"} or order or distance > 2.0):
             if habitat == "sill":
                 heading = 0.25 * heading / math.pi
             place = spots[order % len(spots)]
@@ -301,6 +304,8 @@ class Blocking:
         """Which way a subject looks: at the viewer when it poses, across the picture and a little nearer when it goes."""
         if self.plan.portrait and cast is self.plan.cast[0]:
             return math.pi - 0.5 * aside + float(random.uniform(0.12, 0.38)) * (1 if random.random() < 0.5 else -1)
+        if cast.row.habitat == "road" and self.plan.camera == "follow" and self.plan.spec.camera:
+            return 0.0  # Whom a camera follows on a road it sees from behind.
         if cast.action in staging.TOWARD_CAMERA or not cast.speed:
             turn = float(random.uniform(-0.45, 0.45))
             if self._is_long(cast):
@@ -390,7 +395,7 @@ class Blocking:
         lane = getattr(ground, "lane", None)
         if lane is not None and row.habitat in {"road", "rail"}:
             return self._lane_path(lane, mark, speed, clock)
-        tilts = row.habitat in {"road", "rail", "water"}
+        tilts = row.habitat in {"road", "rail", "water"} or "drive" in row.actions
         feet = staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading)
         if self.set.spots.get("walk") and row.habitat == "ground" and math.cos(mark.heading) < -0.9:
             # Down the path, which keeps clear of beds and hedges, and no farther than to the camera.
@@ -880,10 +885,14 @@ class Blocking:
         others = [
             place for place in self.plan.places if place.name not in self.setting.places and place.stands != "around"
         ]
-        if lead.habitat != "ground" or lead.aloft or others or self.plan.nearness > 1 or lead.wanted.relation == "far":
+        small = lead.habitat in {"table", "sill"} or (lead.habitat == "water" and lead.row.size < SMALL_SWIMMER)
+        if not (lead.habitat == "ground" or small) or lead.aloft or others:
+            return 1.0
+        if self.plan.nearness > 1 or lead.wanted.relation == "far":
             return 1.0
         wishes = FILLED if len(operator.members) == 1 else FILLED_BY_SEVERAL
-        return min(max(wide / wishes[0], high / wishes[1], LENSES[0]), 1.0)
+        narrowest = LENSES[0] * (self.plan.nearness if small else 1.0)
+        return min(max(wide / wishes[0], high / wishes[1], narrowest), 1.0)
 
     def _leaves(self, cast: Cast, speed: float, distance: float, aspect: float) -> bool:
         """Whether the camera goes along with the first subject."""

@@ -14,7 +14,7 @@ from promptreel.engines.scenes.mesh import view_tangent
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene_spec import TIMES, Mention, SceneSpec, Wanted
 from promptreel.engines.scenes.settings import Setting, settings
-from promptreel.engines.scenes.stage import Effect, Place, Style, Subject
+from promptreel.engines.scenes.stage import Effect, Habitat, Place, Style, Subject
 
 MOST_KINDS = 6
 """Kinds of subjects in one film."""
@@ -80,7 +80,15 @@ ANYBODY = {
 }  # fmt: skip
 """What a film can let anything do, and how fast, in its own lengths a second: a path or a burst needs no body's help."""
 
+AFLOAT = {"swim": "lake", "surf": "ocean"}
+"""What people do in water alone, and where they do it if the prompt does not say."""
+
+SWIMMING_POOLS = frozenset({"swimming_pool", "underwater", "oasis", "waterfall"})
+"""Waters besides `SHORES`."""
+
 SAME_ACTION = {
+    "surf": ("surf", "float", "swim"),
+    "skate": ("skate", "drive", "glide", "run", "walk"),
     "walk": ("walk", "run", "waddle", "hop", "ride", "drive", "swim"),
     "run": ("run", "gallop", "walk", "drive"),
     "fly": ("fly", "soar", "glide", "hover", "float", "rise"),
@@ -184,6 +192,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     random = np.random.default_rng([abs(seed), zlib.crc32(b"director")])
     setting = _setting(spec, random)
     cast = tuple(_cast(spec, setting, random))
+    setting, cast = _into_the_water(spec, setting, cast)
     if setting.name == "city_skyline" and cast and cast[0].row.habitat in {"ground", "road"} and not cast[0].aloft:
         setting = settings().get("city_street", setting)  # One sees a skyline over water.
     if setting.name == "ocean" and cast and cast[0].row.habitat in {"ground", "table"} and not cast[0].aloft:
@@ -257,6 +266,28 @@ def _setting(spec: SceneSpec, random: np.random.Generator) -> Setting:
         return known[spec.setting]
     names: list[str] = [name for name in UNNAMED if name in known] or sorted(known)
     return known[str(random.choice(names))]
+
+
+def _into_the_water(spec: SceneSpec, setting: Setting, cast: tuple[Cast, ...]) -> tuple[Setting, tuple[Cast, ...]]:
+    """People who swim or surf, lying or standing in water: there must be some, else they walk."""
+    if not any(one.action in AFLOAT and one.row.name in HUMANS for one in cast):
+        return setting, cast
+    if cast[0].action == "surf" and setting.name in {"beach", "island"}:
+        setting = settings().get("ocean", setting)  # Waves to ride on break out there.
+    elif cast[0].action in AFLOAT and setting.name not in SHORES | SWIMMING_POOLS and not _named(spec, setting.name):
+        setting = settings().get(AFLOAT[cast[0].action], setting)
+    found = []
+    for one in cast:
+        if one.action in AFLOAT and one.row.name in HUMANS:
+            if setting.name not in SHORES | SWIMMING_POOLS:
+                one = replace(one, action="walk")
+            elif one.action == "swim":
+                habitat: Habitat = "underwater" if setting.name == "underwater" else "water"
+                one = replace(one, row=replace(one.row, habitat=habitat, height=0.3 * one.row.height))
+            else:
+                one = replace(one, row=replace(one.row, habitat="water"))
+        found.append(one)
+    return setting, tuple(found)
 
 
 def _named(spec: SceneSpec, setting: str) -> bool:
@@ -393,6 +424,8 @@ LIT_AT_NIGHT = frozenset({"lantern", "candle", "fireworks", "fireflies", "campfi
 def _times(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> tuple[str, ...]:
     """The times of day to choose from: those of the setting, without low sun where bright colours were asked for."""
     times = setting.times or ("day",)
+    if "neon" in spec.styles and setting.name in {"city_street", "futuristic_city", "city_skyline"}:
+        return ("night",)  # By day one would not see it.
     said = " ".join(mention.text.lower() for mention in spec.mentions)
     if any(word in said for word in ("turquoise", "azure", "tropical", "crystal clear", "blue sky", "rainbow")):
         times = tuple(time for time in times if time in {"day", "morning"}) or ("day",)

@@ -115,7 +115,8 @@ def groups() -> dict[str, list[str]]:
         alive = "creature" in str(getattr(row.build, "__annotations__", {}).get("return", "")).lower()
         human = row.build.__module__.endswith((".people", ".suited"))
         thing = not alive or name == "snowman"
-        group = "people" if human else GROUP_OF.get(row.habitat, "things") if thing else "animals"
+        habitat = "road" if row.habitat == "ground" and "drive" in row.actions else row.habitat
+        group = "people" if human else GROUP_OF.get(habitat, "things") if thing else "animals"
         found.setdefault(group, []).append(name)
     return {group: sorted(names) for group, names in sorted(found.items())}
 

@@ -566,9 +566,10 @@ def act(
     smile: float | None = None,
     more: Callable[[Pose, float, float], None] | None = None,
     company: str = "",
+    sport: Callable[[Pose, float, float], None] | None = None,
 ) -> Act:
     """What a person does for: stand, walk, run, dance, wave, smile, jump, sit, talk. `holding`: an umbrella. `company`:
-    with whom, see `company.ROLES`."""
+    with whom, see `company.ROLES`. `sport` is a pose of `sports` that stands for all of these, given t and a seed."""
     seed = float(rng.uniform(0, 1))
     style = int(rng.integers(4))
     mood = {"smile": 1.0, "wave": 0.85, "dance": 0.7, "jump": 0.7}.get(action, 0.28) if smile is None else smile
@@ -583,6 +584,8 @@ def act(
             sit_on(pose, build, t, seed, CHAIR)
         elif company == "ride":
             ride(pose, build, t, seed)
+        elif sport is not None:
+            sport(pose, t, seed)
         elif action in ("walk", "run"):
             stride(pose, build, travelled, seed, action == "run")
         elif action == "dance":

@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,6 +70,26 @@ class Quadruped:
     """How steep the back is when sitting."""
     tail_group: str = "body"
     """The surface that the tail is part of: another one for tails of long hair."""
+
+
+def resized(animal: Quadruped, size: float, stout: float = 1.0) -> Quadruped:
+    """Another species of the same build: `size` times as large, `stout` times as thick for that."""
+    thick = size * stout
+
+    def flesh(one: Flesh) -> Flesh:
+        (a, b, c), (d, e, f) = one.head, one.tail
+        ends = (size * a, size * b, size * c), (size * d, size * e, size * f)
+        return replace(one, head=ends[0], tail=ends[1], r0=thick * one.r0, r1=thick * one.r1, blend=size * one.blend)
+
+    def station(one: tuple[float, ...]) -> tuple[float, ...]:
+        return (*(size * part for part in one[:-1]), thick * one[-1])
+
+    def line(name: str) -> tuple[tuple[float, ...], ...]:
+        return tuple(station(one) for one in getattr(animal, name))
+
+    lines: dict[str, Any] = {name: line(name) for name in ("spine", "neck", "muzzle", "jaw", "fore", "hind", "tail")}
+    lines |= {"withers": size * animal.withers, "blend": size * animal.blend, "skull": station(animal.skull)}
+    return replace(animal, **lines, extra=tuple(flesh(one) for one in animal.extra))
 
 
 def mirrored(flesh: Flesh) -> Flesh:

@@ -18,7 +18,7 @@ Place = NDArray[np.floating]
 
 EARS = np.array([(0.56, 0.38, 0.115), (0.62, 0.45, 0.16), (0.48, 0.31, 0.085), (0.66, 0.50, 0.20)])
 YOUNG = np.array([(0.13, 0.21, 0.04), (0.17, 0.25, 0.05), (0.11, 0.18, 0.035), (0.20, 0.27, 0.07)])
-PURPLES = np.array([(0.25, 0.125, 0.50), (0.31, 0.175, 0.58), (0.205, 0.10, 0.42)])
+PURPLES = np.array([(0.150, 0.100, 0.50), (0.195, 0.140, 0.58), (0.115, 0.075, 0.42)])
 
 
 def make_wheat(brief: Brief) -> Ground:
@@ -74,7 +74,7 @@ def make_lavender(brief: Brief) -> Ground:
         return np.asarray(np.clip((0.52 - row) * 4, 0, 1) * (z < 165) * (np.abs(x) < 90))
 
     look = Look(
-        flat=(0.215, 0.125, 0.385), flat_other=(0.260, 0.160, 0.450), soil=(0.22, 0.16, 0.28), path=(0.30, 0.235, 0.165),
+        flat=(0.130, 0.098, 0.385), flat_other=(0.160, 0.125, 0.450), soil=(0.16, 0.135, 0.26), path=(0.30, 0.235, 0.165),
         patches=0.0, steep=9.0, woods=0.44, woods_from=175.0, crops=0.0, contrast=0.9, grass=0.6,
     )  # fmt: skip
     look = dressed(look, brief, grass=False)

@@ -28,6 +28,9 @@ LIGHT_DETAILS = frozenset({"light", "lights", "glow", "rays", "reflection", "neo
                            "darkness", "candlelight", "abstract", "patterns"})  # fmt: skip
 LIGHT_WEATHER = frozenset({"clouds", "fog", "lightning", "overcast"})
 
+PAINTED = frozenset({"fluid", "ink", "kaleidoscope", "fire", "smoke", "waves", "particles"})
+"""Settings that are nothing but colours in motion."""
+
 BY_LIGHT = "the colour of the light"
 
 ADJECTIVE_VERBS = {"glowing": "glow", "burning": "burn"}
@@ -53,6 +56,17 @@ MOUNTS = VEHICLES | frozenset({"horse", "unicorn", "dragon", "elephant", "bicycl
                                "dinosaur", "turtle", "cow", "bear", "wolf", "lion", "tiger", "eagle", "deer", "giraffe",
                                "rocket", "ufo"})  # fmt: skip
 """What one may ride on."""
+
+MATTER = frozenset({"metal", "stone", "wooden", "glass"})
+"""What a thing is made of: without a noun after it, it is a thing of its own ("hammering glowing iron")."""
+
+SHOD = frozenset({"sneakers"})
+"""What people have on, where it is not told of for its own sake."""
+
+PAIRED = frozenset({"sneakers"})
+"""What is a pair as one subject already."""
+
+WHEELED = frozenset({"car", "taxi", "bus", "truck", "tractor", "motorcycle", "bicycle"})
 
 PLAIN_ACTIONS = frozenset({"stand", "sit"})
 """What another verb for the same subject replaces: "standing and waving"."""
@@ -199,6 +213,9 @@ class Reading:
         unit.inside = lead is not None and (
             lead.role == "relation" or lead.text in {"in", "at", "through", "along", "into"}
         )
+        if entry.name in SHOD and self._dressed(unit):
+            # Boots that somebody wears do not lie about.
+            unit.entry = entry = Entry("detail", "clothes", "the clothes")
         unit.means(entry)
         if unit.kind == "subject":
             defined = article is not None and article.role == "determiner" and not new
@@ -208,6 +225,17 @@ class Reading:
             return
         for other in pending:
             self._modify(other, unit)
+
+    def _dressed(self, unit: Unit) -> bool:
+        """Whether a noun stands after "wearing" or "dressed in" in its sentence."""
+        if unit.gap == SENTENCE:
+            return False
+        for other in self.units[: unit.at][::-1]:
+            if other.text.startswith(("wear", "dressed")):
+                return self._last_person(unit) >= 0
+            if other.gap == SENTENCE:
+                return False
+        return False
 
     def _subject(self, unit: Unit, entry: Entry, *, defined: bool) -> int:
         """The index of the subject that a noun names: a new one, or one that was named before."""
@@ -249,7 +277,9 @@ class Reading:
             unit.role = "stop"
         elif unit.role == "number":
             if noun.subject >= 0:
-                self.subjects[noun.subject].count = unit.value
+                draft = self.subjects[noun.subject]
+                paired = unit.value == 2 and draft.name in PAIRED and unit.text in {"of", "pair"}
+                draft.count = 1 if paired else unit.value
             unit.key, unit.subject = ("count", str(unit.value)), noun.subject
         elif unit.role == "title":
             unit.key, unit.by, unit.subject = noun.key, noun.by or described(noun.key[1]), noun.subject
@@ -307,7 +337,7 @@ class Reading:
                 self._modify_subject(unit, index)
         elif noun.key in BODILY:
             return  # Red hair is no red light.
-        elif entry.kind == "colour" and light:
+        elif entry.kind == "colour" and (light or (noun.kind == "setting" and noun.key[1] in PAINTED)):
             self._tint(unit)
         elif self._natural(unit, noun):
             unit.key, unit.by = noun.key, noun.by
@@ -336,6 +366,8 @@ class Reading:
         if noun is not None and any(u.gap == SENTENCE for u in self.units[noun.at + 1 : first + 1]):
             noun = None
         about = noun is not None and lead is not None and (lead.role == "copula" or lead is noun)
+        if lead is not None and lead.kind == "action" and not about and pending[-1].key_name in MATTER:
+            return  # Iron that is hammered says nothing of the smith.
         dressed = noun is not None and lead is not None and lead.text == "in" and noun.subject >= 0
         if dressed and lead is not None and noun is not None:
             dressed = lead.at == noun.at + 1
@@ -427,6 +459,9 @@ class Reading:
             self._act(unit, entry, direct)
             self._carry(entry, next((head for head in back if head.subject >= 0), None), direct)
             return
+        if near is not None and near.key in BODILY and doer is None:
+            unit.key, unit.by = ("", ""), ""  # It is an eye that turns, not the branch below it.
+            return
         doer = doer or next((head for head in back if head.subject >= 0), None)
         if doer is None and direct is not None and direct.subject >= 0:
             doer = direct
@@ -490,6 +525,10 @@ class Reading:
             if doer.text in players or any(unit.text in players for unit in near):
                 seated = any(unit.text in SEATED_GAMES for unit in near)
                 return Entry("action", "sit" if seated else "stand", "sitting" if seated else "standing")
+        if self.units[at].stem == "drift" and doer.key_name in WHEELED:
+            return Entry("action", "drive", "driving")  # Cars drift on their wheels.
+        if entry.name == "ride" and doer.subject >= 0 and self.subjects[doer.subject].action in {"surf", "skate"}:
+            return Entry("action", self.subjects[doer.subject].action)
         if entry.name == "ride" and doer.subject >= 0 and self.subjects[doer.subject].name in PEOPLE:
             named = any(unit.text in self.known.grammar["mounts"] or unit.key_name in MOUNTS for unit in self.units)
             if not named and not any(draft.name in MOUNTS for draft in self.subjects):

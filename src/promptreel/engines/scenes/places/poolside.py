@@ -115,7 +115,7 @@ def build(stage: Set, _x: float, _z: float, _turn: float) -> None:
         corners = np.stack([tube[i, :-1], tube[i, 1:], tube[i + 1, 1:], tube[i + 1, :-1]], 1)
         tone = np.where((np.arange(24)[:, None] // 3) % 2 == 0, cloth[2], WHITE)
         mesh.quads(corners, tone, toward=corners.mean(axis=1) - [-2.6, 0.06, 7.4])
-    for x, z in ((-2.5, 6.8), (1.2, 9.0), (-4.6, 10.5), (2.8, 7.2)):
+    for x, z in ((-1.6, 9.4), (1.2, 9.0), (-4.6, 10.5), (2.8, 7.2)):
         stage.spots.setdefault("water", []).append((x, 0.0, z))
     plot.finish(contact=0.45)
 

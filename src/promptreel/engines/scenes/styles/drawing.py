@@ -89,7 +89,7 @@ def pixel_art(width: int, height: int) -> Callable[[Floats, float], None]:
 
 def low_poly(width: int, height: int) -> Callable[[Floats, float], None]:
     """Facets: an uneven net of triangles over the frame, each of one colour."""
-    cell = max(6.0, math.sqrt(width * height / (640 * 360)) * 15)
+    cell = max(4.0, math.sqrt(width * height / (640 * 360)) * 9)
     owner = _facets(width, height, cell)
     count = int(owner.max()) + 1
     sizes = np.maximum(np.bincount(owner.ravel(), minlength=count), 1)

@@ -1,10 +1,11 @@
-"""Cat, lion, tiger."""
+"""Cat, lion, tiger, leopard."""
 
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from promptreel.engines.scenes.creatures.creature import Creature, Kit, Patch, mottle, recoloured, soft, tones
 from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
-from promptreel.engines.scenes.creatures.quadruped import Quadruped, act, build, head, skin, trunk
+from promptreel.engines.scenes.creatures.quadruped import Quadruped, act, build, head, resized, skin, trunk
 from promptreel.engines.scenes.stage import Casting, Subject
 
 CAT = Quadruped(
@@ -82,6 +83,9 @@ TIGER = Quadruped(
         Flesh("head", (0.085, 1.01, 0.82), (0.07, 1.00, 0.88), 0.095, 0.075, 1, 0.08),
     ),
 )
+
+# A leopard is a smaller tiger, finer of limb.
+LEOPARD = resized(TIGER, 0.74, 0.90)
 
 CAT_COATS = (
     ((0.40, 0.18, 0.06), (0.22, 0.075, 0.018), "tabby"),
@@ -253,10 +257,55 @@ def tiger(casting: Casting) -> Creature:
     return kit.body(act(TIGER, casting.action, rng))
 
 
+def _scattered(points: ArrayLike, apart: float, rng: np.random.Generator) -> NDArray[np.float64]:
+    """How far the nearest of the spots is that lie about `apart` m from each other, in units of that."""
+    place = np.asarray(points, np.float64) / apart
+    nearest = np.full(len(place), 9.0)
+    jitter = rng.uniform(-0.30, 0.30, (16, 16, 16, 3))
+    cell = np.floor(place).astype(np.int64)
+    for step in np.ndindex(3, 3, 3):
+        other = cell + np.array(step) - 1
+        spot = other + 0.5 + jitter[tuple((other % 16).T)]
+        nearest = np.minimum(nearest, np.linalg.norm(place - spot, axis=1))
+    return nearest
+
+
+def leopard(casting: Casting) -> Creature:
+    """Golden with black rosettes, a pale belly, solid spots on its limbs and face."""
+    rng = casting.rng
+    skeleton, fleshes = build(LEOPARD)
+    kit = Kit(skeleton, fleshes, casting)
+    coat = recoloured(np.array([0.50, 0.285, 0.095]) * rng.uniform(0.92, 1.08), casting)
+    white, black = np.array([0.64, 0.59, 0.50]), np.array([0.020, 0.016, 0.013])
+
+    def paint(patch: Patch) -> Floats:
+        under = soft(-0.1, -0.75, patch.normals[:, 1]) * ~head(patch)
+        away = _scattered(patch.points, 0.105, rng)
+        ring = soft(0.17, 0.25, away) * soft(0.46, 0.38, away) * soft(-0.55, -0.05, mottle(patch.points, 0.05, rng))
+        spot = soft(0.36, 0.28, _scattered(patch.points, 0.055, rng))
+        flank = trunk(patch) | np.char.startswith(patch.bone, "neck")
+        marks = np.where(flank, ring, 0.9 * spot) * np.where(head(patch), soft(0.74, 0.68, patch.points[:, 2]), 1.0)
+        grain = mottle(patch.points, 0.045, rng)
+        shade = tones(
+            coat,
+            (coat * 0.72, flank * soft(0.34, 0.26, away)),
+            (white, 0.9 * under),
+            (black, marks * (1 - 0.4 * under)),
+        )
+        return np.asarray(shade * (1 + 0.07 * grain)[:, None], np.float32)
+
+    skin(kit, LEOPARD, paint, fur=0.06)
+    _big_cat_face(kit, LEOPARD, coat, (0.40, 0.34, 0.08))
+    return kit.body(act(LEOPARD, casting.action, rng))
+
+
 ROWS = (
     Subject("cat", cat, "ground", 0.62, 0.38, {
         "walk": 0.55, "run": 3.6, "sit": 0, "stand": 0, "jump": 0, "sleep": 0, "play": 0, "eat": 0,
     }),
     Subject("lion", lion, "ground", 2.3, 1.45, {"walk": 1.15, "run": 8.0, "stand": 0, "sit": 0, "sleep": 0, "jump": 0}),
+    Subject("leopard", leopard, "ground", 1.8, 0.90, {
+        "walk": 1.0, "run": 9.0, "stand": 0, "sit": 0, "sleep": 0, "jump": 0,
+    }),
     Subject("tiger", tiger, "ground", 2.4, 1.22, {"walk": 1.1, "run": 8.0, "stand": 0, "sit": 0, "sleep": 0, "jump": 0}),
 )  # fmt: skip

@@ -31,6 +31,7 @@ from promptreel.engines.scenes.creatures.looks import (
     tailored,
 )
 from promptreel.engines.scenes.creatures.quadruped import both
+from promptreel.engines.scenes.creatures.sports import BOARDED, add_board_bone, board, crawl, stand_on_board
 from promptreel.engines.scenes.creatures.tresses import LONG, add_bone, strands, sway
 from promptreel.engines.scenes.materials import COLOURS
 from promptreel.engines.scenes.mesh import wrap_triangles
@@ -288,6 +289,9 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     )  # fmt: skip
     bones = skeleton(build)
     add_bone(bones, build, style)
+    boarded = casting.action in BOARDED and not casting.company
+    if boarded:
+        add_board_bone(bones)
     fleshes = flesh(build, bones, clothes) + (hat_flesh(build) if hat else [])
     fleshes += [] if style == "bald" else hair_flesh(build, style)
     full = "bearded" in asked and not young
@@ -366,6 +370,8 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     )
     if holding:
         umbrella(kit, hand, rng, _umbrella_tint(casting), k)
+    if boarded:
+        board(kit, casting, k)
     bent = 0.16 if old else 0.0
 
     waft = float(rng.uniform(0, 1))
@@ -378,7 +384,14 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
             pose.turn("chest", pitch=-bent * 0.6)
             pose.turn("neck", pitch=bent * 1.2)
 
-    return kit.body(act(build, casting.action, rng, holding=holding, more=stoop, company=casting.company))
+    def swims(pose: Pose, t: float, seed: float) -> None:
+        crawl(pose, build, t, seed)
+
+    def slides(pose: Pose, t: float, seed: float) -> None:
+        stand_on_board(pose, build, t, seed, BOARDED[casting.action])
+
+    sport = slides if boarded else swims if casting.action == "swim" else None
+    return kit.body(act(build, casting.action, rng, holding, more=stoop, company=casting.company, sport=sport))
 
 
 def woman(casting: Casting) -> Creature:
@@ -440,6 +453,7 @@ def child(casting: Casting) -> Creature:
 
 ACTIONS = {
     "walk": 1.35, "stand": 0.0, "run": 3.6, "dance": 0.0, "wave": 0.0, "smile": 0.0, "jump": 0.0, "sit": 0.0, "talk": 0.0,
+    "swim": 1.0, "surf": 4.5, "skate": 3.2,
 }  # fmt: skip
 
 YOUNG = {**ACTIONS, "run": 2.6, "walk": 1.0}
