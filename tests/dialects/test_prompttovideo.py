@@ -124,7 +124,7 @@ WRONG_FIELDS: list[tuple[dict[str, Any], str, str]] = [
                 ("duration", "5"), ("duration", 0.5), ("duration", 60.1), ("duration", True), ("duration", None),
                 ("aspect_ratio", "2:1"), ("aspect_ratio", 1), ("seed", -1), ("seed", 2**32), ("seed", 1.5),
                 ("seed", "1"), ("seed", True), ("fps", 0), ("fps", 61), ("fps", "24"), ("negative_prompt", 1),
-                ("negative_prompt", "a" * 2001), ("engine", "none such"), ("engine", 1), ("image", 1),
+                ("negative_prompt", "a" * 2001), ("engine", "none such"), ("engine", ""), ("engine", 1), ("image", 1),
                 ("last_image", {}), ("webhook_url", 1), ("webhook_url", "x" * 2049), ("metadata", "a"),
                 ("metadata", {"a": 1}), ("metadata", {"a": {}}), ("metadata", {str(n): "" for n in range(17)}),
                 ("metadata", {"": "a"}), ("metadata", {"a": "b" * 513}),

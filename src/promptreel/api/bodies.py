@@ -222,7 +222,7 @@ class Options(BaseModel):
     negative_prompt: Annotated[str, Field(max_length=2000)] | None = Field(
         None, description="a string of at most 2000 characters"
     )
-    engine: Annotated[str, Field(max_length=40)] | None = Field(
+    engine: Annotated[str, Field(min_length=1, max_length=40)] | None = Field(
         None, description="the name of an engine of this server"
     )
     image: str | None = Field(None, description="a string: an http(s) URL, a data URI or base64")
