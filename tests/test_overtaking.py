@@ -22,10 +22,11 @@ from promptreel.db.pool import Connection
 from promptreel.engine_config import POOL, DiffusersConfig
 from promptreel.overtaking import InLine, preferred
 from promptreel.plans import TIERS
+from promptreel.rendering import Slot
 from promptreel.runtime import Runtime
 from promptreel.spec import VideoSpec
 from promptreel.videos import Video
-from promptreel.worker import Slot, bind_task
+from promptreel.worker import bind_task
 
 from .conftest import MakeAccount, accepted
 

@@ -52,11 +52,11 @@ from promptreel.errors import (
     VideoNotFound,
 )
 from promptreel.plans import TIERS
+from promptreel.rendering import Slot
 from promptreel.runtime import Runtime
 from promptreel.settings import Settings
 from promptreel.spec import MOVES, Status, VideoSpec
 from promptreel.videos import Result, Submission, Video
-from promptreel.worker import Slot
 
 from .conftest import MakeAccount, database
 
