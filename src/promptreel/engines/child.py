@@ -12,7 +12,6 @@ with its `"job"`: what is told of a job that was given up answers no other.
 import base64
 import contextlib
 import ctypes
-import gc
 import itertools
 import json
 import math
@@ -33,6 +32,7 @@ from pydantic import ConfigDict, TypeAdapter
 
 from promptreel.engine_config import EngineConfig
 from promptreel.engines import Engine, Picture, RenderJob, WithCodec, WithModel, WithPrelude, WithSound, load_engine
+from promptreel.engines.memory import give_memory_back
 from promptreel.errors import EngineBroken, EngineFailed, EngineStopped
 from promptreel.media import Encoder, check
 from promptreel.media.codecs import X264
@@ -227,15 +227,6 @@ def die_with_parent() -> None:
     if sys.platform == "linux":
         set_parent_death_signal = 1
         ctypes.CDLL(None).prctl(set_parent_death_signal, signal.SIGKILL)
-
-
-def give_memory_back() -> None:
-    """Return what is not needed any more to the system: glibc keeps it for a next time that may never come."""
-    gc.collect()
-    if sys.platform == "linux":
-        # Other C libraries (musl) have no such call, and give memory back by themselves.
-        with contextlib.suppress(AttributeError):
-            ctypes.CDLL(None).malloc_trim(0)
 
 
 def step_back(niceness: int) -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from promptreel.engines import Frame, RenderJob, Track
+from promptreel.engines.memory import trim
 from promptreel.engines.scenes.director import Plan, direct
 from promptreel.engines.scenes.language.parser import parse
 from promptreel.engines.scenes.pictures import report as picture_report
@@ -92,6 +93,7 @@ class ScenesEngine:
         try:
             setup = _Setup(job, stopped)
             scene = _wait(pool.submit(setup.run), setup.report)
+            trim()  # what building took, and the film before this one, is not to add to what the frames take
             yield from _frames(pool, scene, job, ahead=threads + 2)
         finally:
             # Nobody waits for frames that nobody will see: a thread ends after the one it is in.

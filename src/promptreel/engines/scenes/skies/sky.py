@@ -26,130 +26,15 @@ from promptreel.engines.scenes.kernels import (
     vatan2,
     vexp,
 )
+from promptreel.engines.scenes.skies.air import (
+    SUN_LIGHT,
+    TABLE_AZIMUTHS,
+    TABLE_ELEVATIONS,
+    Transmittance,
+    scatter,
+)
 
 Floats = NDArray[np.float32]
-
-# -- the scattering table, made once per clip --------------------------------------------------------------------------
-
-TABLE_AZIMUTHS = 128
-TABLE_ELEVATIONS = 128
-"""Azimuth 0…π from the sun (the sky is symmetric); elevation e with row = ±√(|e| / (π/2)), finest at the horizon."""
-
-EARTH = 6360e3
-TOP = 6420e3
-"""Radii of the ground and of the top of the atmosphere, in m."""
-
-RAYLEIGH = np.array([5.802, 13.558, 33.1], np.float32) * np.float32(1e-6)
-MIE = np.float32(3.996e-6)
-MIE_EXTINCTION = np.float32(4.44e-6)
-OZONE = np.array([0.65, 1.881, 0.085], np.float32) * np.float32(1e-6)
-"""Scattering and absorption per m at sea level for red, green and blue (Hillaire, "A scalable and production ready sky
-and atmosphere rendering technique", 2020, table 1)."""
-
-SUN_LIGHT = 20.0
-"""What the sun sends to the top of the atmosphere, in the units of all light here."""
-
-
-def _densities(height: Floats) -> tuple[Floats, Floats, Floats]:
-    """Of air, haze and ozone at `height` in m, relative to their maxima."""
-    return (
-        np.exp(-height / np.float32(8000)),
-        np.exp(-height / np.float32(1200)),
-        np.maximum(0, 1 - np.abs(height - 25e3) / np.float32(15e3)).astype(np.float32),
-    )
-
-
-def _extinction(height: Floats, haze: float) -> Floats:
-    air, dust, ozone = _densities(height)
-    return air[..., None] * RAYLEIGH + dust[..., None] * (MIE_EXTINCTION * np.float32(haze)) + ozone[..., None] * OZONE
-
-
-class Transmittance:
-    """How much sunlight arrives at a height under an angle, as a table over (height, sine of the sun's elevation)."""
-
-    HEIGHTS, ANGLES, CEILING, LOWEST = 64, 96, 60e3, -0.25
-
-    def __init__(self, haze: float) -> None:
-        heights = (np.linspace(0, 1, self.HEIGHTS, dtype=np.float32) ** 2) * np.float32(self.CEILING)
-        sines = np.linspace(self.LOWEST, 1, self.ANGLES, dtype=np.float32)
-        height, sine = np.meshgrid(heights, sines, indexing="ij")
-        radius = EARTH + height
-        along = radius * sine
-        length = np.sqrt(np.maximum(0, along * along - radius * radius + TOP * TOP)) - along
-        depth = np.zeros((*height.shape, 3), np.float32)
-        steps = 24
-        for step in range(steps):
-            distance = ((step + 0.5) / steps) ** 2 * length
-            piece = length * (((step + 1) / steps) ** 2 - (step / steps) ** 2)
-            above = np.sqrt(radius * radius + distance * distance + 2 * radius * sine * distance) - EARTH
-            blocked = np.where(above < -200, 1e3, 0)
-            depth += piece[..., None] * _extinction(np.maximum(above, 0), haze) + blocked[..., None]
-        self._table = np.exp(-depth).astype(np.float32)
-
-    def __call__(self, height: Floats, sine: Floats) -> Floats:
-        """Shares of red, green and blue; `height` in m and `sine` of any equal shape."""
-        row = np.sqrt(np.clip(height / self.CEILING, 0, 1)) * (self.HEIGHTS - 1)
-        column = np.clip((sine - self.LOWEST) / (1 - self.LOWEST), 0, 1) * (self.ANGLES - 1)
-        i = np.minimum(row.astype(np.int64), self.HEIGHTS - 2)
-        j = np.minimum(column.astype(np.int64), self.ANGLES - 2)
-        u, v = (row - i)[..., None], (column - j)[..., None]
-        table = self._table
-        near = table[i, j] * (1 - v) + table[i, j + 1] * v
-        far = table[i + 1, j] * (1 - v) + table[i + 1, j + 1] * v
-        return np.asarray(near * (1 - u) + far * u, np.float32)
-
-
-def scatter(sun_elevation: float, haze: float, transmittance: Transmittance) -> Floats:
-    """The light of the clear sky seen from the ground, shape (3, TABLE_ELEVATIONS, TABLE_AZIMUTHS).
-
-    Single scattering, and a guess of the multiple one: an even glow lit from higher up. Below the horizon stands what
-    is just above it, for water that reflects a little too low.
-    """
-    grid = np.linspace(-1, 1, TABLE_ELEVATIONS, dtype=np.float32)
-    elevation, azimuth = np.meshgrid(
-        np.sign(grid) * grid * grid * np.float32(np.pi / 2),
-        np.linspace(0, np.pi, TABLE_AZIMUTHS, dtype=np.float32),
-        indexing="ij",
-    )
-    up = np.sin(elevation)
-    toward = np.cos(elevation) * np.cos(azimuth)
-    aside = np.cos(elevation) * np.sin(azimuth)
-    sun_up, sun_toward = np.float32(np.sin(sun_elevation)), np.float32(np.cos(sun_elevation))
-    cosine = up * sun_up + toward * sun_toward
-    air_phase = 3 / (16 * np.pi) * (1 + cosine * cosine)
-    g = 0.76
-    haze_phase = (1 - g * g) / (4 * np.pi * (1 + g * g - 2 * g * cosine) ** 1.5)
-
-    start = EARTH + 50.0
-    along = start * up
-    to_top = np.sqrt(along * along - start * start + TOP * TOP) - along
-    inside = along * along - start * start + EARTH * EARTH
-    ground = (up < 0) & (inside > 0)
-    length = np.where(ground, -along - np.sqrt(np.maximum(inside, 0)), to_top).astype(np.float32)
-
-    light = np.zeros((*elevation.shape, 3), np.float32)
-    depth = np.zeros_like(light)
-    steps = 40
-    for step in range(steps):
-        distance = ((step + 0.5) / steps) ** 2 * length
-        piece = length * np.float32(((step + 1) / steps) ** 2 - (step / steps) ** 2)
-        x, y, z = aside * distance, start + up * distance, toward * distance
-        radius = np.sqrt(x * x + y * y + z * z)
-        height = np.maximum(radius - EARTH, 0)
-        sine = (y * sun_up + z * sun_toward) / radius
-        air, dust, _ = _densities(height)
-        extinction = _extinction(height, haze)
-        share = (1 - np.exp(-extinction * piece[..., None])) / np.maximum(extinction, 1e-12)
-        seen = np.exp(-depth) * share
-        air_light, haze_light = air[..., None] * RAYLEIGH, dust[..., None] * (MIE * np.float32(haze))
-        direct = air_light * air_phase[..., None] + haze_light * haze_phase[..., None]
-        light += seen * direct * transmittance(height, sine)
-        glow = transmittance(height * 0.6 + 9000, np.clip(sine + 0.12, -0.25, 1))
-        light += seen * (air_light + haze_light) * glow * np.float32(0.10 / np.pi)
-        depth += extinction * piece[..., None]
-    light = np.where(ground[..., None], light[TABLE_ELEVATIONS // 2 + 1][None], light)
-    return np.ascontiguousarray((light * SUN_LIGHT).transpose(2, 0, 1).astype(np.float32))
-
 
 _GRID = np.linspace(-1, 1, TABLE_ELEVATIONS)
 ELEVATIONS: Floats = (np.sign(_GRID) * _GRID * _GRID * np.pi / 2).astype(np.float32)
@@ -284,8 +169,7 @@ def make_sky(
         table += (base[0][:, None] + (base[1] - base[0])[:, None] * low)[:, :, None]
 
     def sunlight(height: float, elevation: float) -> Floats:
-        light = transmittance(np.array([height], np.float32), np.array([np.sin(elevation)], np.float32))[0]
-        return np.asarray(light * SUN_LIGHT * tint, np.float32)
+        return np.asarray(transmittance(height, elevation) * SUN_LIGHT * tint, np.float32)
 
     vector = np.zeros(SKY_LENGTH, np.float32)
     heading = np.sin(sun_azimuth), np.cos(sun_azimuth)
