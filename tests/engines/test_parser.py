@@ -225,6 +225,7 @@ def test_a_setting_that_fits_is_chosen_by_the_seed(prompt, plausible):
     ("prompt", "field", "value"),
     [
         ("a lake at dawn", "time", "sunrise"),
+        ("the sun rose over a lake", "time", "sunrise"),
         ("a lake in the morning", "time", "morning"),
         ("a lake at noon", "time", "day"),
         ("a lake at golden hour", "time", "golden_hour"),
