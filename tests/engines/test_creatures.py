@@ -13,7 +13,7 @@ from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.stage import Casting
 
 NAMES = (
-    "dog", "wolf", "fox", "cat", "lion", "tiger", "horse", "unicorn", "deer", "cow", "sheep", "giraffe", "elephant", "bear",
+    "dog", "wolf", "fox", "cat", "lion", "tiger", "leopard", "horse", "unicorn", "deer", "cow", "sheep", "giraffe", "elephant", "bear",
     "rabbit", "person", "woman", "man", "child", "girl", "boy", "monkey", "robot", "astronaut", "dragon", "dinosaur", "frog",
     "penguin", "snowman", "otter",
 )  # fmt: skip
@@ -107,7 +107,7 @@ def test_feet_that_carry_stay_where_they_are(name: str, action: str) -> None:
 def test_a_creature_stands_on_the_ground(name: str) -> None:
     row = rows("subjects")[name]
     for action, speed in row.actions.items():
-        if action in ("jump", "run", "float", "drift", "dance", "play", "trot") or name == "frog":
+        if action in ("jump", "run", "float", "drift", "dance", "play", "trot", "swim") or name == "frog":
             continue
         body = build(name, action, detail=1)
         for t in (0.0, 0.8, 2.1):

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from promptreel.engines.scenes.camera import SAFE, Member, Operator, Pose
@@ -74,3 +75,16 @@ def test_who_sails_stands_on_deck() -> None:
     world = World(*SIZE, SECONDS, 3, direct(spec, SECONDS, 3))
     boat, sailor = world.boxes(2.5)["sailing_boat#0"], world.boxes(2.5)["person#0"]
     assert sailor[3] > 0.5 * (boat[1] + boat[3])
+
+
+@pytest.mark.parametrize(("prompt", "setting"), [("a woman swimming", "lake"), ("a surfer riding a wave", "ocean")])
+def test_who_swims_is_in_the_water_and_half_above_it(prompt: str, setting: str) -> None:
+    plan = direct(parse(prompt, seed=3), SECONDS, 3)
+    world = World(*SIZE, SECONDS, 3, plan)
+    body = world.actors[0]
+    x, y, z, *_ = body.path.at(2.5)
+    vertices, normals = np.empty_like(body.body.vertices), np.empty_like(body.body.normals)
+    body.body.pose(2.5, 2.5, vertices, normals)
+    assert plan.setting.name == setting and bool(world.ground.wet(x, z))
+    assert (vertices[:, 1] + y).max() > 0.1
+    assert setting == "ocean" or (vertices[:, 1] + y).min() < -0.1

@@ -12,7 +12,7 @@ from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.stage import Casting, Subject
 
 MODULES = {
-    "cars", "lorries", "rail", "cycles", "ships", "aircraft", "balloons", "rockets", "drones", "ufos", "lights",
+    "cars", "lorries", "tractors", "rail", "cycles", "ships", "aircraft", "balloons", "rockets", "drones", "ufos", "lights",
     "household", "keepsakes", "boats", "food", "toys", "dishes", "vessels", "devices", "regalia", "wheeled", "belongings",
 }  # fmt: skip
 ROWS: dict[str, Subject] = {

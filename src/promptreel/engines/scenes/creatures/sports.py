@@ -71,7 +71,7 @@ def board(kit: Kit, casting: Casting, k: float) -> None:
     """The surfboard or the skateboard under who stands on it; `k` is the size of the person."""
     surf = casting.action == "surf"
     long, wide, thick = (2.15, 0.27, 0.035) if surf else (0.80, 0.10, 0.008)
-    deck = BOARDED[casting.action] * 1.0
+    deck = BOARDED[casting.action]
     choices = BOARDS if surf else DECKS
     colour = np.asarray(choices[casting.rng.integers(len(choices))])
     rows, around = 13, 10
@@ -95,7 +95,7 @@ def board(kit: Kit, casting: Casting, k: float) -> None:
     if surf:
         shade[np.abs(mesh[:, 0]) < 0.035] = colour * 0.25 + 0.02
     kit.add("board", mesh, faces, shade, 0.0, 0.5 if surf else 0.1)
-    if surf:
+    if surf or not casting.detail:
         return
     for z in (-0.26, 0.26):
         for x in (-0.085, 0.085):

@@ -134,4 +134,4 @@ def build_tractor(casting: Casting) -> RigidBody:
     return hull.build(lambda _t: beams(casting.night, 1.9, -1.7, 1.3, 0.3))
 
 
-ROWS = (Subject("tractor", build_tractor, "ground", 5.1, 2.66, {"drive": 2.6, "stand": 0.0, "ride": 2.6}, group=2),)
+ROWS = (Subject("tractor", build_tractor, "ground", 5.4, 2.66, {"drive": 2.6, "stand": 0.0, "ride": 2.6}, group=2),)
