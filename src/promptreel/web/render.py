@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from promptreel.web.door import Visit
 
 STATIC = resources.files("promptreel.web") / "static"
-SCRIPTS = ("htmx-4.0.1.min.js", "hx-sse-4.0.1.min.js", "app.js")
 
 HEADERS = {
     "Referrer-Policy": "same-origin",

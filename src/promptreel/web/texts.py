@@ -37,17 +37,6 @@ READERS = (
 )
 """Failures that carry a sentence of their own, and the modules that raise them at what a reader typed."""
 
-HEADS = (
-    "Project-Id",
-    "Language-Team",
-    "POT-Creation",
-    "PO-Revision",
-    "Generated-By",
-    "Last-Translator",
-    "Report-Msgid",
-)
-"""Lines at the head of a catalogue that nobody here needs."""
-
 UNTOLD = re.compile(r"engines\.(scenes|diffusers)|__main__|migrations")
 """Modules without failures of their own: slow to import, needing more than is installed, or not meant to be imported."""
 

@@ -60,6 +60,7 @@ class Settings:
     def _best(self, named: list[Unit]) -> str:
         alone = all(self._facts(unit).place for unit in named)
         best, most = "", -np.inf
+        names = {("setting", unit.key_name) for unit in named}
         if all(self._facts(unit).rank <= ABSTRACT_RANK for unit in named) and any(
             unit.key == ("detail", "waves") for unit in self.units
         ):
@@ -70,7 +71,7 @@ class Settings:
             score -= PLACE_PENALTY if facts.place and not alone else 0
             score -= FAR_PENALTY if unit.far else 0
             # "A lane in a village", "a lake in the hills": what holds the other shows both.
-            score += HOLDS_BONUS if any(("setting", other.key_name) in facts.holds for other in named) else 0
+            score += 0 if names.isdisjoint(facts.holds) else HOLDS_BONUS
             if score > most and unit.entry is not None:
                 best, most = unit.entry.name, score
         return best
