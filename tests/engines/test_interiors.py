@@ -29,15 +29,16 @@ PROMPTS = (Path(__file__).parent.parent / "data" / "prompts_places.txt").read_te
 
 @pytest.mark.parametrize("name", ROOMS)
 def test_the_camera_stays_between_the_walls(name: str) -> None:
-    """Whatever move is asked for, with and without somebody in the room."""
+    """Whatever move is asked for; with somebody in the room, whose ways take long to find, each room is tried with a third."""
     half, back = rows("places")[name].size / 2, rows("places")[name].size + FRONT
     mesh = built(rows("places")[name]).mesh.build()
     near = mesh.vertices[np.abs(mesh.vertices[:, 2]) < 3.5]
     side = min(half, float(np.abs(near[:, 0]).max()))
     high = float(near[np.abs(near[:, 0]) < side + 0.1][:, 1].max())
-    for subjects in ((), (Wanted("woman"),)):
+    moves = sorted({*MOVES} - {"follow"})
+    for subjects, tried in (((), moves), ((Wanted("woman"),), moves[ROOMS.index(name) % 3 :: 3])):
         room = make(SceneSpec(name, subjects=subjects, time="day"), 32, 18, duration=5.0)
-        for move in sorted({*MOVES} - {"follow"}):
+        for move in tried:
             world = filmed(room, move)
             for t in (0.0, 2.5, 4.99):
                 x, y, z = (float(value) for value in world.camera(t).position)
