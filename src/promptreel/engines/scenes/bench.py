@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from promptreel.engines import Frame, Planes, RenderJob, WithSound
+from promptreel.engines.memory import give_memory_back
 from promptreel.engines.scenes import ScenesEngine
 from promptreel.media import Encoder
 from promptreel.spec import VideoSpec
@@ -95,6 +96,7 @@ def measure(prompt: str, width: int, height: int, fps: int, duration: float, see
                 spent_spooling += time.perf_counter() - begun
             encoder.close()
         made, used = time.perf_counter() - wall - spent_spooling, time.process_time() - cpu
+        give_memory_back()  # as the engines' process does after each job
         wall = time.perf_counter()
         with Encoder(Path(folder) / "plain.mp4", width, height, fps) as encoder:
             reading = 0.0
@@ -105,6 +107,7 @@ def measure(prompt: str, width: int, height: int, fps: int, duration: float, see
                 encoder.add(planes)
             encoder.close()
         plain = time.perf_counter() - wall - reading
+        give_memory_back()
     length = spec.frames / fps
     return Timing(prompt, made / length, plain / length, used / length, first)
 

@@ -204,15 +204,22 @@ class Wall:
 
     def rectangles(self, u0: ArrayLike, v0: ArrayLike, u1: ArrayLike, v1: ArrayLike, o: ArrayLike = 0.0) -> Floats:
         """Upright rectangles between two corners, (n, 4, 3); the arguments are broadcast and flattened."""
-        u0, v0, u1, v1, o = np.broadcast_arrays(*(np.asarray(value, np.float32) for value in (u0, v0, u1, v1, o)))
-        corners = [self.points(u0, v0, o), self.points(u1, v0, o), self.points(u1, v1, o), self.points(u0, v1, o)]
-        return np.stack(corners, axis=-2).reshape(-1, 4, 3)
+        left, low, right, high, out = (np.asarray(value, np.float32) for value in (u0, v0, u1, v1, o))
+        return self._four((left, right, right, left), (low, low, high, high), (out, out, out, out))
 
     def ledges(self, u0: ArrayLike, u1: ArrayLike, v: ArrayLike, o0: ArrayLike, o1: ArrayLike) -> Floats:
         """Level rectangles at height `v` that reach from `o0` to `o1` in front of it, (n, 4, 3)."""
-        u0, u1, v, o0, o1 = np.broadcast_arrays(*(np.asarray(value, np.float32) for value in (u0, u1, v, o0, o1)))
-        corners = [self.points(u0, v, o0), self.points(u1, v, o0), self.points(u1, v, o1), self.points(u0, v, o1)]
-        return np.stack(corners, axis=-2).reshape(-1, 4, 3)
+        left, right, level, back, front = (np.asarray(value, np.float32) for value in (u0, u1, v, o0, o1))
+        return self._four((left, right, right, left), (level,) * 4, (back, back, front, front))
+
+    def _four(self, u: Sequence[Floats], v: Sequence[Floats], o: Sequence[Floats]) -> Floats:
+        """Quads, (n, 4, 3), of four corners each; a town has thousands of calls, so nothing is copied twice."""
+        made = np.empty((*np.broadcast_shapes(*(part.shape for part in (*u, *v, *o))), 4, 3), np.float32)
+        for corner, (along, up, out) in enumerate(zip(u, v, o, strict=True)):
+            made[..., corner, 0] = self.origin[0] + along * self.along[0] + out * self.outward[0]
+            made[..., corner, 1] = up
+            made[..., corner, 2] = self.origin[1] + along * self.along[1] + out * self.outward[1]
+        return made.reshape(-1, 4, 3)
 
 
 _BOX_FACES = np.array(
