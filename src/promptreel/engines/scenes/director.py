@@ -46,6 +46,10 @@ WAYS = {
 }
 """Settings with a way for what needs one, by habitat and the setting that was asked for."""
 
+WAYS_OVER = {"rail": "railway", "road": "road"}
+SIGHTS = frozenset({"mountains"})
+"""Settings that another land with a way in it would not show: a way is laid over them."""
+
 WAYLESS = frozenset({"hills", "meadow", "plain", "forest", "desert", "mountains", "savanna", "canyon", "village"})
 """Settings of open land, which a way may cross."""
 
@@ -314,6 +318,8 @@ def _with_a_way(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> Se
     if not cast or not (setting.name in WAYLESS or chance or asked) or not cast[0].speed or cast[0].action == "fly":
         return setting
     habitat = cast[0].row.habitat
+    if setting.name in SIGHTS and _named(spec, setting.name) and habitat in WAYS_OVER:
+        return replace(setting, places=(*setting.places, WAYS_OVER[habitat]))
     name = WAYS.get((habitat, setting.name), WAYS.get((habitat, "*"), ""))
     return settings().get(name, setting)
 
@@ -454,6 +460,8 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
             continue
         if wanted.name in setting.params.get("own", ()):
             continue
+        if row.habitat in {"road", "rail"} and wanted.relation == "near" and wanted.target == "tree":
+            wanted = replace(wanted, relation="", target="")  # Trees line its way; it does not stop at one.
         most = MOST.get(row.habitat, MOST_ELSEWHERE)
         if row.size > 8:
             most = min(most, 8)
