@@ -124,3 +124,17 @@ def test_runners_in_a_garden_keep_to_the_path() -> None:
             if z > walk[0][2]:
                 assert abs(x - walk[0][0]) < 1.2
             assert z > 0.4
+
+
+@pytest.mark.parametrize(("vehicle", "beside"), [("train", 0.0), ("car", 1.5)])
+def test_who_goes_through_mountains_keeps_to_the_way_there(vehicle: str, beside: float) -> None:
+    """A road or a railway is laid over land that knows of none, and what is named stays on it."""
+    world = film(f"a {vehicle} driving through the mountains")
+    assert world.setting.name == "mountains"
+    assert world.set.lane is not None
+    path = next(acting.path for acting in world.actors if acting.name == f"{vehicle}#0")
+    for t in (0.0, 2.0, 4.0):
+        x, y, z, *_ = path.at(t)
+        middle_of_it = world.set.lane(z, 0.0)[0]
+        assert abs(x - middle_of_it) == pytest.approx(beside, abs=0.1)
+        assert 0 < y - float(world.ground.height(x, z)) < 0.5

@@ -184,6 +184,8 @@ def test_places_and_sizes_are_told_as_they_are_drawn(prompt: str, word: str, sta
         ("three penguins sliding", "sliding", "approximated", "running"),
         ("fluffy clouds shaped like sheep", "sheep", "not_shown", ""),
         ("low clouds pour over the mountains like a waterfall", "waterfall", "not_shown", ""),
+        ("a train passing through the mountains", "mountains", "shown", ""),
+        ("a bicycle riding through the mountains", "mountains", "approximated", "hills"),
         ("two boxers in a gym, sweat flying", "flying", "not_shown", ""),
         ("chopsticks lifting noodles", "lifting", "not_shown", ""),
         ("a monster truck crushing cars", "crushing", "not_shown", ""),

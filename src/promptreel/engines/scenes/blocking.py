@@ -392,7 +392,7 @@ class Blocking:
             wades = self.setting.name in WADED and action not in {"swim", "dive"}
             afloat = staging.on_water(ground, length, (0.26 if wades else 0.62) * row.height * size, mark.heading)
             return staging.straight(mark, min(speed, 1.0), clock, afloat)
-        lane = getattr(ground, "lane", None)
+        lane = getattr(ground, "lane", None) or self.set.lane
         if lane is not None and row.habitat in {"road", "rail"}:
             return self._lane_path(lane, mark, speed, clock)
         tilts = row.habitat in {"road", "rail", "water"} or "drive" in row.actions
@@ -541,7 +541,7 @@ class Blocking:
     ) -> Path:
         """Along the road, away from the camera or toward it."""
         sign = 1.0 if math.cos(mark.heading) > 0 else -1.0
-        ground = self.ground
+        ground, rise = self.ground, self.set.lane_rise
         half = 0.5 * speed * max(end - start for start, end in clock.shots)
         # The road begins where the camera stands: who goes along with the car must not start behind that.
         shift = half + 2.0 if self._followed else max(half - (0.2 if sign > 0 else 0.4) * mark.z, 0.0)
@@ -552,7 +552,8 @@ class Blocking:
             x, z, heading = lane(mark.z + shift + sign * gone, sign)
             y = float(ground.height(x, z))
             ahead = float(ground.height(x + math.sin(heading), z + math.cos(heading)))
-            return x, y, z, heading + (math.pi if sign < 0 else 0.0), sign * math.atan(ahead - y), 0.0, gone + 1000
+            pitch = sign * math.atan(ahead - y)
+            return x, y + rise, z, heading + (math.pi if sign < 0 else 0.0), pitch, 0.0, gone + 1000
 
         return Path(at)
 

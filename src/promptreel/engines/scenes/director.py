@@ -318,8 +318,10 @@ def _with_a_way(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> Se
     if not cast or not (setting.name in WAYLESS or chance or asked) or not cast[0].speed or cast[0].action == "fly":
         return setting
     habitat = cast[0].row.habitat
-    if setting.name in SIGHTS and _named(spec, setting.name) and habitat in WAYS_OVER:
-        return replace(setting, places=(*setting.places, WAYS_OVER[habitat]))
+    large = cast[0].row.size > 2.5  # Of what is small, a camera that sees the peaks sees too little.
+    if setting.name in SIGHTS and _named(spec, setting.name) and habitat in WAYS_OVER and large:
+        way = settings()[WAYS_OVER[habitat]]  # Filmed as one there: from as high and as far.
+        return replace(setting, places=(*setting.places, *way.places), eye=way.eye, fov=way.fov, stage=way.stage)
     name = WAYS.get((habitat, setting.name), WAYS.get((habitat, "*"), ""))
     return settings().get(name, setting)
 
@@ -670,6 +672,8 @@ def _outdoor(setting: Setting) -> bool:
 
 
 def _judge_setting(plan: Plan, mention: Mention) -> str | None:
+    if mention.name in SIGHTS and plan.setting.name in WAYS.values():
+        return "hills"  # Nothing higher stands beside those.
     if mention.name in (plan.setting.name, plan.spec.setting) and plan.setting.name in {*WAYS.values(), mention.name}:
         drowned = mention.name in SHORES and plan.setting.name != mention.name
         return None if drowned else ""

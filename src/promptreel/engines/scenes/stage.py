@@ -214,6 +214,10 @@ class Set:
     """Where the places stand that are not all around: x, z."""
     taken: list[tuple[float, float, float]] = field(default_factory=list)
     """Where nothing else should stand: x, z, radius."""
+    lane: Callable[[float, float], tuple[float, float, float]] | None = None
+    """Of a way that a place laid over a ground without one, as `TownGround.lane`."""
+    lane_rise: float = 0.0
+    """Metres from that ground to what wheels roll on there."""
 
     def free(self, x: float, z: float, radius: float) -> bool:
         """Whether nothing stands there yet."""

@@ -74,6 +74,15 @@ def ribbon(
     stage.mesh.quads(corners, np.clip(shade, 0.01, 0.9), toward=(0, 1, 0))
 
 
+def open_to_traffic(stage: Set, way: Way, beside: float, rise: float) -> None:
+    """Let vehicles go on a ribbon, `beside` m to the right or left of its middle and `rise` m above the ground."""
+
+    def lane(along: float, side: float) -> tuple[float, float, float]:
+        return float(way.middle(along)) + side * beside, along, 0.0
+
+    stage.lane, stage.lane_rise = lane, rise
+
+
 def paint_lines(stage: Set, way: Way, along: Doubles, half: float, yellow: bool) -> None:
     """A dashed middle line and one along each edge, for a ribbon."""
     white = np.array([0.58, 0.58, 0.56])

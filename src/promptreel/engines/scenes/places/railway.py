@@ -4,12 +4,15 @@ from dataclasses import replace
 
 import numpy as np
 
-from promptreel.engines.scenes.buildings.roads import Way, ribbon, way_of, wire
+from promptreel.engines.scenes.buildings.roads import Way, open_to_traffic, ribbon, way_of, wire
 from promptreel.engines.scenes.grounds.road import TRACK_HIGH
 from promptreel.engines.scenes.stage import Place, Set
 
 GAUGE_HALF = 0.75
 """Metres from the middle of the track to the middle of a rail's head."""
+
+ASIDE = 7.0
+"""Metres from the camera to a track that is laid over a ground: one sees the length of a train, not only its front."""
 
 UNTIL = 330.0
 
@@ -18,15 +21,16 @@ STEAMED = frozenset({"old", "wooden"})
 
 
 def build(stage: Set, x: float, _z: float, _turn: float) -> None:
-    """Along the ground's own track, or straight away from the camera."""
+    """Along the ground's own track, or straight away beside the camera."""
     rng = stage.brief.rng("railway")
-    level = way_of(stage, x, 1.75)
+    level = way_of(stage, x + float(rng.choice([-1.0, 1.0])) * ASIDE, 1.75)
     # A ground with a track of its own is as high as its rails; what carries them lies lower.
     drop = TRACK_HIGH if level.drawn else 0.0
     way = replace(level, height=lambda px, pz: level.height(px, pz) - drop)
     if not way.drawn:
         along = np.concatenate([np.arange(-150, 60, 1.2), np.geomspace(60, UNTIL, 60)])
         ribbon(stage, way, rng, along, np.array([0.185, 0.17, 0.15]), 2.3, 0.10, 8)
+        open_to_traffic(stage, way, 0.0, TRACK_HIGH)
     _sleepers(stage, way, rng)
     for side in (-1, 1):
         _rail(stage, way, side * GAUGE_HALF)

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from promptreel.engines.scenes.buildings.roads import guard_rail, paint_lines, poles, posts, ribbon, way_of
+from promptreel.engines.scenes.buildings.roads import (
+    guard_rail,
+    open_to_traffic,
+    paint_lines,
+    poles,
+    posts,
+    ribbon,
+    way_of,
+)
 from promptreel.engines.scenes.buildings.townground import TownGround
 from promptreel.engines.scenes.buildings.towns import traffic
 from promptreel.engines.scenes.mesh import Wall
@@ -20,6 +28,7 @@ def build(stage: Set, x: float, _z: float, _turn: float) -> None:
         along = np.concatenate([np.arange(-90, 60, 1.5), np.geomspace(60, 320, 60)])
         ribbon(stage, way, rng, along, np.array([0.125, 0.122, 0.12]), HALF + 0.4, 0.05)
         paint_lines(stage, way, along, HALF, desert)
+        open_to_traffic(stage, way, 0.46 * HALF, 0.05)
     side = float(rng.choice([-1.0, 1.0]))
     posts(stage, way, rng, -1.0)
     posts(stage, way, rng, 1.0)
