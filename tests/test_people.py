@@ -288,7 +288,8 @@ async def test_tokens_of_an_account_that_an_operator_made_outlive_a_first_passwo
 async def enter(runtime: Runtime, **claims: Any) -> accounts.Account:
     async with runtime.transaction() as connection:
         given = {"iss": "https://issuer.example", "sub": "1", **claims}
-        return await joining.enter(connection, runtime.settings, given, "en")
+        account, _ = await joining.enter(connection, runtime.settings, given, "en")
+    return account
 
 
 async def test_another_site_opens_an_account_only_with_a_proved_address(

@@ -12,7 +12,7 @@ GAUGE_HALF = 0.75
 """Metres from the middle of the track to the middle of a rail's head."""
 
 ASIDE = 7.0
-"""Metres from the camera to a track that is laid over a ground: one sees the length of a train, not only its front."""
+"""Metres from the camera to a track that is laid over a ground where a train comes: one sees its length, not only its front."""
 
 UNTIL = 330.0
 
@@ -21,9 +21,10 @@ STEAMED = frozenset({"old", "wooden"})
 
 
 def build(stage: Set, x: float, _z: float, _turn: float) -> None:
-    """Along the ground's own track, or straight away beside the camera."""
+    """Along the ground's own track, or straight away from the camera."""
     rng = stage.brief.rng("railway")
-    level = way_of(stage, x + float(rng.choice([-1.0, 1.0])) * ASIDE, 1.75)
+    coming = any(wanted.name == "train" for wanted in stage.brief.spec.subjects)
+    level = way_of(stage, x + (float(rng.choice([-1.0, 1.0])) * ASIDE if coming else 0.0), 1.75)
     # A ground with a track of its own is as high as its rails; what carries them lies lower.
     drop = TRACK_HIGH if level.drawn else 0.0
     way = replace(level, height=lambda px, pz: level.height(px, pz) - drop)
