@@ -150,9 +150,12 @@ class EngineHost:
                 done, _ = await asyncio.wait({watcher, conversation}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if conversation in done:
                 return rendered(await conversation, folder)
-            await self.kill()
             if watcher in done:
+                await self.kill()
                 await watcher
+            # Told first, as for any other stop: a job on another server can then be cancelled there in good order.
+            await self._stop(process, number, conversation)
+            await self.kill()
             raise EngineTimeout(time_limit)
         except asyncio.CancelledError:
             stopping = asyncio.ensure_future(self._stop(process, number, conversation))

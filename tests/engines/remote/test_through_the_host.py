@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from promptreel.engines.host import Audience, EngineHost, Order
-from promptreel.errors import EngineAway, EngineFailed
+from promptreel.errors import EngineAway, EngineFailed, EngineTimeout
 from promptreel.media import probe
 
 from .conftest import SPEC, config
@@ -61,6 +61,20 @@ async def test_a_cancel_reaches_the_server_and_says_how_long_it_stays_busy(tmp_p
         assert fake.deleted == [fake.created[0].id]
     assert heard.memos[-1]["busy_seconds"] > 5 and "id" not in heard.memos[-1]
     assert process  # it stopped by itself, and is kept for the next job
+
+
+async def test_a_film_that_takes_too_long_is_cancelled_there_and_its_slot_counts_as_busy(tmp_path):
+    with running("sglang", polls=10_000) as fake:
+        host, heard = EngineHost("far", config(fake.base, protocol="sglang"), tmp_path / "cache", 2000), Heard()
+        await host.start()
+        try:
+            with pytest.raises(EngineTimeout):
+                await host.render(Order(SPEC), tmp_path, heard.audience, 4)
+            assert host.pid is None
+        finally:
+            await host.close()
+        assert fake.deleted == [fake.created[0].id]
+    assert heard.memos[-1]["busy_seconds"] > 5 and "id" not in heard.memos[-1]
 
 
 async def test_failures_keep_their_kind_through_the_pipe(tmp_path):
