@@ -78,6 +78,8 @@ SELECT tokens.id, now()::date - ago, (ago * 7919 %% 13) * (ago %% 6)
 
 def main() -> None:
     """Make them all, or those with one of these words in their name."""
+    if any(word.startswith("-") for word in sys.argv[1:]):
+        sys.exit(__doc__)
     folder = Path(sys.argv[1] if len(sys.argv) > 1 else "scratch/screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as scratch, sync_playwright() as playwright:
