@@ -383,7 +383,8 @@ class Blocking:
         wet = bool(ground.wet(mark.x, mark.z))
         if row.habitat == "underwater" or (row.habitat == "water" and action in {"jump", "dive"}):
             if action in {"jump", "dive"}:
-                return staging.leaping(mark, max(speed, 2.0), clock, length, phase / 6.28)
+                # All near their highest in the middle of the shot, which is what its poster shows.
+                return staging.leaping(mark, max(speed, 2.0), clock, length, 0.04 * phase)
             afloat = staging.on_water(ground, length, 0.62 * row.height * size, mark.heading)
             return staging.straight(mark, speed, clock, afloat)
         if row.habitat == "water" and wet:
@@ -859,7 +860,12 @@ class Blocking:
             return
         wide, high = 0.5 * arrangement.breadth(cast), 0.5 * cast.row.height * acting.scale
         wide *= acting.scale / max(cast.wanted.size, 1e-6)
-        member = Member(lambda t: acting.path.at(t * self._pace), wide, high)
+
+        def at(t: float) -> tuple[float, float, float]:
+            x, y, z, *_ = acting.path.at(t * self._pace)
+            return x, max(y, acting.path.surface), z
+
+        member = Member(at, wide, high)
         self._members.setdefault(cast.row.name, []).append(member)
 
     def operator(self) -> Operator | None:
@@ -915,6 +921,7 @@ class Blocking:
         x, y, z, *_ = lead.path.at(middle * self._pace)
         if cast.action == "launch":
             y = lead.path.at(0.0)[1]
+        y = max(y, lead.path.surface)
         home = x, y, z - (self._shift if self._followed else 0.0)
         x, y, z = home
         if cast.row.habitat in {"road", "rail"} and cast.row.size > 6:

@@ -13,6 +13,7 @@ what changes while drawing lives in the state from its `new_state`. All chance c
 The same brief at another size of the frame shows the same world.
 """
 
+import math
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -305,6 +306,8 @@ class Path:
     travelled (m)."""
 
     at: Callable[[float], tuple[float, float, float, float, float, float, float]]
+    surface: float = -math.inf
+    """Of the water that it dives into, m: the camera waits there for it, and does not look down after it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -174,7 +174,9 @@ def lifting_off(mark: Mark, shots: tuple[tuple[float, float], ...], acceleration
 
 
 def leaping(mark: Mark, speed: float, clock: Clock, size: float, phase: float) -> Path:
-    """A whale or a dolphin: out of the water in an arc and back in, again and again."""
+    """A whale or a dolphin: out of the water in an arc and back in, again and again; `phase` 0…1, at 0 in the air in the
+    middle of the shot.
+    """
     high = min(0.9 * size, 0.45 * size + 2.0)  # The largest leave the water only just.
     air = 2 * math.sqrt(2 * high / 9.81)
     period = air + min(0.7 + 0.06 * size, 1.6)
@@ -191,7 +193,7 @@ def leaping(mark: Mark, speed: float, clock: Clock, size: float, phase: float) -
         x, z = mark.x + math.sin(mark.heading) * gone, mark.z + math.cos(mark.heading) * gone
         return x, mark.y + y, z, mark.heading, pitch, 0.25 * math.sin(u), gone + 1000
 
-    return Path(at)
+    return Path(at, surface=mark.y)
 
 
 def circling(centre: Mark, radius: float, speed: float, floor: Callable[[float, float, float], Moment]) -> Path:
