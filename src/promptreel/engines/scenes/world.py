@@ -51,6 +51,10 @@ FACE_KEY = 1.05
 BRIGHTEST_LEAD = 0.55
 """How bright what the film is about may be on the film in the mean: a white robot is not to burn out before dark asphalt."""
 
+OUTLINE_DEPTH, OUTLINE_HAZE = 130.0, 0.55
+"""Metres after which land is half as light as it ever gets where outlines are wanted, and that lightness as a share of the
+haze at the horizon."""
+
 GRAIN = np.array([0.26, 7.0, 0.22, 34.0], np.float32)
 """The grain on what is built, see `mesh.resolve_band`."""
 
@@ -92,6 +96,7 @@ class World:
         spec = plan.spec
         self._pace = spec.speed
         self.tangent = tangent_of(self.setting, width, height)
+        self._outlined = any(style.name == "silhouette" for style in plan.styles)
         self._random = np.random.default_rng([abs(seed), zlib.crc32(b"world")])
         if self.setting.colours and not spec.colours:
             spec = replace(spec, colours=self.setting.colours)
@@ -151,6 +156,9 @@ class World:
                 or (lead.row.habitat == "air" and resting)
             ):
                 eye = min(eye, max(0.30, 1.05 * lead.row.height * size)) if lead.row.height * size < eye else eye
+                if self._outlined and setting.ground:
+                    # From as low as a knee, so that the sky is behind it.
+                    eye, horizon = min(eye, max(0.30, 0.3 * lead.row.height * size)), max(horizon, 0.66)
             elif lead.row.habitat == "air" and not around and setting.ground:
                 eye = max(eye, min(0.6 * lead.row.altitude, 30.0))
                 horizon = max(horizon, 0.62)
@@ -266,7 +274,8 @@ class World:
         far = (0.66 * self.light.horizon + 0.34 * self.light.above) * 0.94
         self._haze = np.array([fog, *far, 1.0], np.float32)
         # Everything but sky and water goes dark where only outlines are wanted.
-        self._dark = np.float32(0.03 if any(style.name == "silhouette" for style in self.plan.styles) else 1.0)
+        self._dark = np.float32(0.03 if self._outlined else 1.0)
+        self._dusk = np.float32(OUTLINE_HAZE) * self._haze[1:4, None, None]
         self._wet = not self.setting.ground or bool(self.ground.wet(0.0, 2.0 * self.setting.stage))
         if self._still is not None and self._dark < 1:
             self._still = self._still[0], self._still[1] * self._dark, self._still[2]
@@ -409,7 +418,7 @@ class World:
             canvas.panorama = self.backdrop.panorama(main.backdrop, now)
         self.ground.draw(main.ground, canvas, camera, now)
         if self._dark < 1 and not self._wet:
-            canvas.hdr *= np.where(canvas.near > 0, np.float32(2 * self._dark), np.float32(1.0))
+            self._draw_outlines(canvas)
         self._draw_still(main, camera, GRAIN)
         self._draw_rigid(state, main, camera)
         self._cast_shadows(state, canvas, camera, now)
@@ -423,6 +432,12 @@ class World:
         if state.focus is not None:
             state.focus.draw(canvas)
         return canvas.hdr
+
+    def _draw_outlines(self, canvas: Canvas) -> None:
+        """Darken the ground, the less the farther: before hills as black as itself a figure would not be seen."""
+        land = canvas.near > 0
+        canvas.hdr *= np.where(land, np.float32(2 * self._dark), np.float32(1.0))
+        canvas.hdr += self._dusk * np.where(land, 1 / (1 + np.float32(OUTLINE_DEPTH) * canvas.near), np.float32(0.0))
 
     def _pose(self, state: _State, t: float) -> None:
         """Every body in its pose, at its place."""
