@@ -11,7 +11,7 @@ import numpy as np
 from promptreel.engines.scenes import arrangement, company, landing, staging
 from promptreel.engines.scenes.camera import SAFE, Member, Operator, Point, Pose
 from promptreel.engines.scenes.craft.trails import Trail
-from promptreel.engines.scenes.director import ANYBODY, FURNITURE, HUMANS, Cast, Plan
+from promptreel.engines.scenes.director import ANYBODY, FURNITURE, HUMANS, PORTRAIT_HEIGHT, Cast, Plan
 from promptreel.engines.scenes.explosion import Exploding, Fireball
 from promptreel.engines.scenes.materials import COLOURS, material
 from promptreel.engines.scenes.registry import rows
@@ -936,6 +936,8 @@ class Blocking:
             if bones is not None and cast.row.name in HUMANS:
                 # By the skull: hats and buns do not move the eyes.
                 high = float(bones.tails[bones.index["head"]][1]) + 0.035
+            # Eyes on the upper third: the less of the head the picture is, the lower it is aimed.
+            y -= 0.3 * max(self.plan.portrait - PORTRAIT_HEIGHT, 0.0) if cast.row.name in HUMANS else 0.0
             self.target = (
                 x,
                 y + (high - HALF_HEAD if cast.row.name in HUMANS else (0.84 if cast.upright else 0.68) * high) * size,

@@ -60,6 +60,9 @@ AGEING = frozenset({"person", "man", "woman", "car", "taxi", "truck", "bus", "bo
                     "aeroplane", "rocket", "train", "tree", "lantern"})  # fmt: skip
 """What is drawn otherwise where it is old: grey hair, the shapes of another time, rust."""
 
+SKYLESS = frozenset({"city_street", "room", "forest", "garden"})
+"""Settings in which little is seen against the sky."""
+
 SHORES = frozenset({"beach", "ocean", "island", "lake", "river", "harbour"})
 """Settings in which a road that is placed like a house would lead through the water."""
 
@@ -199,6 +202,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     setting, cast = _into_the_water(spec, setting, cast)
     if setting.name == "city_skyline" and cast and cast[0].row.habitat in {"ground", "road"} and not cast[0].aloft:
         setting = settings().get("city_street", setting)  # One sees a skyline over water.
+    if "silhouette" in spec.styles and setting.name in SKYLESS and not _named(spec, setting.name):
+        setting = settings().get("hills", setting)
     if setting.name == "ocean" and cast and cast[0].row.habitat in {"ground", "table"} and not cast[0].aloft:
         setting = settings().get("beach", setting)  # Who does not swim stands beside it.
     if setting.name == "room" and any(one.row.name in OUTDOORS for one in cast) and not _named(spec, "room"):
@@ -353,6 +358,9 @@ PORTRAIT_LENS = 24.0
 PORTRAIT_HEIGHT = 0.58
 """Metres: a head of 0.24 m fills a good third of it."""
 
+HALF_LENGTH = 1.6
+"""Times that height is shown of who only smiles, which one must be near to see: to the waist."""
+
 PORTRAIT_ACTIONS = frozenset({"", "stand", "smile", "talk", "idle", "sit", "eat"})
 """What one can do in a portrait; who runs or dances needs room."""
 
@@ -367,11 +375,14 @@ def _portrait(spec: SceneSpec, cast: tuple[Cast, ...]) -> float:
     faced = any(m.text.lower() == "face" and m.start < first for m in details)
     drawn = any(words in m.text.lower() for m in details for words in PORTRAIT_WORDS)
     close = any(words in said for words in (*PORTRAIT_WORDS, *CLOSE_WORDS))
-    if not (faced or drawn or close) or cast[0].wanted.action not in PORTRAIT_ACTIONS:
+    smiling = cast[0].wanted.action == "smile" and len(cast) == 1 and _nearness(spec) <= 1
+    if not (faced or drawn or close or smiling) or cast[0].wanted.action not in PORTRAIT_ACTIONS:
         return 0.0
     tall = cast[0].row.height * cast[0].wanted.size
     # Of what stands upright one sees the upper half, of what stands on four legs nearly all: its head is before it.
     high = PORTRAIT_HEIGHT if cast[0].row.name in HUMANS else (0.5 if cast[0].upright else 0.95) * tall
+    if not (faced or drawn or close):
+        return HALF_LENGTH * high
     return high * (0.7 if "extreme" in said or "macro" in said else 1.0)
 
 
@@ -434,6 +445,8 @@ def _times(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> tuple[s
     times = setting.times or ("day",)
     if "neon" in spec.styles and setting.name in {"city_street", "futuristic_city", "city_skyline"}:
         return ("night",)  # By day one would not see it.
+    if "silhouette" in spec.styles and _outdoor(setting):
+        return ("sunset",)
     said = " ".join(mention.text.lower() for mention in spec.mentions)
     if any(word in said for word in ("turquoise", "azure", "tropical", "crystal clear", "blue sky", "rainbow")):
         times = tuple(time for time in times if time in {"day", "morning"}) or ("day",)

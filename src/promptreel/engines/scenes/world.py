@@ -158,7 +158,7 @@ class World:
                 eye = min(eye, max(0.30, 1.05 * lead.row.height * size)) if lead.row.height * size < eye else eye
                 if self._outlined and setting.ground:
                     # From as low as a knee, so that the sky is behind it.
-                    eye, horizon = min(eye, max(0.30, 0.3 * lead.row.height * size)), max(horizon, 0.66)
+                    eye, horizon = min(eye, max(0.10, 0.3 * lead.row.height * size)), max(horizon, 0.66)
             elif lead.row.habitat == "air" and not around and setting.ground:
                 eye = max(eye, min(0.6 * lead.row.altitude, 30.0))
                 horizon = max(horizon, 0.62)
@@ -317,6 +317,9 @@ class World:
         bright = float(np.percentile(light, 92))
         key = self.light.key * float(getattr(self.ground, "key", 1.0))
         exposure = min(key / max(middle, 1e-9), 0.95 / max(bright, 1e-9))
+        if self._outlined:
+            # What is dark is meant to be, however much of it there is.
+            return min(exposure, 0.95 / max(float(np.percentile(light, 97)), 1e-9))
         if self._sharp and not self.setting.params.get("indoors"):
             soft = self._soft()
             incident = float((0.6 * soft.sunlight + 0.7 * soft.above) @ LUMINANCE)
