@@ -235,7 +235,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         setting = settings().get("moon", setting)
     if setting.name == "planet" and cast and cast[0].row.habitat in {"ground", "road"} and cast[0].action != "float":
         setting = settings().get("red_planet", setting)
-    setting = _in_bloom(_seen_from(setting, spec), spec)
+    setting = _in_bloom(_seen_from(_looking_up(setting, spec, cast), spec), spec)
     if setting.name in CANOPIES and cast and cast[0].row.habitat == "air" and _aloft(cast[0]):
         setting = replace(setting, eye=26.0, horizon=0.52, travel=max(setting.travel, 6.0))
     portrait = _portrait(spec, cast)
@@ -434,6 +434,17 @@ def _seen_from(setting: Setting, spec: SceneSpec) -> Setting:
         high = min(max(4.0 * setting.eye, 22.0), 60.0)
         return replace(setting, eye=high, horizon=0.20, travel=max(2.5 * setting.travel, 14.0))
     return setting
+
+
+MARVELS = frozenset({"rainbow", "stars", "milky_way", "aurora", "meteors"})
+"""What a sky is looked at for."""
+
+
+def _looking_up(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> Setting:
+    """The setting with the sky over most of the picture, where the film is about it and no one stands before it."""
+    if cast or spec.places or not setting.ground or not MARVELS & spec.sky or not _outdoor(setting):
+        return setting
+    return replace(setting, horizon=max(setting.horizon, 0.68))
 
 
 LIT_AT_NIGHT = frozenset({"lantern", "candle", "fireworks", "fireflies", "campfire", "ufo"})

@@ -184,7 +184,7 @@ class SkyBackdrop:
                 steps, moved[heaps.STRIDE] = (steps + 1) // 2, 2 * heap[heaps.STRIDE]
             heaps.march(out, rays, field.tops, field.hidden, field.lumps, vector, moved, i32(steps), state.march)
         if self._bow is not None:
-            strength = 0.065 * look.direct * float(vector[DISC : DISC + 3].mean())
+            strength = 0.09 * look.direct * float(vector[DISC : DISC + 3].mean())
             add_bow(out, rays, self._bow, vector[SUN : SUN + 3].copy(), f32(strength))
         for strike in self._strikes:
             bright = strike.bright(t)
