@@ -115,6 +115,8 @@ class World:
         tick("subjects")
         blocking = Blocking(plan, self.set, self._base)
         self.actors, self._target, self._follow = blocking.actors, blocking.target, blocking.follow
+        if self._target is None:
+            self._target = getattr(self.backdrop, "sight", None)
         if self._target is not None:
             self.set.sights |= {"subject": (self._target[0], self._target[2]), "camera": (self._base.x, self._base.z)}
         self.ground.dress(self.set)

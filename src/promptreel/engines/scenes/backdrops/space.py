@@ -139,7 +139,7 @@ def paint_world(hdr, near, noise, tables, camera, scale, world, sun, light, firs
             east = nx * bx + ny * by + nz * bz
             north = nx * cx + ny * cy + nz * cz
             u = (vatan2(east, north) + world[TURN]) * grain
-            v = vasin(max(min(high, f32(0.999)), f32(-0.999))) * grain
+            v = vasin(max(min(high, f32(0.99995)), f32(-0.99995))) * grain
             sunny = nx * sun[0] + ny * sun[1] + nz * sun[2]
             # Ground: continents of noise, or bands that whirl into one another.
             a = texs(noise, i32(LOG2), u, v * f32(2.0)) - f32(0.5)
@@ -165,7 +165,8 @@ def paint_world(hdr, near, noise, tables, camera, scale, world, sun, light, firs
             cloud = sstep(f32(1.0) - world[CLOUDS], f32(1.22) - world[CLOUDS], deck)
             r, g, b2 = mix(r, f32(0.82), cloud), mix(g, f32(0.83), cloud), mix(b2, f32(0.85), cloud)
             relief = mix(relief, f32(1.0), cloud)
-            day = sat(sunny * f32(1.15) + f32(0.04)) * relief
+            # A little on the night side, too, or a round world looks like an egg.
+            day = sat(sunny * f32(1.15) + f32(0.04)) * relief + f32(0.03)
             # The sea mirrors the sun.
             facing = -(nx * dx + ny * dy + nz * dz)
             mx, my, mz = dx + f32(2.0) * facing * nx, dy + f32(2.0) * facing * ny, dz + f32(2.0) * facing * nz
@@ -182,7 +183,7 @@ def paint_world(hdr, near, noise, tables, camera, scale, world, sun, light, firs
             thick = radius * f32(0.016)
             rim = vexp(-max(miss - radius, f32(0.0)) / thick) * sat(f32(1.0) - facing * hit) ** f32(2.0)
             side = (ox + dx * along) * sun[0] + (oy + dy * along) * sun[1] + (oz + dz * along) * sun[2]
-            rim = rim * sat(side * inverse_radius * f32(1.3) + f32(0.35))
+            rim = rim * max(sat(side * inverse_radius * f32(1.3) + f32(0.35)), f32(0.08))
             rim = rim if along > f32(0.0) else f32(0.0)
             back = f32(1.0) - hit
             # The ring: where the ray crosses the plane of the equator.
@@ -296,13 +297,15 @@ class Space:
         self._dust = np.array([0.85, 0.80, 1.0], np.float32)
         tables = [ramp(brief), *(_table(world.ramp) for world in self._worlds)]
         self._tables = np.ascontiguousarray(np.stack(tables))
-        sun = np.array([side * 0.72, 0.42, -0.42])
+        sun = np.array([side * 0.62, 0.38, -0.66])
         if name == "earth_orbit":
             sun = np.array([side * 0.62, 0.36, 0.55])
         elif name == "moon_sky":
             sun = np.array([side * 0.86, 0.34, -0.22])  # Low and from the side: what is flat shows no craters.
         elif name == "planet" and random.random() < 0.4:
             sun = np.array([side * 0.92, 0.25, 0.30])
+        self.sight = self._worlds[-1].centre if name == "planet" else None
+        """What the film is about where nobody is in it, m."""
         self._sun = (sun / np.linalg.norm(sun)).astype(np.float32)
         self._stars = self._scatter(random)
         light = 3.0
@@ -339,7 +342,8 @@ class Space:
             return []
         named = [PLANET_COLOURS[colour] for colour in brief.spec.colours if colour in PLANET_COLOURS]
         kind = int(random.integers(0, 3))
-        ringed = any("ring" in mention.text.casefold() for mention in brief.spec.mentions)
+        said = " ".join(mention.text.casefold() for mention in brief.spec.mentions)
+        ringed = "ring" in said or "saturn" in said
         kind = 0 if named or ringed else kind
         x = -side * float(random.uniform(20, 46))
         centre = (x, float(random.uniform(-4, 16)), 240.0)
