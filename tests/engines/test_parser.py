@@ -222,6 +222,14 @@ def test_a_setting_that_fits_is_chosen_by_the_seed(prompt, plausible):
 
 
 @pytest.mark.parametrize(
+    ("prompt", "action"),
+    [("a fish swam", "swim"), ("the plane took off", "fly"), ("a woman knelt", "sit"), ("a deer fled", "run")],
+)
+def test_the_past_of_irregular_verbs_is_read(prompt, action):
+    assert parse(prompt).subjects[0].action == action
+
+
+@pytest.mark.parametrize(
     ("prompt", "field", "value"),
     [
         ("a lake at dawn", "time", "sunrise"),
@@ -233,6 +241,7 @@ def test_a_setting_that_fits_is_chosen_by_the_seed(prompt, plausible):
         ("a lake at midnight", "time", "night"),
         ("a lake under the stars", "time", "night"),
         ("midday at midnight", "time", "day"),
+        ("deer stood in a silent wood", "setting", "forest"),
         ("stars over a lake at sunset", "time", "sunset"),
         ("a forest in fall", "season", "autumn"),
         ("fall foliage", "season", "autumn"),

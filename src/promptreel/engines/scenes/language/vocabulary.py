@@ -200,6 +200,20 @@ class _Building:
         for text in _listed(row.get("like", "")):
             self.add(text, Entry(kind, row["name"], row.get("by") or described(row["name"]), also))
 
+    def add_irregular(self, verbs: dict[str, str]) -> None:
+        """Let the forms of `verbs` stand for what those verbs do, alone and at the start of phrases ("took off"), where they
+        have no meaning of their own."""
+        starting: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in self.phrases:
+            starting.setdefault(phrase[0], []).append(phrase)
+        for verb, forms in verbs.items():
+            deed = [entry for entry in self.words.get(verb, ()) if entry.kind == "action"]
+            for form in forms.split():
+                if form not in self.words and deed:
+                    self.words[form] = deed
+                for phrase in starting.get(self.stem(verb), ()):
+                    self.phrases.setdefault((self.stem(form), *phrase[1:]), self.phrases[phrase])
+
     def find(self, text: str) -> Entry | None:
         """The entry of an English word or phrase."""
         parts = text.split()
@@ -216,6 +230,7 @@ def lexicon() -> Lexicon:
     building = _Building(grammar["spelling"])
     for kind, row in _tables():
         building.add_row(kind, row)
+    building.add_irregular(grammar["irregular"])
     marks: dict[str, str] = {}
     abroad = set(grammar["abroad"].split())
     for english, others in _read("foreign")["words"].items():
