@@ -286,8 +286,10 @@ class Blocking:
         elif habitat == "underwater" and self.setting.name == "underwater":
             share = 0.45 + 0.08 * (order % 2)
             y = base.y + math.tan(base.pitch) * distance + (0.5 - share) * high
-            # Between the bed and the surface; what is larger than the depth stays below the surface at least.
-            y = min(max(y, float(self.ground.height(x, z)) + 0.4 * min(row.size * size, 8.0)), -0.5)
+            # Between the bed and the surface, which is farther up for what is large: else reefs would hide it.
+            y = min(
+                max(y, float(self.ground.height(x, z)) + 0.4 * min(row.size * size, 8.0)), 0.25 * row.size * size - 0.5
+            )
         elif habitat in {"ground", "table", "road", "rail"}:
             # Where all is sea out there, nearer to the camera: who watches a rocket rise from it stands on the beach.
             shares = (1.0, 0.5, 0.25, 0.12) if self.setting.ground and bool(self.ground.wet(x, z)) else (1.0,)

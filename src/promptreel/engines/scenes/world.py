@@ -51,6 +51,9 @@ FACE_KEY = 1.05
 BRIGHTEST_LEAD = 0.55
 """How bright what the film is about may be on the film in the mean: a white robot is not to burn out before dark asphalt."""
 
+CLEAR_TO = 5.0
+"""Metres of a swimmer that plain water lets one see well."""
+
 OUTLINE_DEPTH, OUTLINE_HAZE = 130.0, 0.55
 """Metres after which land is half as light as it ever gets where outlines are wanted, and that lightness as a share of the
 haze at the horizon."""
@@ -140,7 +143,12 @@ class World:
     def _params(self) -> dict[str, Any]:
         standing = [place.name for place in self.plan.places if place.stands in {"shore", "water"}]
         afloat = [cast.row.name for cast in self.plan.cast if cast.row.habitat == "water"]
-        return {**self.setting.params, "standing": tuple(standing), "afloat": tuple(afloat)}
+        params = {**self.setting.params, "standing": tuple(standing), "afloat": tuple(afloat)}
+        lead = self.plan.cast[0] if self.plan.cast else None
+        if lead is not None and self.setting.name == "underwater":
+            # What is large is filmed from farther away, where murky water would hide it.
+            params["clear"] = max(float(params.get("clear", 1.0)), lead.row.size * lead.wanted.size / CLEAR_TO)
+        return params
 
     def _camera_base(self) -> Pose:
         """Where the camera stands before anything moves. It is lowered or raised to suit what the film is about."""
@@ -164,6 +172,8 @@ class World:
             elif lead.row.habitat == "air" and not around and setting.ground:
                 eye = max(eye, min(0.6 * lead.row.altitude, 30.0))
                 horizon = max(horizon, 0.62)
+            elif setting.name == "underwater" and lead.row.size * size > CLEAR_TO:
+                horizon = max(horizon, 0.66)  # Before the light from above, over the reef.
         if lead is not None and self.plan.portrait:
             tall = lead.row.height * lead.wanted.size
             eye = tall - 0.14 if lead.row.name in HUMANS else 0.8 * tall
