@@ -411,8 +411,9 @@ CANOPIES = frozenset({"forest", "jungle", "forest_road"})
 
 
 def _aloft(cast: Cast) -> bool:
-    """Whether it flies high: a butterfly stays among the flowers."""
-    return cast.row.size * cast.wanted.size >= 2.0 and cast.action not in {"stand", "sit", "sleep", "walk", "perch"}
+    """Whether it flies high: a butterfly stays among the flowers, a small bird unless the prompt has it above them."""
+    high = cast.row.size * cast.wanted.size >= 2.0 or (cast.wanted.relation == "above" and cast.row.altitude >= 2.0)
+    return high and cast.action not in {"stand", "sit", "sleep", "walk", "perch"}
 
 
 AERIAL = frozenset(
@@ -491,7 +492,9 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
         most = MOST.get(row.habitat, MOST_ELSEWHERE)
         if row.size > 8:
             most = min(most, 8)
-        wish = "sit" if wanted.action == "ride" and wanted.relation == "on" and "sit" in row.actions else wanted.action
+        borne = wanted.action in {"ride", "fly", "soar", "glide"} and wanted.relation == "on" and row.habitat != "air"
+        wish = "sit" if borne and "sit" in row.actions else wanted.action
+        wish = "sway" if row.name == "branch" else wish  # Who sits on it turns, not the branch.
         if wanted.action == "sail" and wanted.relation == "on" and row.name in HUMANS:
             wish = "stand"
         if row.habitat == "underwater" and _in_the_sky(spec, wanted):
@@ -514,8 +517,14 @@ def _cast(spec: SceneSpec, setting: Setting, random: np.random.Generator) -> lis
             wanted = replace(wanted, size=0.55 * wanted.size)
         cast.append(Cast(wanted, row, _action(row, wish), min(max(wanted.count, 1), most), number, raised))
     cast = _to_scale(cast)
+    if setting.name == "underwater":
+        cast = [_within_sight(one) for one in cast]
     # The camera goes by the first: one that stands on the ground sees what flies above it as well, but not the reverse.
-    return sorted(cast, key=lambda one: bool(setting.ground) and one.row.habitat == "air" and one.row.name != "branch")
+    # What carries somebody comes before who is carried, as `_mounted` has put them.
+    carriers = {"branch"} | {one.wanted.target for one in cast if one.wanted.relation == "on"}
+    return sorted(
+        cast, key=lambda one: bool(setting.ground) and one.row.habitat == "air" and one.row.name not in carriers
+    )
 
 
 SKIES = ("through the sky", "in the sky", "across the sky", "in the air", "through the air", "through the clouds",
@@ -527,6 +536,20 @@ def _in_the_sky(spec: SceneSpec, wanted: Wanted) -> bool:
     said = " ".join(mention.text.lower().replace("-", " ") for mention in spec.mentions if not mention.negated)
     dry = spec.setting not in {"underwater", "ocean", "lake", "island", "beach", "river"}
     return dry and (spec.setting == "sky" or wanted.relation == "above" or any(words in said for words in SKIES))
+
+
+SIGHT_UNDER_WATER = 20.0
+"""Metres: what is longer would have to be so far away that the water hides it; nothing there tells how long it is."""
+
+
+def _within_sight(cast: Cast) -> Cast:
+    """The same, no longer than one can see of it under water."""
+    longest = SIGHT_UNDER_WATER / cast.row.size
+    return replace(cast, wanted=replace(cast.wanted, size=longest)) if cast.wanted.size > longest else cast
+
+
+SEEN_ON_FLOWERS = 0.3
+"""How large an insect is at least, of the height of the flower that it is on: what a macro lens would make of it."""
 
 
 def _to_scale(cast: list[Cast]) -> list[Cast]:
@@ -544,6 +567,9 @@ def _to_scale(cast: list[Cast]) -> list[Cast]:
         elif mount.row.name in {"flower", "mushroom"} and one.row.height > 0.8 * mount.row.height:
             small = 0.55 * mount.row.height * mount.wanted.size / one.row.height
             found[at] = replace(one, wanted=replace(one.wanted, size=small))
+        elif mount.row.name in {"flower", "mushroom"} and one.row.size < SEEN_ON_FLOWERS * mount.row.height:
+            large = SEEN_ON_FLOWERS * mount.row.height * mount.wanted.size / one.row.size
+            found[at] = replace(one, wanted=replace(one.wanted, size=large))
     return found
 
 
@@ -619,7 +645,8 @@ def _effects(spec: SceneSpec, setting: Setting) -> list[Effect]:
     if not rows("backdrops")[setting.backdrop].outdoors or setting.params.get("indoors"):
         names = []
     names += [*sorted(spec.effects), *setting.effects]
-    return [known[name] for name in dict.fromkeys(names) if name in known and name not in spec.without]
+    unwanted = {*spec.without, setting.name}  # Smoke before a picture of nothing but smoke would only veil it.
+    return [known[name] for name in dict.fromkeys(names) if name in known and name not in unwanted]
 
 
 # -- what the frames will hold -----------------------------------------------------------------------------------------
@@ -747,7 +774,7 @@ def _judge_action(plan: Plan, mention: Mention) -> str | None:
     return doing(cast.action) if cast.action in SAME_ACTION.get(mention.name, ()) else None
 
 
-ABOARD = frozenset({"ride", "sit", "sail", "drive"})
+ABOARD = frozenset({"ride", "sit", "sail", "drive", "fly", "soar", "glide"})
 """What who is on something does by being there."""
 
 

@@ -124,7 +124,10 @@ def plume(hdr, noise, table, camera, scale, t, look):
             up = v + f32(0.42)
             flame = body * f32(1.9) - up * f32(1.25) - f32(0.12) + a * f32(0.5)
             heat = sat(flame)
-            wisp = sstep(f32(0.42), f32(0.95), body + a * f32(0.75)) * (f32(0.75) + f32(0.25) * b)
+            # Dense where it comes from, torn into wisps above.
+            wisp = sstep(f32(0.40), f32(0.92), body + a * f32(0.75) + f32(0.26) - f32(0.50) * up) * (
+                f32(0.75) + f32(0.25) * b
+            )
             side = sat(f32(0.5) + (a - b) * f32(1.3))
             tone = mix(heat, wisp * (f32(0.35) + f32(0.65) * side), look[PAPER])
             gain = mix(heat * heat * f32(3.2), f32(1.1) * wisp, look[PAPER])
@@ -170,7 +173,7 @@ LOOKS: dict[str, tuple[float, ...]] = {
     "smoke":        (0.16, 0.7, 0.0, 0.0, 1.0, 0.0, 0.34, 0.0),
 }  # fmt: skip
 
-KEYS = {"fire": 0.035, "particles": 0.030, "smoke": 0.075, "ink": 0.40}
+KEYS = {"fire": 0.035, "particles": 0.030, "smoke": 0.055, "ink": 0.40}
 
 FLAMES = np.array(((0.02, 0.002, 0.001), (0.55, 0.03, 0.004), (1.0, 0.22, 0.015), (1.0, 0.62, 0.10), (1.0, 0.92, 0.55)))
 GREYS = np.array(((0.01, 0.011, 0.013), (0.08, 0.085, 0.10), (0.28, 0.30, 0.33), (0.60, 0.62, 0.66), (0.9, 0.9, 0.92)))
@@ -183,7 +186,8 @@ class Abstract:
         random = brief.rng(name)
         self._name = name
         self._table = ramp(brief)
-        if not brief.spec.colours and name in {"fire", "smoke"}:
+        colourful = any(word in mention.text for mention in brief.spec.mentions for word in ("colo", "powder", "holi"))
+        if not brief.spec.colours and name in {"fire", "smoke"} and not colourful:
             stops = FLAMES if name == "fire" else GREYS
             at = np.linspace(0, len(stops) - 1, STEPS)
             columns = [np.interp(at, np.arange(len(stops)), stops[:, c]) for c in range(3)]
