@@ -48,6 +48,9 @@ def test_the_operator_turns_only_as_far_as_it_takes(x: float) -> None:
         ("a dinosaur chasing a car through the jungle", ["dinosaur", "car"]),
         ("a dog sleeping by the fireplace", ["dog"]),
         ("jellyfish floating through the sky above a city", ["jellyfish"]),
+        ("a fox and a giant bear sitting next to each other", ["fox", "bear"]),
+        ("a boy running from a dinosaur in the city", ["boy", "dinosaur"]),
+        ("a boy flying on the back of a giant eagle", ["boy", "eagle"]),
     ],
 )
 def test_who_is_told_of_is_seen(prompt: str, names: list[str]) -> None:
@@ -88,3 +91,13 @@ def test_who_swims_is_in_the_water_and_half_above_it(prompt: str, setting: str) 
     assert plan.setting.name == setting and bool(world.ground.wet(x, z))
     assert (vertices[:, 1] + y).max() > 0.1
     assert setting == "ocean" or (vertices[:, 1] + y).min() < -0.1
+
+
+@pytest.mark.parametrize("prompt", ["a dog running through a city street", "a horse galloping down a country road"])
+def test_who_runs_where_there_is_a_road_keeps_to_it(prompt: str) -> None:
+    world = World(*SIZE, SECONDS, 3, direct(parse(prompt, seed=3), SECONDS, 3))
+    runner, road = world.actors[0], getattr(world.ground, "lane", None)
+    for t in np.linspace(0.0, SECONDS, 7):
+        assert road is not None
+        x, _, z, *_ = runner.path.at(float(t))
+        assert min(math.dist((x, z), road(z, side)[:2]) for side in (-1.0, 1.0)) < 1.5

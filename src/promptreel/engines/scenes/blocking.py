@@ -24,6 +24,12 @@ ALOFT = frozenset({"fly", "float", "hover", "drift"})
 ENCLOSED = frozenset({"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "studio"})
 """Settings with no room to run far, nor for a camera to go along, beside those indoors."""
 
+STROLL = 2.0
+"""Metres a second: who is faster needs more room than a street is wide."""
+
+ABREAST = 1.6
+"""Metres to the side of the first one within which others run along a road."""
+
 LANES = frozenset({"road", "rail"})
 """Habitats in which one goes where the road goes."""
 
@@ -46,7 +52,7 @@ HELD = HANDY | {"flower", "candle", "lantern", "apple", "cake", "ball", "clock",
 """What is in the hands of who is said to hold or to give it."""
 
 BACKS = {"flower": 1.0, "chair": 0.49, "armchair": 0.53, "sofa": 0.53, "bench": 0.54, "stool": 1.0, "mushroom": 1.0,
-         "branch": 0.0, "boat": 0.4, "sailing_boat": 0.085, "ship": 0.3}  # fmt: skip
+         "branch": 0.0, "eagle": 0.2, "boat": 0.4, "sailing_boat": 0.085, "ship": 0.3}  # fmt: skip
 """At what share of its height one sits on something, where it is not 0.72 as on a horse."""
 
 BOATS = frozenset({"boat", "sailing_boat", "ship"})
@@ -59,8 +65,11 @@ FILLED = 0.42, 0.45
 
 FILLED_BY_SEVERAL = 0.72, 0.62
 
-LENSES = 0.5, 1.2
+LENSES = 0.5, 1.45
 """The narrowest and the widest lens, as factors on the tangent of the setting's angle of view."""
+
+SMALL_BIRD = 0.6
+"""Metres: what flies and is smaller comes as near to things as they are told to be."""
 
 SMALL_SWIMMER = 2.5
 """Metres: what is on the water and smaller is filmed with a long lens, for the camera stands on the shore."""
@@ -118,8 +127,9 @@ class Blocking:
             rider = cast.wanted.relation == "on" and cast.wanted.target in leads
             speed = self._speed(cast, distance, aspect)
             if order == 0:
-                if self._enclosed and 0 < speed <= 2.0:
-                    speed = min(speed, max(0.5 * self._across(distance) / self._longest, 0.5 * speed))
+                if self._enclosed and (0 < speed <= 2.0 or (speed > 0 and self._flies_indoors(cast))):
+                    least = 0.0 if self._flies_indoors(cast) else 0.5 * speed
+                    speed = min(speed, max(0.5 * self._across(distance) / self._longest, least))
                 if any(self._opposed(other) for other in self.plan.cast[1:]):
                     mark, speed = self._opening(mark, distance), 0.0
                 if pair == "hands":
@@ -176,6 +186,9 @@ class Blocking:
                     high = mount.row.height * mount.wanted.size * BACKS.get(mount.row.name, 0.72)
                     long = mount.row.size * mount.wanted.size
                     aside, ahead = 0.24 * long * offset[0] / spread if number else 0.0, 0.0
+                    if mount.row.name in HUMANS:  # On a shoulder.
+                        tall = mount.row.height * mount.wanted.size
+                        high, aside, ahead = 0.80 * tall, 0.1 * tall, -0.07 * tall
                     if mount.row.name in BOATS:  # Behind the mast, and one behind the other.
                         aside, ahead = 0.03 * long * (-1) ** number, -0.24 * long + 0.1 * long * (number % 6)
                     path = staging.carried(under.path, high, ahead, aside)
@@ -227,8 +240,8 @@ class Blocking:
         if order == 0 and any(other.wanted.relation in {"left", "right", "middle", "near"} for other in self.cast[1:]):
             distance *= 1.0 + 0.12 * min(len(self.cast), 4)
             for other in self.cast[1:]:
+                there = staging.framing_distance(other.row, other.wanted.size, other.count, self.tangent, aspect)
                 if other.wanted.relation in arrangement.CONVERSE or other.wanted.relation == "middle":
-                    there = staging.framing_distance(other.row, other.wanted.size, other.count, self.tangent, aspect)
                     distance = max(distance, 0.9 * there)
         distance = max(distance, 0.55 * row.size * size + (0.8 if row.size * size > 0.6 else 0.45))
         if order == 0 and any(self._opposed(other) for other in self.plan.cast[1:]):
@@ -254,6 +267,13 @@ class Blocking:
         heading = self._heading(cast, aside, random)
         if (found := self._arranged_mark(cast, order, side, heading)) is not None:
             return found, distance
+        if order and wanted.relation == "above" and row.habitat == "air" and wanted.target in self.set.sights:
+            x, z = self.set.sights[wanted.target]
+            roof = next(place.height for place in self.plan.places if place.name == wanted.target)
+            y = max(float(self.ground.height(x, z)), 0.0) + roof + 0.3 * row.height * size + 0.5
+            return staging.Mark(x, y, z, heading), math.hypot(x - base.x, z - base.z)
+        if order and row.habitat == "air" and not wanted.target and self._walled_off(aside, distance):
+            x = base.x - aside * half  # Not behind the house.
         habitat = "air" if cast.action in ALOFT and cast.action not in row.actions else cast.habitat
         spots = self.set.spots.get(habitat) or (
             self.set.spots.get("ground") if habitat in {"table", "ground"} else None
@@ -294,13 +314,24 @@ class Blocking:
             # Where all is sea out there, nearer to the camera: who watches a rocket rise from it stands on the beach.
             shares = (1.0, 0.5, 0.25, 0.12) if self.setting.ground and bool(self.ground.wet(x, z)) else (1.0,)
             tries = ((base.x + share * (x - base.x), base.z + share * (z - base.z)) for share in shares)
+            if order and len(shares) > 1:  # Who stays with another one looks for its place there.
+                lead = self._lead_mark
+                gap = 0.6 * (row.size * size + self.plan.cast[0].row.size * self.plan.cast[0].wanted.size)
+                tries = ((lead.x + gap * a, lead.z + gap * b) for a, b in ((side, 0), (-side, 0), (0.5 * side, 0.9)))
             dry = (staging.dry_spot(self.set, a, b, 0.4 * row.size * size, wet=False) for a, b in tries)
-            x, z = next((spot for spot in dry if spot), (x, z))
+            found = [spot for spot in dry if spot]
+            if order and len(shares) > 1:  # As near to the middle of the picture as may be.
+                found.sort(key=lambda at: abs(math.atan2(at[0], at[1]) - math.atan2(lead.x, lead.z)))
+            x, z = found[0] if found else (x, z)
             distance = math.hypot(x - base.x, z - base.z) if order and len(shares) > 1 else distance
         elif habitat in {"water", "underwater"}:
             spot = staging.dry_spot(self.set, x, z, 0.5 * row.size * size, wet=True)
             x, z = spot or (x, z)
         return staging.Mark(x, y, z, heading), distance
+
+    def _walled_off(self, aside: float, distance: float) -> bool:
+        """Whether a place that is built stands on that side of the picture, nearer than `distance`."""
+        return any(x * aside > 0 and z < distance for x, z in self.set.sights.values())
 
     def _heading(self, cast: Cast, aside: float, random: np.random.Generator) -> float:
         """Which way a subject looks: at the viewer when it poses, across the picture and a little nearer when it goes."""
@@ -314,7 +345,7 @@ class Blocking:
                 # What is longer than tall is seen from the side, the more the flatter it is.
                 turn = math.copysign(0.55 + 0.9 * abs(turn) + (0.35 if cast.action in LYING else 0.0), turn)
             return math.pi - 0.5 * aside + turn
-        if cast.row.habitat == "rail":
+        if cast.row.habitat == "rail" or self._keeps_to_the_way(cast):
             return math.pi  # A train is seen from its front.
         across = -1.0 if aside > 0.05 else 1.0 if aside < -0.05 else (1.0 if random.random() < 0.5 else -1.0)
         return across * (math.pi / 2 + float(random.uniform(0.12, 0.55)))
@@ -381,7 +412,9 @@ class Blocking:
             curve = (0.06 if row.size < 5 else 0.02) * (1 if phase > 3.14 else -1)
             return staging.flying(mark, speed, clock, wander=0.05 * length + 0.15, phase=phase, curve=curve)
         if row.habitat == "underwater" and self.setting.name == "underwater":
-            return staging.flying(mark, speed, clock, wander=0.06 * length, phase=phase, curve=0.03)
+            # What is long does not dive and rise steeply: it goes slowly for its length.
+            wander = min(0.06 * length, 0.12 * max(speed, 1.5))
+            return staging.flying(mark, speed, clock, wander=wander, phase=phase, curve=0.03)
         wet = bool(ground.wet(mark.x, mark.z))
         if row.habitat == "underwater" or (row.habitat == "water" and action in {"jump", "dive"}):
             if action in {"jump", "dive"}:
@@ -396,8 +429,8 @@ class Blocking:
             afloat = staging.on_water(ground, length, (0.26 if wades else 0.62) * row.height * size, mark.heading)
             return staging.straight(mark, min(speed, 1.0), clock, afloat)
         lane = getattr(ground, "lane", None) or self.set.lane
-        if lane is not None and row.habitat in {"road", "rail"}:
-            return self._lane_path(lane, mark, speed, clock)
+        if lane is not None and (row.habitat in LANES or self._keeps_to_the_way(cast)):
+            return self._lane_path(lane, mark, speed, clock, wheeled=row.habitat in LANES)
         tilts = row.habitat in {"road", "rail", "water"} or "drive" in row.actions
         feet = staging.on_ground(ground, 0.0, tilts=tilts, heading=mark.heading)
         if self.set.spots.get("walk") and row.habitat == "ground" and math.cos(mark.heading) < -0.9:
@@ -410,6 +443,12 @@ class Blocking:
             radius = min(max(0.22 * 2 * away * self.tangent * self._aspect, 0.6 * length), 0.22 * away)
             return staging.circling(self._clearing(mark, radius), radius, min(speed, math.sqrt(6 * radius)), feet)
         return staging.straight(mark, speed, clock, feet)
+
+    def _keeps_to_the_way(self, cast: Cast) -> bool:
+        """Whether who runs goes where the road goes: across it are walls and trees."""
+        way = getattr(self.ground, "lane", None) or self.set.lane
+        fast = max(cast.speed, self._lead_speed) > STROLL
+        return way is not None and cast.row.habitat == "ground" and not cast.aloft and cast.speed > 0 and fast
 
     def _clearing(self, mark: staging.Mark, radius: float) -> staging.Mark:
         """The middle near `mark` of the circle that meets the fewest trees, walls and waters."""
@@ -540,8 +579,9 @@ class Blocking:
         return Path(at)
 
     def _lane_path(
-        self, lane: Callable[..., tuple[float, float, float]], mark: staging.Mark, speed: float, clock: staging.Clock
-    ) -> Path:
+        self, lane: Callable[..., tuple[float, float, float]], mark: staging.Mark, speed: float, clock: staging.Clock,
+        *, wheeled: bool,
+    ) -> Path:  # fmt: skip
         """Along the road, away from the camera or toward it."""
         sign = 1.0 if math.cos(mark.heading) > 0 else -1.0
         ground, rise = self.ground, self.set.lane_rise
@@ -549,10 +589,13 @@ class Blocking:
         # The road begins where the camera stands: who goes along with the car must not start behind that.
         shift = half + 2.0 if self._followed else max(half - (0.2 if sign > 0 else 0.4) * mark.z, 0.0)
         self._shift = self._shift or shift
+        # Wheels keep to their lane; others run beside each other as they were placed.
+        beside = 0.0 if wheeled else min(max(mark.x - self._lead_mark.x, -ABREAST), ABREAST)
 
         def at(t: float) -> staging.Moment:
             gone = speed * clock.local(t)
             x, z, heading = lane(mark.z + shift + sign * gone, sign)
+            x, z = x + beside * math.cos(heading), z - beside * math.sin(heading)
             y = float(ground.height(x, z))
             ahead = float(ground.height(x + math.sin(heading), z + math.cos(heading)))
             pitch = sign * math.atan(ahead - y)
@@ -563,7 +606,8 @@ class Blocking:
     def _cast_body(self, cast: Cast, number: int, random: np.random.Generator, role: str = "") -> Any:
         wanted = cast.wanted
         colour = np.array(COLOURS[wanted.colour], np.float32) if wanted.colour in COLOURS else None
-        detail = 2 if cast.count <= 2 else 1 if cast.count <= 8 else 0
+        # Of a herd one sees each, of a flock none.
+        detail = 2 if cast.count <= 2 else 1 if cast.count <= (14 if cast.row.size > 1.2 else 8) else 0
         if self.plan.portrait and cast is self.plan.cast[0] and cast.row.name in HUMANS:
             detail = 3
         if cast.action == "explode":
@@ -677,16 +721,30 @@ class Blocking:
         """Left or right of what it is related to, next to it or between two; None where nothing is said."""
         relation, target = cast.wanted.relation, cast.wanted.target
         at = self._marks.get(target)
-        if not order or at is None or cast.habitat not in {"ground", "table"} or relation not in {
-            "left", "right", "near", "middle"
-        }:  # fmt: skip
+        if not order or at is None or relation not in {"left", "right", "near", "middle"}:
             return None
         first = next(other for other in self.cast if other.row.name == target)
+        if (
+            cast.row.habitat == "air"
+            and self.setting.ground
+            and first.habitat == "ground"
+            and cast.row.size < SMALL_BIRD
+        ):
+            # Who hovers beside a flower is at its bloom.
+            there = arrangement.beside(cast, first, at, arrangement.SIDES.get(relation, side), heading)
+            high = 0.75 * first.row.height * first.wanted.size
+            return replace(there, y=max(float(self.ground.height(there.x, there.z)), 0.0) + high)
+        if cast.habitat not in {"ground", "table"}:
+            return None
         if relation == "middle":
             second = next((self._marks[o.row.name] for o in self.cast
                            if o.row.name not in {target, cast.row.name} and o.row.name in self._marks), at)  # fmt: skip
             return arrangement.between(at, second, heading)
         return arrangement.beside(cast, first, at, arrangement.SIDES.get(relation, side), heading)
+
+    def _flies_indoors(self, cast: Cast) -> bool:
+        """Whether it is in the air between walls, where it has no room for its usual speed."""
+        return bool(self.setting.params.get("indoors")) and (cast.row.habitat == "air" or cast.aloft)
 
     @property
     def _rests(self) -> bool:
@@ -860,7 +918,7 @@ class Blocking:
         """Let the camera keep one of a kind in the frame; of many the first."""
         if number and cast.count > 3:
             return
-        wide, high = 0.5 * arrangement.breadth(cast), 0.5 * cast.row.height * acting.scale
+        wide, high = 0.5 * arrangement.breadth(cast), 0.5 * max(cast.row.height, self._top(cast, acting)) * acting.scale
         wide *= acting.scale / max(cast.wanted.size, 1e-6)
 
         def at(t: float) -> tuple[float, float, float]:
@@ -869,6 +927,18 @@ class Blocking:
 
         member = Member(at, wide, high)
         self._members.setdefault(cast.row.name, []).append(member)
+
+    @staticmethod
+    def _top(cast: Cast, acting: Acting) -> float:
+        """How high it reaches in what it does, in its own metres: a bear that sits is taller than one that walks."""
+        if cast.row.name == "branch" or cast.action == "explode":
+            return 0.0
+        vertices, normals = np.empty_like(acting.body.vertices), np.empty_like(acting.body.normals)
+        tops = []
+        for t in (0.0, 0.3, 0.7):
+            acting.body.pose(t, 1000.0 + cast.speed * t, vertices, normals)
+            tops.append(float(vertices[:, 1].max()))
+        return max(tops)
 
     def operator(self) -> Operator | None:
         """Who keeps what the film is about in the frame: the first kind, and the others where they fit beside it."""
@@ -890,7 +960,7 @@ class Blocking:
         """The lens that makes them as large as they should be, where the place keeps them far off or apart."""
         wide, high = operator.filled(self._base, times)
         if max(wide, high) > SAFE:
-            return min(max(wide, high) / SAFE, LENSES[1])
+            return min(1.05 * max(wide, high) / SAFE, LENSES[1])
         others = [
             place for place in self.plan.places if place.name not in self.setting.places and place.stands != "around"
         ]
@@ -913,6 +983,8 @@ class Blocking:
         strolls = speed <= 2.0 and self.setting.name in {"garden", "village", "ruins"}
         if self._enclosed and not strolls and cast.row.habitat not in {"air", "space", "underwater"}:
             return False
+        if self.setting.params.get("indoors"):
+            return False  # There are walls.
         length = (self.plan.shots[0][1] - self.plan.shots[0][0]) * self._pace
         across = 2 * distance * self.tangent * aspect
         return speed * length > 0.45 * across and self.plan.spec.camera not in fixed

@@ -79,8 +79,9 @@ class Operator:
             away = max(math.hypot(dx, dz), 0.3)
             bearing = (math.atan2(dx, dz) - pose.yaw + math.pi) % (2 * math.pi) - math.pi
             # What is longer than tall reaches toward the camera, too.
-            near = max(away - 0.7 * max(member.wide - member.high, 0.0), 0.3)
-            low, high = math.atan2(foot, near), math.atan2(foot + 2 * member.high, away)
+            near = max(away - 0.7 * max(member.wide - 0.5 * member.high, 0.0), 0.3)
+            top = foot + 2 * member.high
+            low, high = math.atan2(foot, near), math.atan2(top, near if top > 0 else away)
             half = math.atan2(member.wide, away)
             sides.append((bearing - half, bearing + half, low - pose.pitch, high - pose.pitch))
         lefts, rights, lows, highs = zip(*sides, strict=True)

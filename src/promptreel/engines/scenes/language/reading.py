@@ -644,7 +644,7 @@ class Reading:
             back[0].far = True
         thing = next((head for head in back if head.subject >= 0), None)
         # "On a child's bed" is not on the child.
-        target = next((head for head in ahead if not self._owns(head)), None)
+        target = next((head for head in ahead if not self._owns(head) or self._has_body_after(head)), None)
         if thing is None or target is None:
             return
         before = self.units[unit.at - 1]
@@ -666,6 +666,10 @@ class Reading:
     def _owns(noun: Unit) -> bool:
         """Whether a noun is in the possessive, which its text has lost: "a child's"."""
         return noun.words == 1 and noun.end - noun.start > len(noun.text)
+
+    def _has_body_after(self, noun: Unit) -> bool:
+        """Whether it is on somebody's own shoulder, hand or lap."""
+        return noun.at + 1 < len(self.units) and self.units[noun.at + 1].key == ("detail", "face")
 
     def _stand(self, unit: Unit, back: list[Unit], ahead: list[Unit]) -> None:
         heads = ahead if unit.text == "distant" else back or ahead
