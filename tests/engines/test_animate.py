@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from promptreel.engines import Picture, Planes
 from promptreel.engines.scenes.language.parser import parse
-from promptreel.engines.scenes.pictures import depth, photo
+from promptreel.engines.scenes.pictures import depth, flags, photo
 from promptreel.engines.scenes.pictures.animate import REST, Animation
 from promptreel.engines.scenes.pictures.moves import MOVES, Path, least_zoom
 from promptreel.engines.scenes.pictures.photo import Photo, View
@@ -445,6 +445,30 @@ def test_grass_sways_in_the_wind():
     assert moved("wind in the grass", meadow(), slice(110, 180)) > 1
 
 
+def flagpole(colour: tuple[int, int, int]) -> Picture:
+    """A flag that flies to the right of its pole, before a sky and over a meadow."""
+    picture = landscape()
+    cv2.rectangle(picture, (130, 20), (133, 190), (150, 150, 150), -1)
+    cv2.rectangle(picture, (134, 24), (214, 78), colour, -1)
+    return picture
+
+
+@pytest.mark.parametrize("colour", [(205, 38, 40), (245, 245, 245), (20, 90, 40)], ids=["red", "white", "green"])
+def test_a_flag_waves_at_its_free_edge_and_is_held_by_its_pole(colour: tuple[int, int, int]):
+    picture = flagpole(colour)
+    scene = asked("the flag waves in the wind", picture, (384, 216), camera="static", without=frozenset({"clouds"}))
+    first, later = (as_rgb(frame(scene, t)) for t in (0.0, 1.6))
+    assert psnr(first, shown_at_rest(picture, 384, 216)) > 33
+    changed = np.abs(later - first).mean(axis=-1)
+    assert changed[15:90, 180:225].mean() > 8 * changed[90:180, 124:140].mean()
+    assert changed[15:90, 180:225].mean() > 1.2 * changed[15:90, 134:160].mean()
+
+
+def test_no_flag_is_seen_where_there_is_none():
+    for picture in (portrait(), landscape(), np.zeros((90, 160, 3), np.uint8)):
+        assert flags.lift(picture, 1.0) is None
+
+
 def test_motion_starts_at_the_picture():
     scene = asked("strong wind, the sea with waves, clouds drift, lights flicker", seascape(), camera="static")
     assert psnr(as_rgb(frame(scene, 0.0)), shown_at_rest(seascape(), 320, 180)) > 33
@@ -522,7 +546,7 @@ def test_two_views_of_one_thing_are_joined_by_a_move():
 )
 @pytest.mark.parametrize("size", [(16, 16), (96, 54), (34, 150), (240, 16)])
 def test_everything_at_once_in_bad_pictures(picture: Picture, size: tuple[int, int]):
-    prompt = f"{MONKEY}, two birds, embers, rain, wind in the hair, waves, clouds, candles flicker, stars, orbit"
+    prompt = f"{MONKEY}, two birds, embers, rain, wind in the hair, waves, clouds, candles flicker, flags, stars, orbit"
     luma, blue, red = frame(asked(prompt, picture, size), 1.0)
     assert luma.shape == size[::-1]
     assert blue.shape == red.shape == (size[1] // 2, size[0] // 2)
@@ -548,5 +572,8 @@ def test_the_report_says_what_is_brought_in_and_what_only_the_picture_can_show()
 
 def test_the_report_does_not_promise_what_people_in_the_picture_do():
     report = told("the woman smiles")
+    assert told("trees sway") == dict.fromkeys(("trees",), ("approximated", "the picture")) | {
+        "sway": ("approximated", "a motion of the picture")
+    }
     assert report["woman"] == ("approximated", "the picture")
     assert report["smiles"][0] == "not_shown"

@@ -45,6 +45,7 @@ from promptreel.engines.scenes.pictures.moves import (
     least_zoom,
 )
 from promptreel.engines.scenes.pictures.photo import CELL, Canvas, Photo, View
+from promptreel.engines.scenes.pictures.waving import Waving
 from promptreel.engines.scenes.pictures.weather import Weather, fog_scratch
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene import Hdr, Tick, no_tick
@@ -106,7 +107,8 @@ class Animation:
         self._meant = intent(spec, prompt)
         last = None if image is None else last_image
         power = _power(spec, self.duration)
-        self._photo, self._path = _shown(first, width, height, LEAVE if last is not None else move, power, tick)
+        leave, flagged = (LEAVE, False) if last is not None else (move, self._meant.flags > 0)
+        self._photo, self._path = _shown(first, width, height, leave, power, tick, flagged=flagged)
         self._last: tuple[Photo, Path] | None = None
         self._morph: Morph | None = None
         if last is not None:
@@ -133,6 +135,8 @@ class Animation:
         self._effects = Effects(self._photo, spec, self.duration * self._pace, seed, tick)
         tick("what moves")
         self._motion = Motion(self._photo, self._meant, seed, self.duration * self._pace, rests=last is not None)
+        lifted = self._photo.lifted
+        self._waving = Waving(lifted, self._photo, seed, self._meant.flags) if lifted else None
         self._actors: Actors | None = None
         if self._meant.inserted:
             tick("subjects")
@@ -226,6 +230,8 @@ class Animation:
         canvas, view = state.canvas, self._path.at(u)
         if share < 1:
             self._photo.draw(canvas, view, self._path.focus, self._motion, now)
+            if self._waving:
+                self._waving.draw(canvas, now, self._motion.strength(now))
         if self._last and state.other is not None and share > 0:
             photo, path = self._last
             photo.draw(state.other if share < 1 else canvas, path.at(u), path.focus)
@@ -233,14 +239,16 @@ class Animation:
                 dissolve(canvas.rgb, canvas.nearness, state.other.rgb, state.other.nearness, np.float32(share))
 
 
-def _shown(picture: Picture, width: int, height: int, move: Move, power: float, tick: Tick) -> tuple[Photo, Path]:
+def _shown(
+    picture: Picture, width: int, height: int, move: Move, power: float, tick: Tick, *, flagged: bool = False
+) -> tuple[Photo, Path]:
     """The picture as a photo, made as large as the move will show it, and the path before it."""
     zoom = 1.0
     if move.overscan(0.0) > 0 and move.overscan(1.0) > 0:
         # Never seen as it is. What the focus adds to the zoom is not known yet, and too little to matter here.
         filled = Filled(width, height)
         zoom = min(1.25, *(least_zoom(move.at(u, power), filled, (0.0, 0.0)) for u in (0.0, 1.0)))
-    photo = Photo(picture, width, height, tick, zoom=max(1.0, zoom), spare=move.spare)
+    photo = Photo(picture, width, height, tick, zoom=max(1.0, zoom), spare=move.spare, flagged=flagged)
     return photo, Path(move, photo, power)
 
 

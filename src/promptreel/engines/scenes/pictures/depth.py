@@ -115,10 +115,10 @@ def analyse(picture: Picture, tick: Tick, softness: float = 1.0, context: Contex
     found = _look(small, context)
     tick("measuring the depth")
     nothing = np.zeros(picture.shape[:2], np.float32)
-    matte = _refined_matte(picture, small, found.subject, softness) if found.confidence > 0 else nothing
+    matte = refined_matte(picture, small, found.subject, softness) if found.confidence > 0 else nothing
     background_nearness, subject_nearness = _nearness(found)
     tick("filling in the background")
-    background, subject = _separate(picture, matte)
+    background, subject = separate(picture, matte)
     at_focus = subject_nearness if found.confidence > 0 else background_nearness
     rows, columns = at_focus.shape
     row, column = min(int(found.focus[1] * rows), rows - 1), min(int(found.focus[0] * columns), columns - 1)
@@ -275,21 +275,26 @@ def _saliency(lab: Map) -> Map:
     """What draws the eye, 0…1: what no way leads to from the border without crossing an edge, and a little the middle."""
     height, width = lab.shape[:2]
     # Specks (flakes, leaves, noise) are barriers too; the median takes them away and leaves the edges.
-    calm = cv2.medianBlur(lab.astype(np.uint8), 5).astype(np.float32)
-    above = _cut_off_above(calm)
-    barrier = np.zeros((height, width), np.float32)
-    for channel, weight in ((0, 0.7), (1, 1.3), (2, 1.3)):
-        values = np.ascontiguousarray(calm[..., channel])
-        distance = np.full((height, width), 1e6, np.float32)
-        distance[:, 0] = distance[:, -1] = 0
-        distance[0, ~above] = 0
-        barrier_distance(values, distance, values.copy(), values.copy())
-        barrier += np.float32(weight) * distance
+    barrier = barriers(cv2.medianBlur(lab.astype(np.uint8), 5).astype(np.float32))
     barrier /= float(np.percentile(barrier, 99)) + 1e-6
     y, x = np.mgrid[0:height, 0:width].astype(np.float32)
     middle = np.exp(-(((x / width - 0.5) / 0.42) ** 2 + ((y / height - 0.55) / 0.5) ** 2))
     saliency: Map = cv2.GaussianBlur(np.clip(barrier, 0, 1) * (0.35 + 0.65 * middle), (0, 0), 1.5)
     return (saliency / (float(saliency.max()) + 1e-6)).astype(np.float32)
+
+
+def barriers(lab: Map) -> Map:
+    """The minimum barrier distance of each pixel to the picture's border, colour counting for more than lightness."""
+    above = _cut_off_above(lab)
+    total = np.zeros(lab.shape[:2], np.float32)
+    for channel, weight in ((0, 0.7), (1, 1.3), (2, 1.3)):
+        values = np.ascontiguousarray(lab[..., channel])
+        distance = np.full(total.shape, 1e6, np.float32)
+        distance[:, 0] = distance[:, -1] = 0
+        distance[0, ~above] = 0
+        barrier_distance(values, distance, values.copy(), values.copy())
+        total += np.float32(weight) * distance
+    return total
 
 
 def _cut_off_above(lab: Map) -> NDArray[np.bool_]:
@@ -427,10 +432,10 @@ def _confidence(subject: Map, lab: Map) -> float:
     through = min(float(subject[:, side].max(axis=1).mean()) for side in (slice(rim), slice(-rim, None)))
     size = _ramp(area, 0.012, 0.04) * (1 - _ramp(area, 0.5, 0.68))
     whole = _ramp(solid, 0.35, 0.6) * (1 - _ramp(touching, 0.22, 0.45)) * (1 - _ramp(through, 0.15, 0.35))
-    return float(size * whole * _ramp(_contrast(subject, lab), 1.1, 1.6))
+    return float(size * whole * _ramp(contrast(subject, lab), 1.1, 1.6))
 
 
-def _contrast(subject: Map, lab: Map) -> float:
+def contrast(subject: Map, lab: Map) -> float:
     """How clearly the outline of `subject` parts two colours: the weaker third's level of a signal-to-noise ratio.
 
     For each pixel on the outline, the difference between the mean colours within and without, against their spread.
@@ -516,7 +521,7 @@ def _soft(values: Map, sigma: float) -> Map:
 # -- matte -------------------------------------------------------------------------------------------------------------
 
 
-def _refined_matte(picture: Picture, small: Picture, subject: Map, softness: float) -> Map:
+def refined_matte(picture: Picture, small: Picture, subject: Map, softness: float) -> Map:
     """The hard mask of the small copy as a soft matte that follows the edges of `picture`.
 
     A guided filter whose guide is the picture in colour: its linear model is solved on a copy of middle size and applied
@@ -579,7 +584,7 @@ def _linear_model(guide: Map, target: Map, radius: int, smoothness: float) -> tu
 # -- layers ------------------------------------------------------------------------------------------------------------
 
 
-def _separate(picture: Picture, matte: Map) -> tuple[Picture, Picture]:
+def separate(picture: Picture, matte: Map) -> tuple[Picture, Picture]:
     """The background without the subject, and the subject without the background that shines through its edge.
 
     Composed again with `matte` they give `picture`; where the matte is 0 the background is the picture untouched.

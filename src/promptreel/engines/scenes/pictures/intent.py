@@ -25,6 +25,7 @@ WORDS = {
     "wind": r"wind|windy|breeze|breezy|gust\w*|storm\w*|blow\w*|sway\w*|flutter\w*|leaves|grass|hair|flags?|foliage|"
     r"branches|reeds?|wheat|curtains?|rustl\w*",
     "hair": r"hair|flags?|scarf|dress|cape|coat|banner|sail|fur|feathers?|skirt",
+    "flags": r"flags?|banners?|pennants?|pennons?|streamers?|bunting",
     "lights": r"candles?|flicker\w*|fire|fireplace|flames?|lanterns?|lamps?|lights|neon|torch\w*|glow\w*|bonfire|campfire",
     "stars": r"stars?|starry|twinkl\w*|milky way",
     "smoke": r"smoke|smok\w*|steam\w*|vapou?r|chimney|mist rising",
@@ -33,8 +34,11 @@ WORDS = {
 }
 """What a picture may hold that moves, by the words that ask for it."""
 
-CLOTH = re.compile(WORDS["hair"], re.IGNORECASE)
+CLOTH = re.compile(rf"\b({WORDS['hair']}|{WORDS['flags']})\b", re.IGNORECASE)
 """What hangs on something in the picture: "a flag waving" makes that one wave, and brings none."""
+
+WAVED = re.compile(rf"\b({WORDS['flags']}|hair|hands?|arms?|s?he|they|cloth|dress|scarf)\s+(\w+\s+)?wav(es?|ing)\b")
+"""What waves there is no water."""
 
 GENTLE = 0.45
 """How strongly what nobody asked for moves."""
@@ -49,6 +53,7 @@ class Intent:
     clouds: float = 0.0
     wind: float = 0.0
     hair: float = 0.0
+    flags: float = 0.0
     lights: float = 0.0
     stars: float = 0.0
     smoke: float = 0.0
@@ -70,7 +75,10 @@ def intent(spec: SceneSpec, prompt: str = "") -> Intent:
         found["stars"] = 1.0
     if "smoke" in spec.effects:
         found["smoke"] = 0.0  # Drawn before the picture as an effect.
-    found["hair"] *= max(found["wind"], 0.0)
+    found["hair"] *= found["wind"]
+    found["flags"] *= max(found["wind"], 1.0)
+    if found["water"] and not re.search(rf"\b({WORDS['water']})\b", WAVED.sub("", told)):
+        found["water"] = 0.0
     for name in ("water", "clouds"):
         found[name] = max(found[name], GENTLE)
     if found["lapse"] or spec.speed >= 4:
@@ -86,15 +94,14 @@ def _inserted(spec: SceneSpec, prompt: str) -> tuple[int, ...]:
     """Which subjects come into the picture."""
     text = prompt.lower()
     first: dict[int, int] = {}
-    cloth = {
-        mention.subject for mention in spec.mentions if mention.kind == "subject" and CLOTH.fullmatch(mention.text)
-    }
+    cloth = {mention.subject for mention in spec.mentions if mention.kind == "subject" and CLOTH.search(mention.text)}
     for mention in spec.mentions:
         if mention.kind == "subject" and mention.subject >= 0 and not mention.negated:
             first.setdefault(mention.subject, mention.start)
     chosen = []
     for number, wanted in enumerate(spec.subjects):
-        if wanted.name in spec.without:
+        if wanted.name in spec.without or (wanted.action == "sway" and not BRINGS.search(text)):
+            # What sways is rooted or hung up there already.
             continue
         if number not in first or not text:
             chosen.append(number)

@@ -64,11 +64,12 @@ def find_maps(picture: Picture, photo: "Photo", meant: Intent) -> Maps:
     small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     matte = cv2.resize(layers.matte, (width, height), interpolation=cv2.INTER_AREA)
     nothing = np.zeros((height, width), np.float32)
-    sky = _soft(_shrunk(layers.sky, 0.03), 0.022) if meant.clouds or meant.lightning else nothing
+    unbent = _off_poles(photo)
+    sky = _soft(_shrunk(layers.sky, 0.03), 0.022) * unbent if meant.clouds or meant.lightning else nothing
     return Maps(
         sky=sky,
         water=_water(small, layers.sky, matte, layers.horizon, meant.water) if meant.water else nothing,
-        sway=_plants(small, layers.sky, matte) * np.float32(meant.wind) if meant.wind else nothing,
+        sway=_plants(small, layers.sky, matte) * unbent * np.float32(meant.wind) if meant.wind else nothing,
         hair=_hair(small, matte) * np.float32(meant.hair) if meant.hair else nothing,
         lamps=_lamps(small) if meant.lights else nothing,
         stars=_stars(picture, (width, height)) if meant.stars else nothing,
@@ -139,6 +140,17 @@ def _plants(small: Picture, sky: Floats, matte: Floats) -> Floats:
         above = (above + 1) * mask[row]
         grown[row] = above
     return _soft(np.minimum(grown / (0.22 * height), 1) * mask, 0.014)
+
+
+def _off_poles(photo: "Photo") -> Floats:
+    """0 at the poles of flags, which neither wind nor drifting clouds may bend, 1 away from them."""
+    rows, columns = photo.layers.sky.shape
+    free = np.ones((rows, columns), np.float32)
+    y, x = (np.arange(side, dtype=np.float32) + np.float32(0.5) for side in (rows, columns))
+    for flag in photo.lifted.flags if photo.lifted else ():
+        line = flag.hoist[0] + (flag.hoist[1] - flag.hoist[0]) * y[:, None] / rows
+        free *= np.clip(np.abs(x / columns - line) / np.float32(0.03) - np.float32(0.5), 0, 1)
+    return free
 
 
 def _hair(small: Picture, matte: Floats) -> Floats:

@@ -5,7 +5,7 @@ is read with a cubic filter (Catmull and Rom), which is exact where nothing move
 brought to the frame's scale once, with an area or a Lanczos filter, so that a read is never far from one texel per pixel.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2 as opencv
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from promptreel.engines import Picture
 from promptreel.engines.scenes.kernels import device, f32, flr, i32, kernel, mix, sat, u32, vsin
-from promptreel.engines.scenes.pictures import depth
+from promptreel.engines.scenes.pictures import depth, flags
 from promptreel.engines.scenes.pictures.motion import Motion, shine
 from promptreel.engines.scenes.scene import Tick
 
@@ -69,6 +69,8 @@ class Canvas:
     """Nine rows of nodes, scratch."""
     other: tuple[Floats, Floats]
     """A second texel for each node, which drifting clouds are mixed with."""
+    rest: tuple[Floats, Floats]
+    """For each node, the background's texel column and row before anything in it moves by itself."""
     water: Floats
     """For each node, how much it ripples."""
     light: Floats
@@ -90,6 +92,7 @@ class Canvas:
             kinds=np.zeros((rows - 1, columns - 1), np.uint8),
             rows=np.zeros((9, columns + 1), np.float32),
             other=nodes()[:2],
+            rest=nodes()[:2],
             water=np.zeros((rows, columns), np.float32),
             light=np.ones((rows, columns), np.float32),
         )
@@ -107,16 +110,24 @@ class Photo:
         *,
         zoom: float = 1.0,
         spare: tuple[float, float] = (0.0, 0.0),
+        flagged: bool = False,
     ) -> None:
         """`width` and `height` of the frame in pixels.
 
         `zoom` is the least zoom that it will be seen with: the texels are made for that. `spare` is how much picture to
-        keep beside the crop where there is some, in shares of the frame's width and height.
+        keep beside the crop where there is some, in shares of the frame's width and height. `flagged`: whether flags in
+        the picture are to be lifted off it.
         """
         self.width, self.height = width, height
         cropped, self.reach, enlarged, box = _crop(picture, width, height, zoom, spare)
         self.texels_per_pixel = cropped.shape[1] / (width * self.reach[0])
-        layers = depth.analyse(cropped, tick, max(1.0, enlarged), depth.Context(picture, box))
+        self.lifted = flags.lift(cropped, max(1.0, enlarged)) if flagged else None
+        """The flags that were found, without which the rest of the photo is made."""
+        cropped = self.lifted.behind if self.lifted else cropped
+        layers = depth.analyse(cropped, tick, max(1.0, enlarged), None if self.lifted else depth.Context(picture, box))
+        if self.lifted:
+            near = flags.upright(layers.background_nearness, self.lifted.flags)
+            layers = replace(layers, background_nearness=near)
         self.layers = layers
         self.focus = (
             (layers.focus[0] - 0.5) * self.reach[0] * width,
@@ -180,6 +191,8 @@ class Photo:
             for across, down, _ in (canvas.background, canvas.subject):
                 across += shift[0] * np.float32(self.texels_per_pixel)
                 down += shift[1] * np.float32(self.texels_per_pixel)
+        for kept, now in zip(canvas.rest, canvas.background[:2], strict=True):
+            kept[:] = now
         canvas.kinds.fill(0)
         share, waves = 1.0, STILL
         texels = (columns - 2 * PAD, rows - 2 * PAD)

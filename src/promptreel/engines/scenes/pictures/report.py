@@ -19,6 +19,9 @@ LIKE = "what looks like {} in the picture"
 DRAWN_WEATHER = {"rain": "", "snow": "", "fog": "", "storm": "", "sandstorm": "", "lightning": "flashes of light"}
 MOVED_WEATHER = {"clouds": "clouds", "overcast": "clouds", "wind": "leaves, grass, hair or flags"}
 
+MOVED = "a motion of the picture"
+MOVED_ACTIONS = {"sway", "flicker", "glow", "burn", "drift"}
+
 MOST = 24
 """How many of one kind come into a picture."""
 
@@ -62,6 +65,8 @@ def _fate(spec: SceneSpec, meant: Intent, mention: Mention) -> str | None:
             return PICTURE
         case "detail":
             return LIKE.format("water") if mention.name in {"waves", "reflection"} else PICTURE
+        case "action":
+            return MOVED if mention.name in MOVED_ACTIONS else None
         case "mood":
             return "" if mention.name in GRADES or mention.name == "calm" else None
         case "camera":
@@ -85,8 +90,9 @@ def _of_subject(spec: SceneSpec, meant: Intent, mention: Mention) -> str | None:
     row: Subject | None = rows("subjects").get(wanted.name)
     if mention.subject not in meant.inserted:
         if mention.kind == "action":
-            moved = mention.name in {"sway", "flicker", "glow", "burn", "drift"}
-            return "a motion of the picture" if moved else None
+            # Of a flag that flutters the language says that it flies.
+            moved = mention.name in MOVED_ACTIONS or (meant.flags and mention.name in {"fly", "wave"})
+            return MOVED if moved else None
         return PICTURE if mention.kind in {"subject", "count", "size", "colour", "quality", "relation"} else None
     if row is None:
         return None
