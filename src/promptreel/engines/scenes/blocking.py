@@ -137,6 +137,7 @@ class Blocking:
                     mark, speed = replace(mark, heading=toward), min(speed, 0.7 * distance / self._longest)
                 elif pair or self._accompanied_by_resting():
                     speed = 0.0
+                mark = self._ashore(cast, mark, speed)
                 self._lead_speed, self._heading_of_lead, self._lead_mark = speed, mark.heading, mark
                 self._followed = self._leaves(cast, speed, distance, aspect)
                 if self._passes(cast, speed, distance):
@@ -443,6 +444,25 @@ class Blocking:
             radius = min(max(0.22 * 2 * away * self.tangent * self._aspect, 0.6 * length), 0.22 * away)
             return staging.circling(self._clearing(mark, radius), radius, min(speed, math.sqrt(6 * radius)), feet)
         return staging.straight(mark, speed, clock, feet)
+
+    def _ashore(self, cast: Cast, mark: staging.Mark, speed: float) -> staging.Mark:
+        """The mark, turned as little as it takes for who goes on land not to go through water."""
+        if cast.row.habitat not in {"ground", "road"} or cast.aloft or self._walks_little(speed):
+            return mark
+        if not self.setting.ground or bool(self.ground.wet(mark.x, mark.z)):
+            return mark
+        way = np.linspace(-0.5, 0.5, 17) * speed * self._longest
+
+        def met(turn: float) -> int:
+            a, b = mark.x + math.sin(mark.heading + turn) * way, mark.z + math.cos(mark.heading + turn) * way
+            return int(np.asarray(self.ground.wet(a, b)).sum())
+
+        turns = (sign * step * math.pi / 12 for step in range(10) for sign in (1, -1))
+        return replace(mark, heading=mark.heading + min(turns, key=met))
+
+    def _walks_little(self, speed: float) -> bool:
+        """Whether the way of a shot is no longer than a few steps."""
+        return speed * self._longest < 4.0
 
     def _keeps_to_the_way(self, cast: Cast) -> bool:
         """Whether who runs goes where the road goes: across it are walls and trees."""

@@ -204,7 +204,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         setting = settings().get("city_street", setting)  # One sees a skyline over water.
     if "silhouette" in spec.styles and setting.name in SKYLESS and not _named(spec, setting.name):
         setting = settings().get("hills", setting)
-    if setting.name == "ocean" and cast and cast[0].row.habitat in {"ground", "table"} and not cast[0].aloft:
+    if setting.name == "ocean" and cast and cast[0].row.habitat in {"ground", "road", "table"} and not cast[0].aloft:
         setting = settings().get("beach", setting)  # Who does not swim stands beside it.
     if setting.name == "room" and any(one.row.name in OUTDOORS for one in cast) and not _named(spec, "room"):
         setting = settings().get("forest", setting)

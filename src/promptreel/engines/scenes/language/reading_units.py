@@ -329,7 +329,8 @@ def _join_compounds(units: list[Unit], text: str, known: Lexicon) -> None:
         elif after.kind == "subject" and human != (after.key_name in people):
             animal = not ALIVE.isdisjoint(known.facts["subject", (after if human else unit).key_name].does)
             robot = "robot" in {unit.key_name, after.key_name}
-            drawn = after if not human and not robot and (after.text in keepers or not animal) else unit
+            crowd = tuple(pair for pair in after.entry.also if pair[0] == "count")
+            drawn = after if not human and not robot and not crowd and (after.text in keepers or not animal) else unit
             if human:
                 # A "samurai cat" is a cat, and a "woman robot" a robot; but a man and his car are two.
                 if not (animal or robot):
@@ -338,6 +339,8 @@ def _join_compounds(units: list[Unit], text: str, known: Lexicon) -> None:
             other = unit if drawn is after else after
             other.entries, other.entry, other.role = (), None, "title"
             drawn.plural = drawn.plural or after.plural
+            if drawn is unit and crowd:
+                unit.entry = replace(unit.entry, also=(*unit.entry.also, *crowd))  # A penguin family is several.
 
 
 def _choose_meanings(units: list[Unit], known: Lexicon) -> None:
