@@ -206,6 +206,8 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         setting = settings().get("hills", setting)
     if setting.name == "ocean" and cast and cast[0].row.habitat in {"ground", "road", "table"} and not cast[0].aloft:
         setting = settings().get("beach", setting)  # Who does not swim stands beside it.
+    if setting.name in {"lake", "ocean"} and "village" in spec.places:
+        setting = settings().get("harbour", setting)  # Where the camera looks there is water, and no room for one.
     if setting.name == "room" and any(one.row.name in OUTDOORS for one in cast) and not _named(spec, "room"):
         setting = settings().get("forest", setting)
     if setting.name == "underwater" and not _named(spec, "underwater") and cast and cast[-1].row.habitat == "air":
@@ -245,6 +247,7 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
     time = spec.time or str(random.choice(_times(setting, spec, cast)))
     camera = spec.camera or str(random.choice(setting.camera or ("dolly_in",)))
     names = [*setting.places, *(name for name in spec.places if name not in setting.places)]
+    names = [name for name in names if name != "village" or setting.name != "harbour"]
     names = [] if setting.name == "studio" else names  # What is photographed there stands before paper.
     known = rows("places")
     if setting.params.get("indoors") or setting.ground == "indoors":
@@ -598,6 +601,15 @@ SEATS = frozenset(
 """What one sits in or on without being drawn apart from it."""
 
 
+CARRIED = frozenset({"sword", "broom"})
+"""What people have in the hand."""
+
+
+def _bearer(wishes: Iterable[Wanted]) -> Wanted | None:
+    """Who carries things."""
+    return next((one for one in wishes if one.name in HUMANS), None)
+
+
 def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
     """The wishes with what carries before what is carried. Who drives is a part of what is driven, and who has an umbrella
     holds it."""
@@ -606,6 +618,11 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
     for number, wanted in wishes:
         if wanted.name == "candle" and "cake" in names:
             continue  # The cake has some.
+        if wanted.name in CARRIED and (bearer := _bearer(one for _, one in wishes)) is not None:
+            armed = replace(bearer, qualities=bearer.qualities | {f"holds_{wanted.name}"})
+            wishes = [(other, armed if one is bearer else one) for other, one in wishes]
+            kept = [(other, armed if one is bearer else one) for other, one in kept]
+            continue
         target = wanted.target if wanted.relation == "on" and wanted.target in names else ""
         drives = wanted.name in HUMANS or wanted.action not in {"sleep", "stand"}
         if target in SEATS and wanted.name != "umbrella" and drives:
@@ -675,7 +692,7 @@ def _fate(plan: Plan, mention: Mention) -> str | None:
     """An empty text where the film shows what is mentioned, words for what it shows instead, None where it does not."""
     judges = {
         "setting": _judge_setting,
-        "place": lambda plan, m: "" if any(place.name == m.name for place in plan.places) else None,
+        "place": _judge_place,
         "subject": _judge_subject,
         "action": _judge_action,
         "quality": _judge_quality,
@@ -708,6 +725,8 @@ def _of(plan: Plan, mention: Mention) -> Cast | None:
         wanted = wishes[number]
         if wanted.name == "candle":
             return next((cast for cast in plan.cast if cast.row.name == "cake"), None)
+        if wanted.name in CARRIED:
+            return next((cast for cast in plan.cast if f"holds_{wanted.name}" in cast.wanted.qualities), None)
         if wanted.relation == "on" and (wanted.target in SEATS or wanted.name == "umbrella"):
             return next((cast for cast in plan.cast if cast.row.name == wanted.target), None)
     return next((cast for cast in plan.cast if cast.index == mention.subject and mention.subject >= 0), None)
@@ -722,7 +741,15 @@ def _outdoor(setting: Setting) -> bool:
     return bool(rows("backdrops")[setting.backdrop].outdoors)
 
 
+def _judge_place(plan: Plan, mention: Mention) -> str | None:
+    if any(place.name == mention.name for place in plan.places):
+        return ""
+    return "houses at the water" if mention.name == "village" and plan.setting.name == "harbour" else None
+
+
 def _judge_setting(plan: Plan, mention: Mention) -> str | None:
+    if plan.setting.name == "harbour" and mention.name == plan.spec.setting and mention.name in {"lake", "ocean"}:
+        return ""
     if mention.name in SIGHTS and plan.setting.name in WAYS.values():
         return "hills"  # Nothing higher stands beside those.
     if mention.name in (plan.setting.name, plan.spec.setting) and plan.setting.name in {*WAYS.values(), mention.name}:

@@ -120,20 +120,22 @@ def wash(rgb, blurred, paper, out):
             around = f32(0.2126) * blurred[0, y, x] + f32(0.7152) * blurred[1, y, x] + f32(0.0722) * blurred[2, y, x]
             pooled = sat((around - level) * f32(1.6)) + abs(around - level) * f32(0.5)
             grain = (paper[y, x] - f32(0.5)) * f32(0.16)
-            thick = f32(0.86) - pooled * f32(0.5) + grain * (f32(1.3) - level)
+            thick = f32(0.94) + pooled * f32(1.1) + grain * f32(1.6)
             # The colour ends in an uneven line before the edge of the paper.
             edge = max(dx, dy) + (paper[y, x] - f32(0.5)) * f32(0.05)
             bare = sstep(f32(0.955), f32(0.985), edge)
             for c in range(3):
-                tone = mix(rgb[c, y, x], f32(1.0), f32(0.10))
-                tone = sat(f32(1.0) - (f32(1.0) - tone * thick - f32(0.12)) * f32(0.98))
+                # Half the way to its root: what is dark lets the paper through.
+                value = rgb[c, y, x]
+                tone = f32(1.0) - mix(value, np.sqrt(max(value, f32(0.0))), f32(0.55))
+                tone = sat(f32(0.985) - f32(0.92) * tone * thick)
                 out[c, y, x] = mix(tone, f32(0.965) + grain * f32(0.15), bare)
 
 
 def watercolour(width: int, height: int) -> Callable[[Floats, float], None]:
     """Washes that keep within soft edges, on rough paper."""
     unit = math.sqrt(width * height / (640 * 360))
-    flat = Kuwahara(width, height, round(10 * unit))
+    flat = Kuwahara(width, height, round(6 * unit))
     paper = _noise(width, height, 9, 0.9 * unit, 0.9 * unit)
     out = np.zeros((3, height, width), np.float32)
     blurred = np.zeros((3, height, width), np.float32)
@@ -152,6 +154,6 @@ def watercolour(width: int, height: int) -> Callable[[Floats, float], None]:
 ROWS = (
     Style("oil", {"grain": 0.0, "saturation": 1.25, "contrast": 0.16}, oil),
     Style(
-        "watercolour", {"grain": 0.0, "saturation": 1.05, "contrast": 0.02, "bloom": 0.2, "vignette": 0.0}, watercolour
+        "watercolour", {"grain": 0.0, "saturation": 1.45, "contrast": 0.02, "bloom": 0.2, "vignette": 0.0}, watercolour
     ),
 )
