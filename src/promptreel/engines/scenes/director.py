@@ -5,6 +5,7 @@ A plan only names rows and numbers; nothing is built yet, so it costs a millisec
 
 import math
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
