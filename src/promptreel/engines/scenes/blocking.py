@@ -314,21 +314,26 @@ class Blocking:
         elif habitat in {"ground", "table", "road", "rail"}:
             # Where all is sea out there, nearer to the camera: who watches a rocket rise from it stands on the beach.
             shares = (1.0, 0.5, 0.25, 0.12) if self.setting.ground and bool(self.ground.wet(x, z)) else (1.0,)
-            tries = ((base.x + share * (x - base.x), base.z + share * (z - base.z)) for share in shares)
-            if order and len(shares) > 1:  # Who stays with another one looks for its place there.
-                lead = self._lead_mark
-                gap = 0.6 * (row.size * size + self.plan.cast[0].row.size * self.plan.cast[0].wanted.size)
-                tries = ((lead.x + gap * a, lead.z + gap * b) for a, b in ((side, 0), (-side, 0), (0.5 * side, 0.9)))
+            tries = [(base.x + share * (x - base.x), base.z + share * (z - base.z)) for share in shares]
+            if order and len(shares) > 1:
+                tries = self._near_the_lead(row, size, side)
             dry = (staging.dry_spot(self.set, a, b, 0.4 * row.size * size, wet=False) for a, b in tries)
-            found = [spot for spot in dry if spot]
+            places = [spot for spot in dry if spot]
             if order and len(shares) > 1:  # As near to the middle of the picture as may be.
-                found.sort(key=lambda at: abs(math.atan2(at[0], at[1]) - math.atan2(lead.x, lead.z)))
-            x, z = found[0] if found else (x, z)
+                ahead = math.atan2(self._lead_mark.x, self._lead_mark.z)
+                places.sort(key=lambda at: abs(math.atan2(at[0], at[1]) - ahead))
+            x, z = places[0] if places else (x, z)
             distance = math.hypot(x - base.x, z - base.z) if order and len(shares) > 1 else distance
         elif habitat in {"water", "underwater"}:
             spot = staging.dry_spot(self.set, x, z, 0.5 * row.size * size, wet=True)
             x, z = spot or (x, z)
         return staging.Mark(x, y, z, heading), distance
+
+    def _near_the_lead(self, row: Subject, size: float, side: float) -> list[tuple[float, float]]:
+        """Where who stays with the first kind looks for a place: at its sides, and behind it."""
+        lead, first = self._lead_mark, self.plan.cast[0]
+        gap = 0.6 * (row.size * size + first.row.size * first.wanted.size)
+        return [(lead.x + gap * a, lead.z + gap * b) for a, b in ((side, 0.0), (-side, 0.0), (0.5 * side, 0.9))]
 
     def _walled_off(self, aside: float, distance: float) -> bool:
         """Whether a place that is built stands on that side of the picture, nearer than `distance`."""
