@@ -642,8 +642,21 @@ def _fill(image: Map, matte: Map) -> Map:
     smooth = _push_pull(image, 1 - unusable.astype(np.float32))
     mirrored, trust = _mirrored(image, unusable, margin)
     filled = smooth + (mirrored - smooth) * trust[..., None]
+    filled += _seam(image - filled, hidden)
     # A pixel that is hardly the subject shows the true background already.
     return image + (filled - image) * np.asarray(_ramp(matte, 0.0, 0.15))[..., None]
+
+
+def _seam(missing: Map, hidden: NDArray[np.uint8]) -> Map:
+    """What to add to a fill so that it joins what is around: `missing` just outside, fading out toward the inside.
+
+    Else the outline would be left behind as a faint line where the subject moves away from it.
+    """
+    reach = 0.08 * max(hidden.shape)
+    ring = cv2.dilate(hidden, np.ones((5, 5), np.uint8)) - hidden
+    inward = cv2.distanceTransform(hidden, cv2.DIST_L2, 5)
+    joined = _push_pull(missing, ring.astype(np.float32))
+    return joined * (np.exp(-((inward / reach) ** 2)) * hidden)[..., None]
 
 
 def _mirrored(image: Map, unusable: NDArray[np.uint8], margin: int) -> tuple[Map, Map]:
