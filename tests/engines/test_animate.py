@@ -445,6 +445,20 @@ def test_grass_sways_in_the_wind():
     assert moved("wind in the grass", meadow(), slice(110, 180)) > 1
 
 
+def test_hair_blows_about_a_face_that_keeps_its_shape():
+    picture = portrait()
+    # Brown hair behind the head, to below its chin.
+    behind = np.zeros(picture.shape[:2], np.uint8)
+    cv2.ellipse(behind, (192, 88), (58, 72), 0, 0, 360, 1, -1)
+    head = np.clip(np.abs(picture.astype(int) - (224, 172, 140)).sum(-1) < 40, 0, 1)
+    picture[(behind > 0) & (head == 0)] = (70, 42, 25)
+    scene = asked("her hair blows in the wind", picture, (384, 216), camera="static", without=frozenset({"clouds"}))
+    hair, face = scene._motion.maps.hair, cv2.erode(head.astype(np.uint8), np.ones((9, 9), np.uint8))
+    face = cv2.resize(face, hair.shape[::-1], interpolation=cv2.INTER_AREA)
+    assert hair[face > 0].max() < 0.25 * hair.max()
+    assert hair.max() > 0.3
+
+
 def flagpole(colour: tuple[int, int, int]) -> Picture:
     """A flag that flies to the right of its pole, before a sky and over a meadow."""
     picture = landscape()
@@ -460,7 +474,7 @@ def test_a_flag_waves_at_its_free_edge_and_is_held_by_its_pole(colour: tuple[int
     first, later = (as_rgb(frame(scene, t)) for t in (0.0, 1.6))
     assert psnr(first, shown_at_rest(picture, 384, 216)) > 33
     changed = np.abs(later - first).mean(axis=-1)
-    assert changed[15:90, 180:225].mean() > 8 * changed[90:180, 124:140].mean()
+    assert changed[15:90, 180:225].mean() > 5 * changed[90:180, 124:140].mean()
     assert changed[15:90, 180:225].mean() > 1.2 * changed[15:90, 134:160].mean()
 
 

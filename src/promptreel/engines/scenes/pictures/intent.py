@@ -23,8 +23,9 @@ WORDS = {
     "water": r"water|sea|ocean|lake|river|stream|waves?|rippl\w*|pond|waterfall|surf|reflections?|pool|bay",
     "clouds": r"clouds?|cloudy|sky|skies",
     "wind": r"wind|windy|breeze|breezy|gust\w*|storm\w*|blow\w*|sway\w*|flutter\w*|leaves|grass|hair|flags?|foliage|"
-    r"branches|reeds?|wheat|curtains?|rustl\w*",
-    "hair": r"hair|flags?|scarf|dress|cape|coat|banner|sail|fur|feathers?|skirt",
+    r"branches|reeds?|wheat|curtains?|rustl\w*|scarf|dress|cape|cloak|skirt|sails?|veil",
+    "hair": r"hair|fur|mane|beard|braids?|curls|ponytail|feathers?",
+    "clothes": r"scarf|scarves|dress|cape|coat|cloak|robe|sails?|skirt|shirt|veil|clothes|cloth",
     "flags": r"flags?|banners?|pennants?|pennons?|streamers?|bunting",
     "lights": r"candles?|flicker\w*|fire|fireplace|flames?|lanterns?|lamps?|lights|neon|torch\w*|glow\w*|bonfire|campfire",
     "stars": r"stars?|starry|twinkl\w*|milky way",
@@ -34,7 +35,7 @@ WORDS = {
 }
 """What a picture may hold that moves, by the words that ask for it."""
 
-CLOTH = re.compile(rf"\b({WORDS['hair']}|{WORDS['flags']})\b", re.IGNORECASE)
+CLOTH = re.compile(rf"\b({WORDS['hair']}|{WORDS['clothes']}|{WORDS['flags']})\b", re.IGNORECASE)
 """What hangs on something in the picture: "a flag waving" makes that one wave, and brings none."""
 
 WAVED = re.compile(rf"\b({WORDS['flags']}|hair|hands?|arms?|s?he|they|cloth|dress|scarf)\s+(\w+\s+)?wav(es?|ing)\b")
@@ -53,6 +54,7 @@ class Intent:
     clouds: float = 0.0
     wind: float = 0.0
     hair: float = 0.0
+    clothes: float = 0.0
     flags: float = 0.0
     lights: float = 0.0
     stars: float = 0.0
@@ -76,6 +78,7 @@ def intent(spec: SceneSpec, prompt: str = "") -> Intent:
     if "smoke" in spec.effects:
         found["smoke"] = 0.0  # Drawn before the picture as an effect.
     found["hair"] *= found["wind"]
+    found["clothes"] *= found["wind"]
     found["flags"] *= max(found["wind"], 1.0)
     if found["water"] and not re.search(rf"\b({WORDS['water']})\b", WAVED.sub("", told)):
         found["water"] = 0.0

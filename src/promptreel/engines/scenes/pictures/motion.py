@@ -51,6 +51,7 @@ class Maps:
     water: Floats
     sway: Floats
     hair: Floats
+    """What of the subject blows in the wind: hair, clothes, leaves."""
     lamps: Floats
     stars: Floats
     horizon: float
@@ -64,13 +65,20 @@ def find_maps(picture: Picture, photo: "Photo", meant: Intent) -> Maps:
     small = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
     matte = cv2.resize(layers.matte, (width, height), interpolation=cv2.INTER_AREA)
     nothing = np.zeros((height, width), np.float32)
+    hair = nothing
+    for strength, loose in ((meant.hair, _hair), (meant.clothes, _clothes)):
+        hair = np.maximum(hair, loose(small, matte) * np.float32(strength)) if strength else hair
+    if meant.wind:
+        # The subject may be a tree; of what is brown it has rather hair or fur.
+        hair = np.maximum(hair, _plants(small, (matte > 0.5) & _green(small)) * np.float32(1.2 * meant.wind))
+    land = (layers.sky < 0.5) & (matte < 0.2)
     unbent = _off_poles(photo)
     sky = _soft(_shrunk(layers.sky, 0.03), 0.022) * unbent if meant.clouds or meant.lightning else nothing
     return Maps(
         sky=sky,
         water=_water(small, layers.sky, matte, layers.horizon, meant.water) if meant.water else nothing,
-        sway=_plants(small, layers.sky, matte) * unbent * np.float32(meant.wind) if meant.wind else nothing,
-        hair=_hair(small, matte) * np.float32(meant.hair) if meant.hair else nothing,
+        sway=_plants(small, land) * unbent * np.float32(meant.wind) if meant.wind else nothing,
+        hair=hair,
         lamps=_lamps(small) if meant.lights else nothing,
         stars=_stars(picture, (width, height)) if meant.stars else nothing,
         horizon=layers.horizon,
@@ -124,14 +132,14 @@ def blue_water(picture: Picture, sky: Floats, matte: Floats, horizon: float) -> 
     return (found > 0.5 * GENTLE).astype(np.float32)
 
 
-def _plants(small: Picture, sky: Floats, matte: Floats) -> Floats:
-    """Leaves and grass, the more the farther above where they grow from."""
+def _plants(small: Picture, there: NDArray[np.bool_]) -> Floats:
+    """Leaves and grass among what is `there`, the more the farther above where they grow from."""
     height = small.shape[0]
     hue, saturation, value = (part.astype(np.float32) for part in cv2.split(cv2.cvtColor(small, cv2.COLOR_RGB2HSV)))
     grey = cv2.cvtColor(small, cv2.COLOR_RGB2GRAY).astype(np.float32)
     rough = np.sqrt(np.maximum(cv2.blur(grey * grey, (7, 7)) - cv2.blur(grey, (7, 7)) ** 2, 0))
     leafy = (hue > 8) & (hue < 85) & (saturation > 45) & (value > 25) & (rough > 4)
-    mask = (leafy & (sky < 0.5) & (matte < 0.2)).astype(np.float32)
+    mask = (leafy & there).astype(np.float32)
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
     mask = _large(mask > 0.5, 0.004).astype(np.float32)
     grown = np.zeros_like(mask)
@@ -140,6 +148,11 @@ def _plants(small: Picture, sky: Floats, matte: Floats) -> Floats:
         above = (above + 1) * mask[row]
         grown[row] = above
     return _soft(np.minimum(grown / (0.22 * height), 1) * mask, 0.014)
+
+
+def _green(small: Picture) -> NDArray[np.bool_]:
+    red, green, blue = (small[..., channel].astype(np.int32) for channel in range(3))
+    return np.asarray((green > red + 6) & (green > blue + 10), np.bool_)
 
 
 def _off_poles(photo: "Photo") -> Floats:
@@ -153,22 +166,90 @@ def _off_poles(photo: "Photo") -> Floats:
     return free
 
 
+def _skin(small: Picture, inside: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Skin of any shade, by its place among the colour differences (Chai and Ngan 1999)."""
+    tones = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
+    red, blue = tones[..., 1], tones[..., 2]
+    return np.asarray(inside & (red > 136) & (red < 178) & (blue > 80) & (blue < 128), np.bool_)
+
+
 def _hair(small: Picture, matte: Floats) -> Floats:
-    """What of the subject is no skin, the more the farther from the skin or from the subject's axis."""
+    """The subject's hair, the more the farther from the face and from the crown; without a face, what is off its axis."""
     inside = matte > 0.4
     if inside.mean() < 0.01:
         return np.zeros(matte.shape, np.float32)
-    tones = cv2.cvtColor(small, cv2.COLOR_RGB2YCrCb)
-    skin = inside & (tones[..., 1] > 136) & (tones[..., 1] < 178) & (tones[..., 2] > 80) & (tones[..., 2] < 128)
-    reach = 0.10 * matte.shape[1]
-    if skin.sum() > 30:
-        away = cv2.distanceTransform((~skin).astype(np.uint8), cv2.DIST_L2, 5)
-    else:
-        columns = np.arange(matte.shape[1], dtype=np.float32)
-        away = np.broadcast_to(np.abs(columns - np.nonzero(inside)[1].mean()), matte.shape)
+    face = _face(small, inside)
     rows = np.nonzero(inside.any(axis=1))[0]
-    high = 1 - np.clip((np.arange(matte.shape[0]) - rows[0]) / max(0.75 * np.ptp(rows), 1), 0, 1)
-    return _soft((np.clip(away / reach, 0, 1) * high[:, None]).astype(np.float32), 0.02)
+    if face is None:
+        columns = np.arange(matte.shape[1], dtype=np.float32)
+        away = np.abs(columns - np.nonzero(inside)[1].mean()) / (0.10 * matte.shape[1])
+        high = 1 - np.clip((np.arange(matte.shape[0]) - rows[0]) / max(0.75 * np.ptp(rows), 1), 0, 1)
+        return _soft((np.clip(away, 0, 1) * high[:, None] * inside).astype(np.float32), 0.02)
+    top, bottom = (int(edge) for edge in np.nonzero(face.any(axis=1))[0][[0, -1]])
+    tall = bottom - top + 1
+    # What borders on the upper half of the face has the hair's colour.
+    lab = cv2.cvtColor(cv2.medianBlur(small, 3), cv2.COLOR_RGB2LAB).astype(np.float32)
+    reach = max(3, tall // 5)
+    around = cv2.dilate(face.astype(np.uint8), np.ones((2 * reach + 1, 2 * reach + 1), np.uint8)) > 0
+    ring = around & ~face & inside
+    ring[(top + bottom) // 2 :] = False
+    if ring.sum() < 12:
+        return np.zeros(matte.shape, np.float32)
+    tone = np.median(lab[ring], axis=0)
+    like = (np.linalg.norm((lab - tone) * (0.6, 1, 1), axis=-1) < 26) & inside & ~face
+    like = cv2.morphologyEx(like.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((5, 5), np.uint8))
+    _, labels = cv2.connectedComponents(like)
+    hair = np.isin(labels, np.setdiff1d(np.unique(labels[ring]), [0]))
+    rigid = face | (_skin(small, inside) & ~hair)
+    away = cv2.distanceTransform((~rigid).astype(np.uint8), cv2.DIST_L2, 5) / max(0.35 * tall, 1)
+    first = int(np.nonzero(hair.any(axis=1))[0][0]) if hair.any() else top
+    down = np.clip((np.arange(matte.shape[0]) - first) / (1.2 * tall), 0, 1) ** 1.2
+    # The face itself may not be pulled along.
+    return _soft((np.clip(1.15 * away - 0.15, 0, 1) * down[:, None] * hair).astype(np.float32), 0.008)
+
+
+def _face(small: Picture, inside: NDArray[np.bool_]) -> NDArray[np.bool_] | None:
+    """The most compact piece of one skin-like colour in the upper part of the subject, with its eyes and mouth, or None.
+
+    Brown and fair hair are skin-like as well, so the subject's colours are parted first; hair lies around a face, and is
+    not compact.
+    """
+    lab = cv2.cvtColor(cv2.medianBlur(small, 3), cv2.COLOR_RGB2LAB).astype(np.float32)
+    rows = np.nonzero(inside.any(axis=1))[0]
+    skin = _skin(small, inside)
+    skin[int(rows[0] + 0.75 * np.ptp(rows)) :] = False
+    if skin.sum() < 40:
+        return None
+    cv2.setRNGSeed(7)
+    rule = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 12, 0.5)
+    _, kinds, _ = cv2.kmeans(lab[skin], 3, None, rule, 1, cv2.KMEANS_PP_CENTERS)
+    best, most = None, 0.0
+    for kind in range(3):
+        mask = np.zeros(skin.shape, np.uint8)
+        mask[skin] = kinds[:, 0] == kind
+        opened = cv2.morphologyEx(mask, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+        count, labels, stats, _ = cv2.connectedComponentsWithStats(opened)
+        for label in range(1, count):
+            contours, _ = cv2.findContours((labels == label).astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+            hull, area = cv2.convexHull(contours[0]), float(stats[label, cv2.CC_STAT_AREA])
+            # A ring of hair about a face is no face: its hole counts against it.
+            solid = area / max(cv2.contourArea(hull), 1.0)
+            if 0.03 < area / inside.sum() < 0.6 and solid > 0.75 and area * solid**3 > most:
+                most = area * solid**3
+                best = cv2.drawContours(np.zeros(skin.shape, np.uint8), [hull], -1, 1, -1) > 0
+    return best
+
+
+def _clothes(small: Picture, matte: Floats) -> Floats:
+    """What of the subject's lower part is no skin, the more the lower and the farther from its axis."""
+    inside = matte > 0.4
+    if inside.mean() < 0.01:
+        return np.zeros(matte.shape, np.float32)
+    rows, columns = np.nonzero(inside)
+    loose = inside & ~_skin(small, inside)
+    down = np.clip((np.arange(matte.shape[0]) - rows.min() - 0.4 * np.ptp(rows)) / max(0.6 * np.ptp(rows), 1), 0, 1)
+    aside = np.abs(np.arange(matte.shape[1]) - columns.mean()) / max(float(np.ptp(columns)) / 2, 1)
+    return _soft((down[:, None] * np.clip(aside, 0.15, 1) * loose).astype(np.float32), 0.02)
 
 
 def _lamps(small: Picture) -> Floats:
@@ -242,7 +323,7 @@ class Motion:
             canvas.kinds[_cells(canvas.water > 0.01)] |= WATER
         if self._sways:
             gust = self._gust(u, v, t)
-            moved = _at(self.maps.sway, u, v) * gust * np.float32(0.0060 * columns * strength)
+            moved = _at(self.maps.sway, u, v) * gust * np.float32(0.0085 * columns * strength)
             across += moved
             down += np.abs(moved) * np.float32(0.12)
         if self.lights:
@@ -255,8 +336,11 @@ class Motion:
         near_u = (canvas.subject[0] + np.float32(0.5 - pad)) / np.float32(columns)
         near_v = (canvas.subject[1] + np.float32(0.5 - pad)) / np.float32(rows)
         loose = _at(self.maps.hair, near_u, near_v) * np.float32(self.strength(t) * columns)
-        canvas.subject[0][:] += loose * self._gust(near_u * 1.6, near_v * 2.2, 1.3 * t) * np.float32(0.007)
-        canvas.subject[1][:] += loose * self._gust(near_v * 1.4, near_u, t + 3) * np.float32(0.003)
+        # Waves that run down what hangs; strands beside one another move alike.
+        swing = np.sin(np.float32(1.9 * t) - 7 * near_v + 2 * near_u) * np.float32(0.7)
+        swing += np.sin(np.float32(4.3 * t) - 15 * near_v + 5 * near_u) * np.float32(0.3)
+        canvas.subject[0][:] += loose * (swing + np.float32(0.4 * self._wind)) * np.float32(0.017)
+        canvas.subject[1][:] += loose * np.abs(swing) * np.float32(0.004)
 
     def _drift(self, canvas: "Canvas", u: Floats, v: Floats, columns: int, t: float) -> float:
         """Put the two readings of the clouds where they are at `t`."""
