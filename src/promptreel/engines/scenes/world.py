@@ -51,6 +51,10 @@ FACE_KEY = 1.05
 BRIGHTEST_LEAD = 0.55
 """How bright what the film is about may be on the film in the mean: a white robot is not to burn out before dark asphalt."""
 
+BURNING = 0.95
+"""How bright its lighter parts may be. Where half of the exposure is too much even so, as in the one ray of sun in a wood,
+the light on bodies is dimmed."""
+
 CLEAR_TO = 5.0
 """Metres of a swimmer that plain water lets one see well."""
 
@@ -131,11 +135,16 @@ class World:
         tick("exposure")
         self._sharp = self._sharp_to()
         self._glow, self._body_light = self.light.glow, self._soft().vector
+        self._brightest = 0.0
         self.post: dict[str, Any] = self._grade()
         # Between walls it is darker than the light outside tells, and a flame is not to burn a hole into the film.
         self._glow = min(self._glow, 1.0 / self.post["exposure"])
         if self.setting.params.get("indoors"):
             self._body_light = self._indoors(self.post["exposure"])
+        elif (bright := self._brightest * self.post["exposure"]) > BURNING:
+            soft, share = self._soft(), np.float32(BURNING / bright)
+            lights = {name: share * getattr(soft, name) for name in ("sunlight", "above", "below")}
+            self._body_light = replace(soft, **lights).vector
         self.paints = [style.paint for style in plan.styles]
 
     # -- building ------------------------------------------------------------------------------------------------------
@@ -323,6 +332,8 @@ class World:
         for part in (0.02, 0.5, 0.98):
             hdr = self._draw(state, part * self.duration)
             lights.append(np.tensordot(LUMINANCE, hdr, 1))
+            if (shades := self._lead_shades(state)) is not None:
+                self._brightest = max(self._brightest, float(np.percentile(shades.max(axis=1), 80)))
             self._tick("exposure")
         light = np.nan_to_num(np.stack(lights).astype(np.float64), nan=0.0, posinf=1e4)
         middle = float(np.exp(np.mean(np.log(light + 1e-4 * max(self.light.white, 1e-3)))))
@@ -341,10 +352,15 @@ class World:
 
     def _lead_light(self, state: _State) -> float:
         """The mean luminance of what the film is about, as it was drawn last."""
+        shades = self._lead_shades(state)
+        return 0.0 if shades is None else float((shades @ LUMINANCE).mean())
+
+    def _lead_shades(self, state: _State) -> Floats | None:
+        """The light from its vertices, (n, 3); None where the film is about nobody."""
         if not self.actors:
-            return 0.0
+            return None
         number = next(n for n, acting in enumerate(self._bodies) if acting is self.actors[0])
-        return float((state.shades[self._ends[number] : self._ends[number + 1]] @ LUMINANCE).mean())
+        return state.shades[self._ends[number] : self._ends[number + 1]]
 
     def _soft(self) -> Light:
         """The light on bodies: the world's, softened for a portrait."""
