@@ -24,6 +24,9 @@ ALOFT = frozenset({"fly", "float", "hover", "drift"})
 ENCLOSED = frozenset({"garden", "river", "waterfall", "lake", "harbour", "village", "ruins", "island", "studio"})
 """Settings with no room to run far, nor for a camera to go along, beside those indoors."""
 
+WALLED = frozenset({"waterfall"})
+"""Settings in which what flies wheels before the camera: there are cliffs to all sides."""
+
 STROLL = 2.0
 """Metres a second: who is faster needs more room than a street is wide."""
 
@@ -416,6 +419,10 @@ class Blocking:
                 spin = 1.2 if action == "spin" else 0.05 if row.habitat == "space" else 0.0
                 return staging.hovering(mark, clock, rise, 0.08 * length + 0.1, spin, phase)
             curve = (0.06 if row.size < 5 else 0.02) * (1 if phase > 3.14 else -1)
+            if self.setting.name in WALLED:
+                away = math.hypot(mark.x - self._base.x, mark.z - self._base.z)
+                radius = max(0.2 * self._across(away), 2.0)
+                curve = -math.copysign(speed / radius, math.sin(mark.heading))  # Away from the camera, not into it.
             return staging.flying(mark, speed, clock, wander=0.05 * length + 0.15, phase=phase, curve=curve)
         if row.habitat == "underwater" and self.setting.name == "underwater":
             # What is long does not dive and rise steeply: it goes slowly for its length.
@@ -1007,6 +1014,8 @@ class Blocking:
             return False  # Who is on a road goes away from who is beside it.
         strolls = speed <= 2.0 and self.setting.name in {"garden", "village", "ruins"}
         if self._enclosed and not strolls and cast.row.habitat not in {"air", "space", "underwater"}:
+            return False
+        if cast.row.habitat == "air" and self.setting.name in WALLED:
             return False
         if self.setting.params.get("indoors"):
             return False  # There are walls.

@@ -135,7 +135,7 @@ def flying(mark: Mark, speed: float, clock: Clock, *, wander: float, phase: floa
         y = mark.y + wander * math.sin(0.9 * t + phase)
         climb = 0.9 * wander * math.cos(0.9 * t + phase)
         pitch = math.atan2(climb, max(speed, 2.0)) * 0.8
-        bank = math.atan2(-curve * speed, 9.81) if speed > 1 else 0.0
+        bank = min(max(math.atan2(-curve * speed, 9.81), -0.9), 0.9) if speed > 1 else 0.0
         return x, y, z, heading, pitch, -bank, speed * u + offset
 
     return Path(at)
