@@ -299,6 +299,12 @@ def test_weather_is_seen_and_moves(weather: str):
     assert np.abs(one - two).mean() > 0.02
 
 
+@pytest.mark.parametrize("weather", ["snow", "rain"])
+def test_what_falls_is_seen_before_white(weather: str):
+    luma = frame(animation(np.full((108, 192, 3), 253, np.uint8), "static", weather=frozenset({weather})), 0.5)[0]
+    assert (luma < np.median(luma) - 8).mean() > 0.004
+
+
 def test_fog_hides_the_far_more_than_the_near():
     clear = frame(animation(portrait(), "static"), 0.0)[0].astype(float)
     fog = frame(animation(portrait(), "static", weather=frozenset({"fog"})), 0.0)[0].astype(float)

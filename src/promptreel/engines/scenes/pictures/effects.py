@@ -17,7 +17,7 @@ from promptreel.engines.scenes.pictures.photo import Photo, View
 from promptreel.engines.scenes.registry import rows
 from promptreel.engines.scenes.scene import Tick
 from promptreel.engines.scenes.scene_spec import SceneSpec
-from promptreel.engines.scenes.stage import Brief, Canvas
+from promptreel.engines.scenes.stage import LUMINANCE, Brief, Canvas
 
 TANGENT = 0.45
 """Of half the vertical angle of view."""
@@ -44,8 +44,13 @@ class Effects:
         light = measure(photo.picture, photo.layers, (0.0, 0.0, 1.0, 1.0)).light
         # What falls is seen against all of the picture, so it is lit as its brighter parts are.
         dark = max(photo.mean) < 70
-        more = np.float32(max(1.0, (0.30 if dark else 0.95) / light.white))
-        light = replace(light, sunlight=light.sunlight * more, above=light.above * more, horizon=light.horizon * more)
+        # Before a ground that is nearly white, what is white itself has to be in its own shade.
+        level = 0.30 if dark else float(np.interp(np.mean(photo.mean), (170, 230), (0.95, 0.42)))
+        sunlight, above, horizon = (
+            part * np.float32(max(1.0, level / max(float(part @ LUMINANCE), 1e-3)))
+            for part in (light.sunlight, light.above, light.horizon)
+        )
+        light = replace(light, sunlight=sunlight, above=above, horizon=horizon)
         self._width, self._height = photo.width, photo.height
         time = "night" if dark else "day"
         brief = Brief(spec, photo.width, photo.height, duration, seed, time, {}, tick, TANGENT, light)

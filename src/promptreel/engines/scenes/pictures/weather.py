@@ -17,6 +17,9 @@ Floats = NDArray[np.float32]
 BOX = 1.25
 """Particles live in a box this many frames wide and high, and come in again on the other side."""
 
+SHADE = np.array([0.68, 0.73, 0.81], np.float32)
+"""How dark and bluish what falls is before a ground as bright as itself, against its own colour."""
+
 FOG_CELL = 8
 """Pixels between the points where the drifting of fog is computed."""
 
@@ -124,7 +127,18 @@ class Weather:
         opacity = opacity * np.clip(radius / 0.75, 0.15, 1) ** 1.6
         colour = np.minimum(self._light * self._tint * np.float32(1.04), 252).astype(np.float32)
         soft = (0.35 + 0.65 * blur).astype(np.float32)
-        splat_flakes(rgb, nearness, x, y, shown.astype(np.float32), opacity.astype(np.float32), near, soft, colour)
+        splat_flakes(
+            rgb,
+            nearness,
+            x,
+            y,
+            shown.astype(np.float32),
+            opacity.astype(np.float32),
+            near,
+            soft,
+            colour,
+            colour * SHADE,
+        )
 
     def _draw_rain(self, rgb: Floats, nearness: Floats, view: View, t: float) -> None:
         drops = self._drops
@@ -148,6 +162,7 @@ class Weather:
             near,
             np.float32(lean),
             colour,
+            colour * SHADE * np.float32(0.8),
         )
 
 
@@ -191,10 +206,21 @@ def _in_front(near, thing):
     return sat((near - thing) * f32(14.0) + f32(0.5))
 
 
+@device
+def _unseen(red, green, blue, pale):
+    """0…1: whether a particle of luma `pale` would be lost before a ground of that colour, as snow before a bright sky."""
+    luma = f32(0.2126) * red + f32(0.7152) * green + f32(0.0722) * blue
+    return sat((luma - pale + f32(52.0)) * f32(1.0 / 22.0))
+
+
 @kernel
-def splat_flakes(rgb, nearness, x, y, radius, opacity, near, soft, colour):
-    """Soft discs: places and `radius` in pixels; `soft` 0…1 is how wide the rim is."""
+def splat_flakes(rgb, nearness, x, y, radius, opacity, near, soft, colour, shade):
+    """Soft discs: places and `radius` in pixels; `soft` 0…1 is how wide the rim is.
+
+    `colour` turns to `shade` where it would not be seen (`_unseen`).
+    """
     height, width = nearness.shape
+    pale = f32(0.2126) * colour[0] + f32(0.7152) * colour[1] + f32(0.0722) * colour[2]
     for n in range(len(x)):
         reach = radius[n] * (f32(1.0) + f32(0.5) * soft[n]) + f32(0.5)
         top, bottom = max(int(flr(y[n] - reach)), 0), min(int(flr(y[n] + reach)) + 1, height)
@@ -207,15 +233,18 @@ def splat_flakes(rgb, nearness, x, y, radius, opacity, near, soft, colour):
                 cover = sat((reach - np.sqrt(dx * dx + dy * dy)) * rim)
                 cover = cover * cover * (f32(3.0) - f32(2.0) * cover) * opacity[n]
                 cover = cover * _in_front(near[n], nearness[row, column])
-                rgb[0, row, column] = mix(rgb[0, row, column], colour[0], cover)
-                rgb[1, row, column] = mix(rgb[1, row, column], colour[1], cover)
-                rgb[2, row, column] = mix(rgb[2, row, column], colour[2], cover)
+                red, green, blue = rgb[0, row, column], rgb[1, row, column], rgb[2, row, column]
+                dark = _unseen(red, green, blue, pale)
+                rgb[0, row, column] = mix(red, mix(colour[0], shade[0], dark), cover)
+                rgb[1, row, column] = mix(green, mix(colour[1], shade[1], dark), cover)
+                rgb[2, row, column] = mix(blue, mix(colour[2], shade[2], dark), cover)
 
 
 @kernel
-def splat_drops(rgb, nearness, x, y, length, thick, opacity, near, lean, colour):
+def splat_drops(rgb, nearness, x, y, length, thick, opacity, near, lean, colour, shade):
     """Streaks that end at (x, y), `length` pixels high, leaning `lean` pixels per pixel, fading toward their upper end."""
     height, width = nearness.shape
+    pale = f32(0.2126) * colour[0] + f32(0.7152) * colour[1] + f32(0.0722) * colour[2]
     for n in range(len(x)):
         half = thick[n] * f32(0.5) + f32(0.5)
         top, bottom = max(int(y[n] - length[n]), 0), min(int(y[n]) + 1, height)
@@ -227,6 +256,8 @@ def splat_drops(rgb, nearness, x, y, length, thick, opacity, near, lean, colour)
             for column in range(left, right):
                 cover = sat(half - abs(f32(column) + f32(0.5) - middle)) * fade * opacity[n]
                 cover = cover * _in_front(near[n], nearness[row, column])
-                rgb[0, row, column] = mix(rgb[0, row, column], colour[0], cover)
-                rgb[1, row, column] = mix(rgb[1, row, column], colour[1], cover)
-                rgb[2, row, column] = mix(rgb[2, row, column], colour[2], cover)
+                red, green, blue = rgb[0, row, column], rgb[1, row, column], rgb[2, row, column]
+                dark = _unseen(red, green, blue, pale)
+                rgb[0, row, column] = mix(red, mix(colour[0], shade[0], dark), cover)
+                rgb[1, row, column] = mix(green, mix(colour[1], shade[1], dark), cover)
+                rgb[2, row, column] = mix(blue, mix(colour[2], shade[2], dark), cover)
