@@ -7,9 +7,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from promptreel.engines.scenes.creatures.dress import HATS, OUTFITS, TOOLS
 from promptreel.engines.scenes.director import direct
 from promptreel.engines.scenes.mesh import on_screen
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
+from promptreel.engines.scenes.stage import Casting
+from promptreel.engines.scenes.subjects.people import person
 from promptreel.engines.scenes.world import World
 from tests.engines.films import rgb
 
@@ -80,6 +83,13 @@ def change(one: World, other: World, part: tuple[float, float]) -> tuple[float, 
         ("man", "jacket", TRUNK, False),
         ("woman", "dress", LEGS, False),
         ("man", "old", HEAD, True),
+        ("man", "as_chef", CROWN, False),
+        ("man", "as_knight", HEAD, False),
+        ("woman", "as_witch", LEGS, False),
+        ("man", "as_doctor", TRUNK, False),
+        ("woman", "as_ballerina", LEGS, False),
+        ("man", "wears_straw", CROWN, True),
+        ("man", "holds_sword", TRUNK, False),
     ],
 )
 def test_a_look_is_seen_where_it_is(name: str, look: str, part: tuple[float, float], near: bool) -> None:
@@ -146,3 +156,14 @@ def test_long_hair_swings() -> None:
 
     assert moved("hair_short") == 0.0
     assert moved("hair_long") > 0.0015
+
+
+def test_every_outfit_can_be_worn_near_and_far() -> None:
+    """All of its rows are meshes, up to a crowd's few vertices, and what it names exists."""
+    for name, outfit in OUTFITS.items():
+        assert outfit.hat in {"", *HATS}
+        assert outfit.tool in {"", *TOOLS}
+        rng = np.random.default_rng(SEED)
+        body = person(Casting("walk", rng, qualities=frozenset({f"as_{name}"}), detail=0))
+        assert np.isfinite(body.vertices).all()
+        assert len(body.vertices) < 900

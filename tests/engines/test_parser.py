@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from promptreel.engines.scenes import scene_spec
+from promptreel.engines.scenes.creatures.dress import HATS, OUTFITS, TOOLS
 from promptreel.engines.scenes.language.parser import parse
 from promptreel.engines.scenes.language.reading import LOOKS, PEOPLE
 from promptreel.engines.scenes.language.reading_units import GARMENTS
@@ -57,6 +58,11 @@ SKY = named(
     "horizon"
 )
 QUALITIES = named("glowing old wooden stone metal glass golden fluffy baby transparent burning") | LOOKS | GARMENTS
+QUALITIES |= {
+    *(f"as_{name}" for name in OUTFITS),
+    *(f"wears_{name}" for name in HATS),
+    *(f"holds_{name}" for name in TOOLS),
+}
 PARTS = frozenset({"plain", "moon", "desert_road", "forest_road", "station_corridor"})
 """Rows that a director chooses, and no word."""
 
@@ -131,7 +137,7 @@ def test_every_name_in_the_lexicon_is_the_name_of_a_row():
         assert entry.kind == "detail" or entry.name in NAMES[entry.kind], entry
         for kind, name in entry.also:
             if kind not in {"count", "intensity"}:
-                assert name in {**NAMES, **soft, "tint": NAMES["colour"]}[kind], entry
+                assert name in {**NAMES, **soft, "tint": NAMES["colour"], "home": NAMES["setting"]}[kind], entry
     for (kind, name), facts in known.facts.items():
         assert kind == "detail" or name in NAMES[kind], (kind, name)
         assert facts.home.keys() <= NAMES["setting"], name
@@ -424,7 +430,7 @@ def test_what_is_said_of_whom(prompt, name, field, value):
     [
         ("a wolf in a forest", "wolf", ("shown", "")),
         ("a corgi in a forest", "corgi", ("approximated", "a dog")),
-        ("a knight in a forest", "knight", ("approximated", "a person")),
+        ("a knight in a forest", "knight", ("shown", "")),
         ("the Eiffel Tower", "eiffel tower", ("approximated", "a tower")),
         ("a wizard with a spreadsheet", "spreadsheet", ("not_shown", "")),
         ("midday at midnight", "midnight", ("not_shown", "")),
@@ -433,7 +439,7 @@ def test_what_is_said_of_whom(prompt, name, field, value):
         ("a beach with soft sand", "sand", ("shown", "")),
         ("a meadow, no people", "people", ("shown", "left out")),
         ("an empty beach", "empty", ("shown", "left out")),
-        ("claymation penguin", "claymation", ("approximated", "low-poly shapes")),
+        ("claymation penguin", "claymation", ("approximated", "a photographic look")),
         ("a car without redness", "car", ("shown", "")),
     ],
 )

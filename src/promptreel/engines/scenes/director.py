@@ -628,8 +628,8 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
         drives = wanted.name in HUMANS or wanted.action not in {"sleep", "stand"}
         if target in SEATS and wanted.name != "umbrella" and drives:
             continue
-        if target in FURNITURE and wanted.action == "sit" and wanted.name in HUMANS:
-            wanted = replace(wanted, relation="", target="")  # The chair is put below who sits.
+        if target in FURNITURE and wanted.action in {"", "sit"} and wanted.name in HUMANS:
+            wanted = replace(wanted, relation="", target="", action="sit")  # The chair is put below who sits.
         if wanted.name == "umbrella" and target:
             kept = [
                 (

@@ -107,6 +107,8 @@ class Clothes:
     coat: float = 0.0
     """How far the top reaches below the waist, 0…1."""
     skirt: bool = False
+    long: bool = False
+    """Whether the skirt reaches to the ankles, not to the knees."""
 
 
 def flesh(build: Build, bones: Skeleton, clothes: Clothes) -> list[Flesh]:
@@ -237,9 +239,11 @@ def flesh(build: Build, bones: Skeleton, clothes: Clothes) -> list[Flesh]:
     if clothes.skirt:
         # Two wide cones that melt together, so that each thigh swings its own half.
         top = at(0.05 * hips, 0.99, -0.01)
-        edge = at(0.082 * hips, 0.34, 0.0)
+        low = 0.36 if clothes.long else 0.0
+        edge = at(0.082 * hips, 0.34 - 0.7 * low, 0.0)
         right.append(Flesh("leg_r", top, edge, 0.104 * g, 0.175 * g, 1.05, 0.10 * k, "skirt"))
-        found.append(Flesh("hips", at(0, 0.16, 0), at(0, 0.26, 0), 0.34 * k, 0.34 * k, 1.15, 0.015 * k, "skirt", True))
+        cut = at(0, 0.16 - low, 0), at(0, 0.26 - low, 0)
+        found.append(Flesh("hips", *cut, 0.34 * k, 0.34 * k, 1.15, 0.015 * k, "skirt", True))
     foot, ball, toe = heads["foot_r"], heads["toe_r"], tails["toe_r"]
     sole = 0.034 * k
     right += [

@@ -240,9 +240,10 @@ class Reading:
     def _subject(self, unit: Unit, entry: Entry, *, defined: bool) -> int:
         """The index of the subject that a noun names: a new one, or one that was named before."""
         crowd = any(kind == "count" for kind, _ in entry.also)
+        told = entry.by or any(kind == "quality" for kind, _ in entry.also)
         if not unit.indefinite:
             for index, draft in enumerate(self.subjects):
-                if (crowd or (entry.by and not defined and entry.name in PEOPLE)) and unit.text != draft.said:
+                if (crowd or (told and not defined and entry.name in PEOPLE)) and unit.text != draft.said:
                     continue  # A player and the crowd, a knight and bandits.
                 if draft.name == entry.name and (defined or not unit.plural or draft.count > 1):
                     self._imply(draft, entry)
@@ -296,7 +297,7 @@ class Reading:
         assert garment.entry is not None
         name, draft = garment.entry.name, self.subjects[index]
         garment.means(Entry("quality", name, garment.entry.by), index)
-        draft.qualities.add(name)
+        draft.qualities.update([name, *(other for kind, other in garment.entry.also if kind == "quality")])
         for unit in pending:
             if unit.entry is not None and unit.kind == "colour" and name == "hat":
                 unit.means(Entry("quality", f"hat_{unit.entry.name}", unit.entry.by), index)
@@ -610,6 +611,7 @@ class Reading:
         # Of two verbs the one that it can do: "a paper bird unfolding and flying away".
         if not draft.action or ((plain or not can(doer, draft.action, self.known)) and can(doer, action, self.known)):
             draft.action = action
+            draft.qualities.update(name for kind, name in entry.also if kind == "quality")
         if unit is not None:
             unit.key, unit.by, unit.subject = ("action", action), by, doer.subject
 

@@ -103,7 +103,9 @@ class Settings:
                 continue
             facts = self.known.facts.get(unit.key)
             soft = [name for kind, name in unit.entry.also if kind == "soft_setting"]
-            homes = dict.fromkeys(soft, 8.0) or (facts.home if facts else {}) or fits.get(unit.key, {})
+            near = [name for kind, name in unit.entry.also if kind == "home"]
+            homes = dict.fromkeys(soft, 8.0) or dict.fromkeys(near, 2.0) or (facts.home if facts else {})
+            homes = homes or fits.get(unit.key, {})
             if unit.kind == "detail" and facts and not homes:
                 places = [name for kind, name in facts.carriers if kind == "setting"]
                 places = [name for name in places if self.known.facts["setting", name].rank > ABSTRACT_RANK]

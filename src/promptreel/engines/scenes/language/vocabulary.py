@@ -43,7 +43,8 @@ class Entry:
     by: str = ""
     """Words for what is shown in its place, where the row is not quite what the word says."""
     also: tuple[tuple[str, str], ...] = ()
-    """What else it says: ("quality", "baby") of "puppy". `soft_…` gives way to what the prompt says itself."""
+    """What else it says: ("quality", "baby") of "puppy". `soft_…` gives way to what the prompt says itself, and
+    `home` to where anything else is at home."""
 
 
 @dataclass(slots=True)
@@ -154,7 +155,7 @@ def _learn(facts: Facts, row: dict[str, Any]) -> None:
 
 
 FILES = (
-    "props", "outdoors", "interiors", "settings", "places", "light", "nature", "camera", "animals", "people",
+    "props", "trades", "outdoors", "interiors", "settings", "places", "light", "nature", "camera", "animals", "people",
     "vehicles", "things", "verbs",
     "folk", "food", "objects", "built", "deeds", "abstract",
 )  # fmt: skip

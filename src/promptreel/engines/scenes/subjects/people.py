@@ -17,6 +17,8 @@ from promptreel.engines.scenes.creatures.creature import (
     soft,
     tones,
 )
+from promptreel.engines.scenes.creatures.dress import BARE_HATS, BUSY, HATS, outfit_of
+from promptreel.engines.scenes.creatures.dressing import carry, put_on, wear
 from promptreel.engines.scenes.creatures.face import complexion, face
 from promptreel.engines.scenes.creatures.human import Build, Clothes, act, flesh, hold, skeleton, spread
 from promptreel.engines.scenes.creatures.implicit import Flesh, Floats
@@ -49,6 +51,7 @@ MENS_TOPS = ((0.055, 0.11, 0.29), (0.55, 0.53, 0.48), (0.060, 0.20, 0.13), (0.10
 TROUSERS = ((0.045, 0.065, 0.125), (0.075, 0.105, 0.175), (0.030, 0.030, 0.034), (0.20, 0.155, 0.10), (0.085, 0.085, 0.09),
             (0.040, 0.045, 0.065))  # fmt: skip
 SHOES = ((0.025, 0.022, 0.020), (0.10, 0.052, 0.028), (0.50, 0.48, 0.45), (0.20, 0.035, 0.03), (0.05, 0.06, 0.09))
+BOOTS = (0.035, 0.026, 0.020)
 SHIRT_TIES = ((0.20, 0.012, 0.018), (0.02, 0.045, 0.15), (0.03, 0.03, 0.035))
 UMBRELLAS = (
     (0.55, 0.03, 0.045),
@@ -246,10 +249,12 @@ def _held(build: Build) -> np.ndarray:
 
 def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     rng = casting.rng
+    outfit = outfit_of(casting.qualities)
     skin = np.asarray(SKINS[rng.integers(len(SKINS))]) * rng.uniform(0.94, 1.06)
+    skin = skin if outfit.skin is None else np.array(outfit.skin)
     dark = bool(skin[0] < 0.35)
     hair = np.asarray(HAIRS[rng.integers(2 if dark else len(HAIRS))]) * rng.uniform(0.8, 1.2)
-    asked = casting.qualities
+    asked = casting.qualities | set(outfit.looks.split())
     old = "old" in asked
     if old:
         hair = np.array([0.23, 0.225, 0.22]) * rng.uniform(0.8, 1.1)
@@ -262,30 +267,47 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     tops = TOPS if woman or young else MENS_TOPS
     top = recoloured(np.asarray(tops[rng.integers(len(tops))]) * rng.uniform(0.8, 1.1), casting)
     trousers = np.asarray(TROUSERS[rng.integers(len(TROUSERS))]) * rng.uniform(0.8, 1.3)
+    top = top if outfit.top is None else recoloured(np.array(outfit.top), casting)
+    trousers = trousers if outfit.legs is None else np.array(outfit.legs)
     shoes = np.asarray(SHOES[rng.integers(len(SHOES))])
+    shoes = shoes if outfit.top is None else np.array(BOOTS)
     wearing = rng.uniform(0, 1, 4)
     cold = casting.season == "winter"
     warm = casting.season == "summer" or (not cold and wearing[0] < (0.6 if young else 0.35))
     suit, dress = "suit" in asked, "dress" in asked
     tailor = suit or "jacket" in asked
-    warm = warm and not (tailor or "coat" in asked)
-    skirt = dress or (woman and wearing[1] < 0.45 and not cold and not suit)
+    warm = warm and not (tailor or "coat" in asked or outfit.legs is not None)
+    skirt = dress or (woman and wearing[1] < 0.45 and not cold and not suit and outfit.legs is None)
     shorts = not skirt and warm and wearing[1] > (0.5 if young else 0.8)
     bare = any(name.startswith("hair_") or name in {"bald", "crowned"} for name in asked)
-    hat = "hat" in asked or (not bare and (cold or (not woman and wearing[2] > 0.85 and not suit)))
-    if hat and not woman and style != "bald":
+    headgear = HATS.get(outfit.hat)
+    covered = headgear is not None and outfit.hat not in BARE_HATS
+    bare = bare or outfit.top is not None
+    hat = headgear is None and (
+        "hat" in asked or (not bare and (cold or (not woman and wearing[2] > 0.85 and not suit)))
+    )
+    if (hat or covered) and not woman and style not in {"bald", "long"}:
         style = "shaved"
+    if covered and style in {"bun", "curly", "long_curly", "ponytail"}:
+        style = "long"
     coat = 1.0 if cold or (not warm and wearing[3] < 0.3) else (0.55 if not warm else 0.3)
     if suit or "coat" in asked or "jacket" in asked:
         coat = 1.0 if "coat" in asked else 0.6
+    elif outfit.legs is not None:
+        coat = 0.0  # Tucked into the trousers.
     if suit:
         top = recoloured([0.030, 0.034, 0.048], casting)
     if suit:
         trousers = top
-    holding = "umbrella" in asked
+    tool = (
+        outfit.tool
+        if casting.action not in BUSY and casting.company in ("", "chair") and "umbrella" not in asked
+        else ""
+    )
+    holding = "umbrella" in asked or bool(tool)
     clothes = Clothes(
         forearm="skin" if warm else "top", shin="skin" if skirt or shorts else "legs", thigh="skin" if skirt else "legs",
-        loose=0.020 if cold else 0.012, coat=0.2 if skirt else coat, skirt=skirt,
+        loose=0.020 if cold else 0.012, coat=0.2 if skirt else coat, skirt=skirt, long="robe" in asked,
     )  # fmt: skip
     bones = skeleton(build)
     add_bone(bones, build, style)
@@ -310,12 +332,12 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     k = build.scale
     apart = spread(bones)
     first = kit.count
-    plain = casting.colour is not None or tailor or dress
+    plain = casting.colour is not None or tailor or dress or "plain" in asked
     cloth = _cloth(top, rng, not plain and ((not woman and wearing[3] > 0.75) or (young and wearing[3] > 0.55)))
     if tailor:
         tie = SHIRT_TIES[rng.integers(len(SHIRT_TIES))] if suit and not woman else None
         cloth = tailored(cloth, build, tie=tie)
-    patch = kit.grow("top", cloth, 0.02, spread=apart)
+    patch = kit.grow("top", cloth, outfit.gloss, spread=apart)
     if kit.fine and not young and (tailor or "shirt" in asked or not woman):
         collar(kit, build, (0.66, 0.66, 0.65) if tailor else top * 0.9)
     chest = np.exp(-(((patch.points[:, 1] - build.at(0, 1.3, 0)[1]) / (0.14 * k)) ** 2)) * (patch.bone == "chest")
@@ -324,7 +346,7 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
         other = recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * 0.7, casting)
         kit.grow("skirt", _cloth(top if dress else other, rng), 0.02, rounds=7)
     else:
-        kit.grow("legs", _cloth(trousers, rng), 0.02)
+        kit.grow("legs", _cloth(trousers, rng), outfit.gloss)
     if any(f.group == "skin" for f in fleshes):
         kit.grow(
             "skin",
@@ -348,7 +370,7 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
     if style != "bald":
         relief = locks.relief if kit.finest else None
         grown = kit.grow("hair", lambda p: locks.paint(p, hair), 0.10, fur=0.12 if kit.finest else 0.03, relief=relief)
-        if not hat:
+        if not hat and not covered:
             strands(kit, build, grown, style, hair)
     if moustache:
         kit.grow("beard", beard_paint(kit, hair, hk), 0.1, fur=0.05)
@@ -356,8 +378,8 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
         glasses(kit, build, dark="sunglasses" in asked)
     if "crowned" in asked and not hat:
         crown(kit, build)
+    dyed = next((COLOURS[tone] for tone in COLOURS if f"hat_{tone}" in asked), None)
     if hat:
-        dyed = next((COLOURS[tone] for tone in COLOURS if f"hat_{tone}" in asked), None)
         wool = np.asarray(TOPS[rng.integers(len(TOPS))] if dyed is None else dyed)
         kit.grow("hat", _cloth(wool, rng, dyed is None, 0.035), fur=0.12)
         if kit.fine:
@@ -368,7 +390,13 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
         lambda p: np.asarray(tones(shoes, (np.full(3, sole), soft(0.022, 0.014, p.points[:, 1] / k))), np.float32),
         0.25,
     )
-    if holding:
+    if headgear is not None:
+        put_on(kit, build, headgear, dyed)
+    for part, tint in outfit.parts:
+        wear(kit, build, part, tint)
+    if tool:
+        carry(kit, tool, hand, k)
+    elif holding:
         umbrella(kit, hand, rng, _umbrella_tint(casting), k)
     if boarded:
         board(kit, casting, k)
@@ -411,14 +439,30 @@ def man(casting: Casting) -> Creature:
     return _body(casting, build, False, False)
 
 
+MALE = ("as_wizard", "as_king", "as_santa", "as_pirate", "as_viking", "as_spartan", "as_captain", "as_vampire", "as_orc",
+        "as_monk", "as_priest", "as_sheikh", "as_devil")  # fmt: skip
+FEMALE = (
+    "as_witch",
+    "as_queen",
+    "as_princess",
+    "as_bride",
+    "as_ballerina",
+    "as_nun",
+    "as_fairy",
+    "as_angel",
+    "as_red_hood",
+)
+"""What a person of no named sex is taken for, by what it is."""
+
+
 def person(casting: Casting) -> Creature:
     """A woman or a man; a `baby` is a small child."""
     if "baby" in casting.qualities:
         return child(casting)
     female = bool(casting.rng.random() < 0.5)
-    if casting.qualities & {"bearded", "moustached"}:
+    if casting.qualities & {"bearded", "moustached", *MALE}:
         return man(casting)
-    return woman(casting) if female or "dress" in casting.qualities else man(casting)
+    return woman(casting) if female or casting.qualities & {"dress", *FEMALE} else man(casting)
 
 
 def _young(casting: Casting, female: bool) -> Creature:
