@@ -184,10 +184,22 @@ def test_a_picture_of_another_shape_is_cropped_and_never_stretched():
     # A circle stays one.
     y, x = np.mgrid[0:300, 0:300]
     picture = np.where(np.hypot(x - 150, y - 150)[..., None] < 60, (230, 200, 60), (30, 60, 90)).astype(np.uint8)
+    picture[:, :2] = (30, 90, 60)
     disc = as_rgb(frame(animation(picture), 0.0))[..., 0] > 130
     rows, columns = np.nonzero(disc)
     assert abs(np.ptp(rows) - np.ptp(columns)) <= 2
     assert abs(np.ptp(columns) - 120 * WIDTH / 300) <= 3
+
+
+def test_what_is_drawn_on_plain_paper_is_seen_whole():
+    picture = np.full((300, 300, 3), 245, np.uint8)
+    picture[20:280, 100:200] = (40, 60, 120)
+    for width, height in ((WIDTH, HEIGHT), (HEIGHT, WIDTH)):
+        shown = as_rgb(frame(animation(picture, "static", width=width, height=height), 0.0))[..., 0]
+        rows, columns = np.nonzero(shown < 140)
+        assert abs(np.ptp(rows) - 260 * min(width, height) / 300) <= 3
+        assert abs(np.ptp(columns) - 100 * min(width, height) / 300) <= 3
+        assert shown.min(axis=0)[[0, -1]].min() > 230
 
 
 # -- motion ------------------------------------------------------------------------------------------------------------

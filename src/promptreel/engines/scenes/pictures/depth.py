@@ -194,10 +194,16 @@ def _see(small: Picture) -> tuple[Map, Map, Map, float]:
 
 
 def _is_sheet(small: Picture) -> bool:
-    """Whether one colour, to a 64th, is half of the picture and nearly all of its border, as paper is: no photo's sky is."""
+    """Whether it is writing or a drawing: hardly more than a few colours (each to a 64th) that are perfectly even.
+
+    Or one colour is half of the picture and nearly all of its border, as paper is: no photo's sky is.
+    """
     parts = small.astype(np.int32) // 4
     colours = (parts[..., 0] << 12) | (parts[..., 1] << 6) | parts[..., 2]
     values, counts = np.unique(colours, return_counts=True)
+    even = (np.diff(small.astype(np.int32), axis=1) == 0).all(axis=-1).mean()
+    if even > 0.5 and np.sort(counts)[-6:].sum() > 0.62 * colours.size:
+        return True
     paper = colours == values[counts.argmax()]
     border = np.concatenate([paper[0], paper[-1], paper[:, 0], paper[:, -1]])
     return bool(paper.mean() > 0.5 and border.mean() > 0.9)

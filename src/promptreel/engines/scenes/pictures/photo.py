@@ -29,6 +29,12 @@ CELL = 8
 STILL = np.zeros(21, np.float32)
 """No waves."""
 
+LIGHT_PAPER = 70
+"""Display values of paper, at least: what is darker would be a black border."""
+
+MOST_PAPER = 3.0
+"""How many times as long a side may become by more paper."""
+
 PAD = 4
 """Texels repeated around a texture, so that the filter's taps stay inside."""
 
@@ -119,6 +125,7 @@ class Photo:
         the picture are to be lifted off it.
         """
         self.width, self.height = width, height
+        picture = on_more_paper(picture, width / height)
         cropped, self.reach, enlarged, box = _crop(picture, width, height, zoom, spare)
         self.texels_per_pixel = cropped.shape[1] / (width * self.reach[0])
         self.lifted = flags.lift(cropped, max(1.0, enlarged)) if flagged else None
@@ -223,6 +230,25 @@ class Photo:
 
 
 # -- framing -----------------------------------------------------------------------------------------------------------
+
+
+def on_more_paper(picture: Picture, shape: float) -> Picture:
+    """`picture` with more of its paper to the left and right, or above and below, so that it is `shape` times as wide as high.
+
+    A logo or a thing before plain white is to be seen whole. As it is where the two borders are not of one light colour.
+    """
+    rows, columns = picture.shape[:2]
+    across = columns < shape * rows
+    sides = np.concatenate([picture[:, 0], picture[:, -1]] if across else [picture[0], picture[-1]]).astype(np.int32)
+    paper = np.median(sides, axis=0).astype(np.uint8)
+    if min(rows, columns) < 16 or paper.min() < LIGHT_PAPER or np.abs(sides - paper).max() > 4:
+        return picture
+    length = min(shape * rows if across else columns / shape, MOST_PAPER * (columns if across else rows))
+    more = round((length - (columns if across else rows)) / 2)
+    if more < 1:
+        return picture
+    room = (0, 0, more, more) if across else (more, more, 0, 0)
+    return np.asarray(cv2.copyMakeBorder(picture, *room, cv2.BORDER_REPLICATE), np.uint8)
 
 
 def _crop(
