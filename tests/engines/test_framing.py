@@ -51,6 +51,7 @@ def test_the_operator_turns_only_as_far_as_it_takes(x: float) -> None:
         ("a fox and a giant bear sitting next to each other", ["fox", "bear"]),
         ("a boy running from a dinosaur in the city", ["boy", "dinosaur"]),
         ("a boy flying on the back of a giant eagle", ["boy", "eagle"]),
+        ("a red boat in the harbour", ["boat"]),
     ],
 )
 def test_who_is_told_of_is_seen(prompt: str, names: list[str]) -> None:
@@ -101,3 +102,7 @@ def test_who_runs_where_there_is_a_road_keeps_to_it(prompt: str) -> None:
         assert road is not None
         x, _, z, *_ = runner.path.at(float(t))
         assert min(math.dist((x, z), road(z, side)[:2]) for side in (-1.0, 1.0)) < 1.5
+
+
+def test_what_leaps_leaps_out_of_water() -> None:
+    assert direct(parse("an orca jumping in front of icebergs", seed=3), SECONDS, 3).setting.name == "ocean"

@@ -146,6 +146,9 @@ class Blocking:
                 if self._passes(cast, speed, distance):
                     mark, speed = self._past(mark, speed, distance, side)
                     self._lead_speed, self._heading_of_lead, self._lead_mark = speed, mark.heading, mark
+                elif not self._followed and not self._on_a_lane(cast):
+                    # Who is neither followed nor passing by is not to run out of the picture.
+                    speed = self._lead_speed = min(speed, 0.7 * self._across(distance) / self._longest)
                 if len(self.plan.cast) > 1 and not self._followed and cast.row.habitat not in LANES:
                     speed = self._lead_speed = min(speed, 0.5 * self._across(distance) / self._longest)
             elif self._opposed(cast):
@@ -247,6 +250,8 @@ class Blocking:
                 there = staging.framing_distance(other.row, other.wanted.size, other.count, self.tangent, aspect)
                 if other.wanted.relation in arrangement.CONVERSE or other.wanted.relation == "middle":
                     distance = max(distance, 0.9 * there)
+        if order == 0 and row.name in FURNITURE and (least := self._smallest_on(row.name)) < 0.4 * row.size * size:
+            distance *= max(0.45, 2.0 * least / (row.size * size))  # The kitten is what one wants to see, not the sofa.
         distance = max(distance, 0.55 * row.size * size + (0.8 if row.size * size > 0.6 else 0.45))
         if order == 0 and any(self._opposed(other) for other in self.plan.cast[1:]):
             other = company.partner(self.plan.cast)
@@ -328,9 +333,18 @@ class Blocking:
             x, z = places[0] if places else (x, z)
             distance = math.hypot(x - base.x, z - base.z) if order and len(shares) > 1 else distance
         elif habitat in {"water", "underwater"}:
-            spot = staging.dry_spot(self.set, x, z, 0.5 * row.size * size, wet=True)
-            x, z = spot or (x, z)
+            # Where boats are moored before the camera, behind them rather than out of the picture.
+            for share in (1.0, 1.4, 1.9, 2.5):
+                spot = staging.dry_spot(self.set, share * x, share * z, 0.5 * row.size * size, wet=True)
+                if spot and abs(math.atan2(*spot) - math.atan2(x, z)) < 0.3:
+                    x, z = spot
+                    break
         return staging.Mark(x, y, z, heading), distance
+
+    def _smallest_on(self, name: str) -> float:
+        """The size of the smallest that is on one of a kind, m; infinite where nobody is."""
+        on = (one for one in self.plan.cast if one.wanted.relation == "on" and one.wanted.target == name)
+        return min((one.row.size * one.wanted.size for one in on), default=math.inf)
 
     def _near_the_lead(self, row: Subject, size: float, side: float) -> list[tuple[float, float]]:
         """Where who stays with the first kind looks for a place: at its sides, and behind it."""
@@ -423,7 +437,8 @@ class Blocking:
                 away = math.hypot(mark.x - self._base.x, mark.z - self._base.z)
                 radius = max(0.2 * self._across(away), 2.0)
                 curve = -math.copysign(speed / radius, math.sin(mark.heading))  # Away from the camera, not into it.
-            return staging.flying(mark, speed, clock, wander=0.05 * length + 0.15, phase=phase, curve=curve)
+            wander = 0.05 * length + min(0.15, length)
+            return staging.flying(mark, speed, clock, wander=wander, phase=phase, curve=curve)
         if row.habitat == "underwater" and self.setting.name == "underwater":
             # What is long does not dive and rise steeply: it goes slowly for its length.
             wander = min(0.06 * length, 0.12 * max(speed, 1.5))
@@ -475,6 +490,10 @@ class Blocking:
     def _walks_little(self, speed: float) -> bool:
         """Whether the way of a shot is no longer than a few steps."""
         return speed * self._longest < 4.0
+
+    def _on_a_lane(self, cast: Cast) -> bool:
+        """Whether it drives where there is a road or a railway."""
+        return cast.row.habitat in LANES and (getattr(self.ground, "lane", None) or self.set.lane) is not None
 
     def _keeps_to_the_way(self, cast: Cast) -> bool:
         """Whether who runs goes where the road goes: across it are walls and trees."""
@@ -975,12 +994,14 @@ class Blocking:
     def operator(self) -> Operator | None:
         """Who keeps what the film is about in the frame: the first kind, and the others where they fit beside it."""
         lead = self.cast[0] if self.cast else None
-        if lead is None or self.plan.portrait or lead.row.habitat in LANES or lead.action in {"launch", "explode"}:
+        if lead is None or self.plan.portrait or self._on_a_lane(lead) or lead.action in {"launch", "explode"}:
             return None
         start, end = self.plan.shots[0]
         times = [start + (end - start) * share for share in (0.02, 0.25, 0.5, 0.75, 0.98)]
         kept: tuple[Member, ...] = ()
         for cast in sorted(self.cast, key=lambda one: one is not lead):
+            if cast.row.name in FURNITURE and self._smallest_on(cast.row.name) < 0.4 * cast.row.size:
+                continue  # The kitten is to be seen, not the sofa.
             more = Operator((*kept, *self._members.get(cast.row.name, ())), self._aspect)
             if not more.members or (kept and max(more.filled(self._base, times)) > LENSES[1] * SAFE):
                 continue

@@ -213,6 +213,9 @@ def direct(spec: SceneSpec, duration: float, seed: int) -> Plan:
         setting = settings().get("forest", setting)
     if setting.name == "underwater" and not _named(spec, "underwater") and cast and cast[-1].row.habitat == "air":
         setting = settings().get("ocean", setting)  # Who catches the fish flies.
+    swims = bool(cast) and cast[0].row.habitat == "underwater" and cast[0].row.size * cast[0].wanted.size > SMALL_FRY
+    if swims and cast[0].action == "jump" and setting.name not in SHORES | SWIMMING_POOLS:
+        setting = settings().get("ocean", setting)  # There is no water to leap out of.
     # What lives under water is best seen from there, unless it jumps out.
     winged = any(one.row.habitat == "air" for one in cast)
     if winged and setting.name in FROM_BELOW:

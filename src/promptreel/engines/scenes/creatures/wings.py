@@ -6,6 +6,7 @@ drawn in and back, as in slow films of passerines and gulls.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -125,8 +126,8 @@ def scaled(stations: tuple[Station, ...], size: float, lift: float = 0.0) -> Lof
     return Loft(tuple((row[0], row[1] + lift, row[2], row[3], row[4]) for row in rows))
 
 
-def bird(kind: Bird, coat: Plumage, casting: Casting) -> Creature:
-    """Build a bird of a kind and a plumage."""
+def bird(kind: Bird, coat: Plumage, casting: Casting, trim: Callable[[Kit], None] | None = None) -> Creature:
+    """Build a bird of a kind and a plumage; `trim` adds what only it has, such as a comb."""
     size, action = kind.length, casting.action
     flying = action in FLYING and not (kind.afloat and action == "glide")
     body = scaled(kind.air if flying else kind.rest, size)
@@ -161,6 +162,8 @@ def bird(kind: Bird, coat: Plumage, casting: Casting) -> Creature:
             _folded(kit, kind, body, shades, sign)
         if kind.leg:
             _legs(kit, kind, shades)
+    if trim:
+        trim(kit)
     seed = float(casting.rng.uniform())
     return kit.body(_flight(kind, action, seed) if flying else _ground(kind, action, seed))
 
@@ -461,6 +464,13 @@ def _ground(kind: Bird, action: str, seed: float) -> Act:
                 pose.plant(f"leg_{side}", y=0.22 * kind.hip[1] * size * foot.lift, z=foot.along * 0.62 * stride,
                            end=-0.7 * foot.lift)  # fmt: skip
             return
+        if action == "eat":
+            # Down to the grain, a few pecks, and up again to look around.
+            u = fract(0.30 * t + seed)
+            down = ease(min(u / 0.12, 1.0)) * ease(min(max(0.72 - u, 0.0) / 0.12, 1.0))
+            pecks = 0.22 * down * max(0.0, math.sin(TURN * 2.6 * t))
+            pose.turn("body", pitch=-0.52 * down)
+            pose.turn("neck", pitch=-(0.95 + pecks) * down)
         pose.turn("body", roll=0.02 * wander(t, 2.3, seed, 0.3), pitch=0.04 * wander(t, 1.7, seed + 0.6, 0.15))
         pose.shift("body", y=0.006 * size * swing(t, 0.9, seed))
         for side in "lr":

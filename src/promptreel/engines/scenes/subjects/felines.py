@@ -1,5 +1,7 @@
 """Cat, lion, tiger, leopard."""
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -299,12 +301,21 @@ def leopard(casting: Casting) -> Creature:
     return kit.body(act(LEOPARD, casting.action, rng))
 
 
+def snow_leopard(casting: Casting) -> Creature:
+    """A leopard of the high mountains: pale grey, its rosettes the same."""
+    smoke = np.array([0.47, 0.46, 0.45], np.float32) if casting.colour is None else casting.colour
+    return leopard(replace(casting, colour=smoke))
+
+
 ROWS = (
     Subject("cat", cat, "ground", 0.62, 0.38, {
         "walk": 0.55, "run": 3.6, "sit": 0, "stand": 0, "jump": 0, "sleep": 0, "play": 0, "eat": 0,
     }),
     Subject("lion", lion, "ground", 2.3, 1.45, {"walk": 1.15, "run": 8.0, "stand": 0, "sit": 0, "sleep": 0, "jump": 0}),
     Subject("leopard", leopard, "ground", 1.8, 0.90, {
+        "walk": 1.0, "run": 9.0, "stand": 0, "sit": 0, "sleep": 0, "jump": 0,
+    }),
+    Subject("snow_leopard", snow_leopard, "ground", 1.8, 0.90, {
         "walk": 1.0, "run": 9.0, "stand": 0, "sit": 0, "sleep": 0, "jump": 0,
     }),
     Subject("tiger", tiger, "ground", 2.4, 1.22, {"walk": 1.1, "run": 8.0, "stand": 0, "sit": 0, "sleep": 0, "jump": 0}),

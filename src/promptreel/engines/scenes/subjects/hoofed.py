@@ -1,4 +1,4 @@
-"""Horse, unicorn, deer, cow, sheep, giraffe."""
+"""Horse, unicorn, zebra, deer, cow, sheep, giraffe."""
 
 from dataclasses import replace
 
@@ -246,12 +246,35 @@ def unicorn(casting: Casting) -> Creature:
     return _horse(casting, coat, np.array([0.55, 0.28, 0.50]), False, False, False, True)
 
 
+def zebra(casting: Casting) -> Creature:
+    """White with black stripes: upright on its trunk and neck, across its legs."""
+    coat = recoloured((0.68, 0.66, 0.62), casting)
+    return _horse(casting, coat, np.array([0.020, 0.018, 0.017]), False, False, False, False, striped=True)
+
+
+def _stripes(patch: Patch, rng: np.random.Generator) -> np.ndarray:
+    """How black a zebra is at each point: stripes run round its trunk and neck and lean back over the rump, and lie across
+    its legs."""
+    _x, y, z = patch.points.T
+    wavy = 0.5 * mottle(patch.points, 0.22, rng) + 0.25 * mottle(patch.points, 0.1, rng)
+    legs = ~trunk(patch) & ~head(patch) & ~np.char.startswith(patch.bone, "neck")
+    rump = soft(-0.15, -0.6, z)
+    along = np.where(head(patch), 52 * (z - 0.55 * y), 38 * (z + 0.55 * rump * (y - 1.2)) + 9 * np.maximum(y - 1.3, 0))
+    phase = np.where(legs & (y < 0.98), 46 * y, along) + 2.2 * wavy
+    return np.asarray(
+        soft(-0.12, 0.12, np.sin(phase)) * np.where(trunk(patch), soft(-0.97, -0.75, patch.normals[:, 1]), 1.0)
+    )
+
+
 def _horse(
-    casting: Casting, coat: np.ndarray, mane: np.ndarray, points: bool, blaze: bool, socks: bool, horned: bool
-) -> Creature:
+    casting: Casting, coat: np.ndarray, mane: np.ndarray, points: bool, blaze: bool, socks: bool, horned: bool,
+    *, striped: bool = False,
+) -> Creature:  # fmt: skip
     rng = casting.rng
     skeleton, fleshes = build(HORSE)
-    kit = Kit(skeleton, fleshes + list(HORSE_HAIR), casting, {"hair": 0.8})
+    # The mane of a zebra stands up: it has no locks at the sides of its neck.
+    hair = [one for one in HORSE_HAIR if not striped or abs(one.head[0]) < 0.03]
+    kit = Kit(skeleton, fleshes + hair, casting, {"hair": 0.8})
 
     def paint(patch: Patch) -> Floats:
         x, y, z = patch.points.T
@@ -264,6 +287,8 @@ def _horse(
                       (coat * 0.45 + 0.02, muzzle * 0.8))  # fmt: skip
         if horned or coat.mean() > 0.4:
             shade = tones(shade, (coat * 0.55, muzzle * 0.5), (coat * 0.75, low * 0.4))
+        if striped:
+            shade = tones(shade, (mane, 0.96 * _stripes(patch, rng)), (mane, 0.8 * muzzle))
         if socks:
             shade = tones(shade, ((0.62, 0.60, 0.57), soft(0.36, 0.30, y) * (z < 0) * legs))
         if blaze:
@@ -517,6 +542,15 @@ ROWS = (
     ),
     Subject(
         "unicorn", unicorn, "ground", 2.4, 2.5, {"walk": 1.6, "run": 9.0, "trot": 3.6, "stand": 0, "jump": 0, "eat": 0}
+    ),
+    Subject(
+        "zebra",
+        zebra,
+        "ground",
+        2.4,
+        2.1,
+        {"walk": 1.6, "run": 9.0, "trot": 3.6, "stand": 0, "eat": 0, "jump": 0, "sleep": 0},
+        group=5,
     ),
     Subject(
         "deer",

@@ -1,8 +1,9 @@
-"""A monkey that smiles at whoever looks."""
+"""A monkey that smiles at whoever looks; a gorilla."""
 
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from promptreel.engines.scenes.creatures.creature import Creature, Kit, Patch, Pose, mottle, recoloured, soft, tones
 from promptreel.engines.scenes.creatures.face import mouth
@@ -14,14 +15,18 @@ from promptreel.engines.scenes.stage import Casting, Subject
 
 BUILD = Build(scale=0.62, leg=0.66, torso=0.98, arm=1.22, head=1.42, girth=1.02, shoulders=0.92, hips=1.0, waist=1.15)
 
+SILVERBACK = Build(
+    scale=0.92, leg=0.62, torso=1.08, arm=1.24, head=1.16, girth=1.55, shoulders=1.32, hips=1.12, waist=1.15
+)  # fmt: skip
 
-def _head() -> list[Flesh]:
+
+def _head(build: Build) -> list[Flesh]:
     """Skull and ears of fur, the face bare: brows, eye rings, a broad muzzle."""
-    hd, k = BUILD.of_head, BUILD.head * BUILD.scale
+    hd, k = build.of_head, build.head * build.scale
     fleshes = [
         Flesh("head", hd(0, 1.668, -0.040), hd(0, 1.672, 0.020), 0.086 * k, 0.080 * k, 0.95, 0.03 * k, "fur"),
         Flesh("head", hd(0.050, 1.620, 0.015), hd(0.045, 1.600, 0.020), 0.046 * k, 0.042 * k, 1, 0.04 * k, "fur"),
-        Flesh("neck", BUILD.at(0, 1.42, -0.02), hd(0, 1.60, -0.01), 0.062 * BUILD.scale, 0.055 * k, 1, 0.04 * k, "fur"),
+        Flesh("neck", build.at(0, 1.42, -0.02), hd(0, 1.60, -0.01), 0.062 * build.scale, 0.055 * k, 1, 0.04 * k, "fur"),
         Flesh("head", hd(0, 1.606, 0.060), hd(0, 1.596, 0.088), 0.052 * k, 0.044 * k, 1.14, 0.02 * k, "face"),
         Flesh("jaw", hd(0, 1.572, 0.055), hd(0, 1.570, 0.078), 0.040 * k, 0.034 * k, 1.12, 0.02 * k, "face"),
         Flesh("head", hd(0.030, 1.656, 0.058), hd(0.034, 1.652, 0.062), 0.033 * k, 0.033 * k, 1, 0.02 * k, "face"),
@@ -49,8 +54,24 @@ def _head() -> list[Flesh]:
 def monkey(casting: Casting) -> Creature:
     """Brown, with a bare, friendly face and a long tail."""
     rng = casting.rng
-    bones = skeleton(BUILD)
-    at = BUILD.at
+    coats = ((0.19, 0.098, 0.042), (0.11, 0.062, 0.034), (0.27, 0.17, 0.085))
+    coat = recoloured(np.asarray(coats[rng.integers(3)]), casting)
+    bare = np.array([0.46, 0.265, 0.175]) * rng.uniform(0.9, 1.1)
+    return _ape(casting, BUILD, coat, bare, tailed=True)
+
+
+def gorilla(casting: Casting) -> Creature:
+    """Black and heavy, long in the arms, with a dark face."""
+    coat = recoloured(np.array([0.030, 0.028, 0.028]), casting)
+    return _ape(casting, SILVERBACK, coat, np.array([0.060, 0.050, 0.047]), tailed=False)
+
+
+def _ape(
+    casting: Casting, build: Build, coat: NDArray[np.float64], skin: NDArray[np.float64], *, tailed: bool
+) -> Creature:
+    rng = casting.rng
+    bones = skeleton(build)
+    at = build.at
     links = [
         at(0, 0.93, -0.09),
         at(0, 0.86, -0.26),
@@ -61,24 +82,21 @@ def monkey(casting: Casting) -> Creature:
     ]
     parent = "hips"
     tail = []
-    for number, (a, b) in enumerate(zip(links, links[1:], strict=False), 1):
+    for number, (a, b) in enumerate(zip(links, links[1:], strict=False) if tailed else (), 1):
         bones.add(f"tail_{number}", parent, a, b)
         parent = f"tail_{number}"
         radius = 0.026 - 0.003 * number
         tail.append(Flesh(parent, a, b, radius, radius - 0.003, 1, 0.015, "fur"))
     groups = {"top": "fur", "legs": "fur", "skin": "fur", "hand": "bare", "shoe": "bare"}
-    body = [replace(f, group=groups[f.group]) for f in flesh(BUILD, bones, Clothes(loose=0.008)) if f.group in groups]
-    kit = Kit(bones, body + tail + _head(), casting, {"face": 7.0, "bare": 2.2})
-    coat = recoloured(
-        np.asarray(((0.19, 0.098, 0.042), (0.11, 0.062, 0.034), (0.27, 0.17, 0.085))[rng.integers(3)]), casting
-    )
-    skin = np.array([0.46, 0.265, 0.175]) * rng.uniform(0.9, 1.1)
-    hd, k = BUILD.of_head, BUILD.head * BUILD.scale
+    body = [replace(f, group=groups[f.group]) for f in flesh(build, bones, Clothes(loose=0.008)) if f.group in groups]
+    kit = Kit(bones, body + tail + _head(build), casting, {"face": 7.0, "bare": 2.2})
+    hd, k = build.of_head, build.head * build.scale
 
     def fur(patch: Patch) -> Floats:
         grain = mottle(patch.points, 0.03, rng) * 0.6 + mottle(patch.points, 0.012, rng) * 0.6
         front = soft(0.1, 0.8, patch.normals[:, 2]) * np.isin(patch.bone, ("chest", "spine", "hips")) * 0.55
-        return np.asarray(tones(coat, (coat * 0.5 + 0.17, front)) * (1 + 0.18 * grain)[:, None], np.float32)
+        chest = coat * 0.5 + 0.17 if tailed else coat * 1.3
+        return np.asarray(tones(coat, (chest, front)) * (1 + 0.18 * grain)[:, None], np.float32)
 
     kit.grow("fur", fur, fur=0.16, spread=spread(bones))
 
@@ -114,21 +132,21 @@ def monkey(casting: Casting) -> Creature:
                 (1.2, 0.8, 0.6),
                 sides=6,
             )
-        mouth(kit, BUILD, skin * [0.62, 0.42, 0.40], (0, 1.5815, 0), 0.040, ("face",), 0.75, 1.7)
+        mouth(kit, build, skin * [0.62, 0.42, 0.40], (0, 1.5815, 0), 0.040, ("face",), 0.75, 1.7)
     kit.grow(
         "bare", lambda p: np.asarray(skin * 0.62 * (1 + 0.1 * mottle(p.points, 0.02, rng))[:, None], np.float32), 0.1
     )
     seed = float(rng.uniform())
     action = casting.action
-    mood = {"smile": 1.0, "wave": 0.9, "dance": 0.8}.get(action, 0.35)
+    mood = {"smile": 1.0, "wave": 0.9, "dance": 0.8}.get(action, 0.35 if tailed else 0.0)
 
     def more(pose: Pose, t: float, _travelled: float) -> None:
         if action != "sit":
-            # A monkey never stands straight: knees and back bent.
+            # A monkey never stands straight: knees and back bent, an ape even less.
             pose.shift("hips", y=-0.035)
-            pose.turn("spine", pitch=-0.14)
-            pose.turn("neck", pitch=0.10)
-        for link in range(1, 6):
+            pose.turn("spine", pitch=-0.14 if tailed else -0.34)
+            pose.turn("neck", pitch=0.10 if tailed else 0.26)
+        for link in range(1, 6) if tailed else ():
             pose.turn(
                 f"tail_{link}",
                 yaw=0.22 * swing(t, 0.45, seed - 0.1 * link),
@@ -138,11 +156,14 @@ def monkey(casting: Casting) -> Creature:
             pose.turn("head", yaw=0.10 * swing(t, 0.23, seed), roll=0.09 * swing(t, 0.41, seed))
             pose.morph["open"] = 0.12 + 0.10 * swing(t, 0.5, seed)
 
-    return kit.body(act(BUILD, action, rng, smile=mood, more=more))
+    return kit.body(act(build, action, rng, smile=mood, more=more))
 
 
 ROWS = (
     Subject("monkey", monkey, "ground", 0.95, 0.93, {
         "smile": 0, "stand": 0, "wave": 0, "walk": 0.8, "run": 1.9, "jump": 0, "sit": 0, "dance": 0,
+    }),
+    Subject("gorilla", gorilla, "ground", 1.45, 1.42, {
+        "stand": 0, "walk": 1.0, "run": 2.6, "sit": 0, "wave": 0, "smile": 0, "dance": 0,
     }),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Elephant, bear, rabbit."""
+"""Elephant, bear, panda, rabbit."""
 
 from dataclasses import replace
 
@@ -186,13 +186,38 @@ def elephant(casting: Casting) -> Creature:
 def bear(casting: Casting) -> Creature:
     """Brown or black, heavy, with a hump over the shoulders; a white one in winter."""
     rng = casting.rng
-    bones, fleshes = build(BEAR)
-    kit = Kit(bones, fleshes, casting)
     coats = ((0.155, 0.078, 0.036), (0.10, 0.052, 0.027), (0.030, 0.026, 0.024), (0.24, 0.135, 0.066))
     coat = recoloured(
         (0.62, 0.59, 0.52) if casting.season == "winter" and rng.random() < 0.6 else coats[rng.integers(4)], casting
     )
     snout = coat * 0.6 + np.array([0.12, 0.085, 0.055])
+    return _bear(casting, coat, snout, panda=False)
+
+
+def panda(casting: Casting) -> Creature:
+    """White, with black legs, shoulders, ears and rings around the eyes."""
+    white = recoloured((0.66, 0.64, 0.60), casting)
+    return _bear(casting, white, white * 0.95, panda=True)
+
+
+def _panda_marks(patch: Patch) -> np.ndarray:
+    """How black a panda is at each point: its limbs, a band over the shoulders, and around the eyes."""
+    x, y, z = patch.points.T
+    limbs = (
+        ~trunk(patch) & ~head(patch) & ~np.char.startswith(patch.bone, "neck") & ~np.char.startswith(patch.bone, "tail")
+    )
+    band = trunk(patch) * soft(0.16, 0.26, z) * soft(0.62, 0.52, z)
+    away = np.hypot(np.hypot(np.abs(x) - 0.090, 0.8 * (y - 1.020)), z - 0.915)
+    rings = head(patch) * soft(0.100, 0.070, away)
+    nose = head(patch) * soft(1.09, 1.12, z)
+    return np.asarray(np.clip(limbs * soft(0.80, 0.62, y) + band + rings + nose, 0, 1))
+
+
+def _bear(casting: Casting, coat: np.ndarray, snout: np.ndarray, *, panda: bool) -> Creature:
+    rng = casting.rng
+    bones, fleshes = build(BEAR)
+    kit = Kit(bones, fleshes, casting)
+    black = np.array([0.020, 0.018, 0.018])
 
     def paint(patch: Patch) -> Floats:
         _x, y, z = patch.points.T
@@ -201,6 +226,10 @@ def bear(casting: Casting) -> Creature:
         legs = soft(0.5, 0.2, y) * ~head(patch) * 0.45
         tips = soft(0.2, 0.9, patch.normals[:, 1]) * trunk(patch) * 0.30
         shade = tones(coat, (coat * 0.5, legs), (coat * 1.5 + 0.02, tips), (snout, muzzle * 0.9))
+        if panda:
+            shade = tones(
+                coat, (coat * 0.85, 0.4 * soft(0.0, -0.9, patch.normals[:, 1])), (black, 0.97 * _panda_marks(patch))
+            )
         return np.asarray(shade * (1 + 0.18 * grain)[:, None], np.float32)
 
     skin(kit, BEAR, paint, bumps=0.008, bump_size=0.05, fur=0.18)
@@ -235,8 +264,8 @@ def bear(casting: Casting) -> Creature:
             (sign * 0.115, 1.135, 0.765),
             (sign * 0.038, 0.105, 0.0),
             (sign * 0.062, -0.02, 0.010),
-            coat * 0.45,
-            coat * 0.9,
+            black if panda else coat * 0.45,
+            black if panda else coat * 0.9,
             (0.85, 1.1, 1.0, 0.55),
             (0, 0, -0.02),
             thick=0.016,
@@ -306,6 +335,7 @@ def rabbit(casting: Casting) -> Creature:
 ROWS = (
     Subject("elephant", elephant, "ground", 4.6, 2.95, {"walk": 1.6, "stand": 0, "eat": 0, "run": 4.5}, group=3),
     Subject("bear", bear, "ground", 2.0, 1.3, {"walk": 1.2, "run": 6.5, "stand": 0, "sit": 0, "sleep": 0}),
+    Subject("panda", panda, "ground", 1.8, 1.2, {"walk": 1.0, "sit": 0, "stand": 0, "eat": 0, "run": 4.0, "sleep": 0}),
     Subject(
         "rabbit",
         rabbit,
