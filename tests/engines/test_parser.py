@@ -37,7 +37,7 @@ SUBJECTS = named(
 )
 PLACES = named(
     "lighthouse castle village harbour pier bridge ruins temple windmill house church tower skyscraper tent fountain "
-    "statue campfire well pyramid space_station city city_street futuristic_city garden room road railway"
+    "statue campfire well pyramid space_station city city_street futuristic_city garden room road railway ferris_wheel torii"
 )
 SETTINGS = named(
     "ocean beach island lake river waterfall underwater mountains hills desert canyon meadow forest volcano snow_field sky "

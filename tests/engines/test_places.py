@@ -15,10 +15,10 @@ from promptreel.engines.scenes.scene_spec import Mention, SceneSpec
 from promptreel.engines.scenes.stage import Brief, Canvas, Light, Place, Set
 
 NAMES = (
-    "bedroom", "bridge", "cafe", "campfire", "castle", "cathedral", "church", "classroom", "clock_tower", "concert_stage", "fountain",
+    "bedroom", "bridge", "cafe", "campfire", "castle", "cathedral", "church", "classroom", "clock_tower", "concert_stage", "ferris_wheel", "fountain",
     "garden", "gym", "harbour", "house", "kitchen", "laboratory", "library", "lighthouse", "museum", "office", "pagoda",
     "pier", "playground", "pyramid", "room", "ruins", "server_room", "space_station", "station_corridor", "statue", "subway", "suspension_bridge", "temple", "tent",
-    "tower", "well", "windmill", "wooden_bridge", "barn", "market", "poolside", "rooftop", "stadium",
+    "torii", "tower", "well", "windmill", "wooden_bridge", "barn", "market", "poolside", "rooftop", "stadium",
 )  # fmt: skip
 
 
@@ -117,7 +117,11 @@ def test_keeps_its_measures(place: Place) -> None:
 
     Nor is what is seen through the windows of a room a part of it.
     """
-    at = mesh_of(standing(place)).vertices
+    stage = standing(place)
+    moving = [
+        acting.body.vertices + np.array(acting.path.at(0.0)[:3]) for acting in stage.bodies[:1] if stage.mesh.count
+    ]
+    at = np.concatenate([mesh_of(stage).vertices, *moving])
     if place.stands == "around" and place.height < 20:
         at = at[np.abs(at[:, (0, 2)]).max(axis=1) < place.size]
     low, high = at.min(axis=0), at.max(axis=0)
