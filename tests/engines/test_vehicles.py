@@ -14,6 +14,7 @@ from promptreel.engines.scenes.stage import Casting, Subject
 MODULES = {
     "cars", "lorries", "tractors", "rail", "cycles", "ships", "aircraft", "balloons", "rockets", "drones", "ufos", "lights",
     "household", "keepsakes", "boats", "food", "toys", "dishes", "vessels", "devices", "regalia", "wheeled", "belongings",
+    "growing", "treats",
 }  # fmt: skip
 ROWS: dict[str, Subject] = {
     name: row for name, row in rows("subjects").items() if row.build.__module__.rsplit(".", 1)[-1] in MODULES

@@ -605,6 +605,9 @@ SEATS = frozenset(
 """What one sits in or on without being drawn apart from it."""
 
 
+SERVED_WITH = {"candle": frozenset({"cake"}), "plate": frozenset({"burger", "cake", "pizza", "sushi", "bread"})}
+"""What belongs to other things, which are drawn with it."""
+
 CARRIED = frozenset({"sword", "broom"})
 """What people have in the hand."""
 
@@ -620,8 +623,8 @@ def _mounted(wishes: list[tuple[int, Wanted]]) -> list[tuple[int, Wanted]]:
     names = {wanted.name for _, wanted in wishes}
     kept: list[tuple[int, Wanted]] = []
     for number, wanted in wishes:
-        if wanted.name == "candle" and "cake" in names:
-            continue  # The cake has some.
+        if not names.isdisjoint(SERVED_WITH.get(wanted.name, ())):
+            continue  # The cake has some, and the burger lies on one.
         if wanted.name in CARRIED and (bearer := _bearer(one for _, one in wishes)) is not None:
             armed = replace(bearer, qualities=bearer.qualities | {f"holds_{wanted.name}"})
             wishes = [(other, armed if one is bearer else one) for other, one in wishes]
@@ -727,8 +730,8 @@ def _of(plan: Plan, mention: Mention) -> Cast | None:
     wishes = plan.spec.subjects
     if 0 <= number < len(wishes) and not any(cast.index == number for cast in plan.cast):
         wanted = wishes[number]
-        if wanted.name == "candle":
-            return next((cast for cast in plan.cast if cast.row.name == "cake"), None)
+        if with_it := SERVED_WITH.get(wanted.name):
+            return next((cast for cast in plan.cast if cast.row.name in with_it), None)
         if wanted.name in CARRIED:
             return next((cast for cast in plan.cast if f"holds_{wanted.name}" in cast.wanted.qualities), None)
         if wanted.relation == "on" and (wanted.target in SEATS or wanted.name == "umbrella"):
@@ -780,7 +783,11 @@ def _judge_subject(plan: Plan, mention: Mention) -> str | None:
     cast = _of(plan, mention)
     if cast is None:
         return None
-    if cast.index == mention.subject or plan.spec.subjects[mention.subject].name in {"umbrella", "candle"}:
+    if cast.index == mention.subject or plan.spec.subjects[mention.subject].name in {
+        "umbrella",
+        *SERVED_WITH,
+        *CARRIED,
+    }:
         return ""
     rider = plan.spec.subjects[mention.subject].name in HUMANS
     return "" if rider and cast.row.name in {"bicycle", "motorcycle"} else f"{_a(cast.row.name)} that is driven"

@@ -52,7 +52,9 @@ def material(body: Any, qualities: frozenset[str]) -> Any:
         relief = np.clip(0.6 + 0.8 * light / max(float(light.mean()), 1e-3) * 0.5, 0.5, 1.4)
         colour = (colour * (1 - share) + np.array(tone) * relief * share).astype(np.float32)
         finish[:, 0] = np.maximum(finish[:, 0], gloss) if gloss else 0.0
-    if "glowing" in qualities:
+    if (
+        "glowing" in qualities and (emission.max(axis=1) > 0.1).mean() < 0.3
+    ):  # Others know themselves what of them glows.
         tone = colour / np.maximum(colour.max(axis=1, keepdims=True), 0.05)
         emission = np.maximum(emission, (0.35 * colour + 0.5 * tone).astype(np.float32))
     return _Made(body, colour, emission, finish)
