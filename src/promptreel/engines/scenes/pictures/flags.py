@@ -243,7 +243,13 @@ def _held(piece: Mask, ridge: Floats, slope: float, start: float, side: int) -> 
     places = np.array([place for _, place in lines], np.float64)[clear]
     if clear.mean() < 0.5 or np.abs(places - np.median(places)).mean() > 2.5 + 0.5 * abs(slope) * len(below):
         return 0.0, (0.0, 0.0)
-    return float(clear.mean()), _foot(ridge, float(places[-1]), slope, int(below[clear][-1]))
+    # Where nearly every column looks like a pole, as in a street, this one tells nothing.
+    beside = [
+        ridge[below, min(max(round(cut + far * reach), 0), width - 1)] > 7 for far in (-6, -5, -4, -3, 3, 4, 5, 6)
+    ]
+    return float(clear.mean()) * (1 - 0.8 * float(np.mean(beside))), _foot(
+        ridge, float(places[-1]), slope, int(below[clear][-1])
+    )
 
 
 def _foot(ridge: Floats, x: float, slope: float, row: int) -> tuple[float, float]:
