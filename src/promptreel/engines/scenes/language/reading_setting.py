@@ -58,7 +58,8 @@ class Settings:
         return self.known.facts["setting", unit.entry.name]
 
     def _best(self, named: list[Unit]) -> str:
-        alone = all(self._facts(unit).place for unit in named)
+        # Mere colour and motion is nowhere that a road could lead through: "a highway at night with light trails".
+        alone = all(self._facts(unit).place for unit in named if self._facts(unit).rank > ABSTRACT_RANK)
         best, most = "", -np.inf
         names = {("setting", unit.key_name) for unit in named}
         if all(self._facts(unit).rank <= ABSTRACT_RANK for unit in named) and any(
