@@ -193,6 +193,9 @@ def test_places_and_sizes_are_told_as_they_are_drawn(prompt: str, word: str, sta
         ("a seamless loop of waves", "seamless loop", "approximated", "motion without an end"),
         ("an eagle catching a fish from the lake", "fish", "not_shown", ""),
         ("a man under an umbrella", "under", "shown", ""),
+        ("a burger on a plate", "plate", "shown", ""),
+        ("a knight with a sword", "sword", "shown", ""),
+        ("a man fishing", "fishing", "approximated", "sitting with a fishing rod"),
         ("cherry blosom petals in the wind", "cherry blosom petals", "shown", ""),
     ],
 )
