@@ -19,7 +19,7 @@ from promptreel.engines.scenes.waters.waterside import FLAT, LAKE_DEEP, Water, h
 
 Numbers = NDArray[np.float64]
 
-POOL = (-7.5, 5.0, 4.2, 19.0)
+POOL = (-7.5, 5.0, 2.4, 19.0)
 """Of the swimming pool: left, right, near and far edge, m."""
 
 DECK = 0.16
