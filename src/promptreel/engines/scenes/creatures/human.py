@@ -623,8 +623,10 @@ def act(
 
 
 def spread(bones: Skeleton) -> Pose:
-    """Arms away from the trunk: the pose to grow clothes in."""
+    """Arms away from the trunk, legs from one another: the pose to grow clothes and skin in, however few points they get."""
     pose = Pose(bones)
+    pose.turn("leg_l", roll=0.22)
+    pose.turn("leg_r", roll=-0.22)
     pose.turn("arm_l", roll=0.75)
     pose.turn("arm_r", roll=-0.75)
     return pose

@@ -346,7 +346,7 @@ def _body(casting: Casting, build: Build, woman: bool, young: bool) -> Creature:
         other = recoloured(np.asarray(TOPS[rng.integers(len(TOPS))]) * 0.7, casting)
         kit.grow("skirt", _cloth(top if dress else other, rng), 0.02, rounds=7)
     else:
-        kit.grow("legs", _cloth(trousers, rng), outfit.gloss)
+        kit.grow("legs", _cloth(trousers, rng), outfit.gloss, spread=apart)
     if any(f.group == "skin" for f in fleshes):
         kit.grow(
             "skin",
