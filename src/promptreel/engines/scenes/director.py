@@ -444,13 +444,13 @@ def _seen_from(setting: Setting, spec: SceneSpec) -> Setting:
     return setting
 
 
-MARVELS = frozenset({"rainbow", "stars", "milky_way", "aurora", "meteors"})
+MARVELS = frozenset({"rainbow", "stars", "milky_way", "aurora", "meteors", "tornado"})
 """What a sky is looked at for."""
 
 
 def _looking_up(setting: Setting, spec: SceneSpec, cast: tuple[Cast, ...]) -> Setting:
     """The setting with the sky over most of the picture, where the film is about it and no one stands before it."""
-    if cast or spec.places or not setting.ground or not MARVELS & spec.sky or not _outdoor(setting):
+    if cast or spec.places or not setting.ground or not MARVELS & (spec.sky | spec.effects) or not _outdoor(setting):
         return setting
     return replace(setting, horizon=max(setting.horizon, 0.68))
 
