@@ -12,6 +12,10 @@ from promptreel.engines.scenes.stage import Brief, Canvas, GroundRow, Set
 from promptreel.engines.scenes.waters.waterside import Floating, Water, WaterState, rain_of, swell_waves, wind_waves
 
 
+LARGE = ("huge", "giant", "big", "monster", "massive", "towering", "enormous", "mighty", "high", "rolling", "crashing")
+"""What waves are called that are those of a storm, whatever the weather."""
+
+
 def sea_state(brief: Brief) -> tuple[float, float]:
     """Significant wave height in m, and wind in m/s, by the words of the prompt.
 
@@ -30,6 +34,11 @@ def sea_state(brief: Brief) -> tuple[float, float]:
         height, wind = max(height, 1.2), max(wind, 10.0)
     if "storm" in spec.weather:
         height, wind = 2.2 + 0.5 * chance[0], 8.0 + chance[1]
+    if any(wanted.action == "surf" for wanted in spec.subjects):
+        height = max(height, 1.5)
+    said = " ".join(mention.text.casefold() for mention in spec.mentions if not mention.negated)
+    if "tsunami" in said or "tidal wave" in said or ("wave" in said and any(word in said for word in LARGE)):
+        height = max(height, 2.4 + 0.4 * chance[0])
     return float(np.clip(height * float(brief.params.get("waves", 1.0)), 0.05, 3.2)), float(wind)
 
 
