@@ -11,7 +11,6 @@ from promptreel.engines.scenes.mesh import Camera
 from promptreel.engines.scenes.stage import Brief, Canvas, GroundRow, Set
 from promptreel.engines.scenes.waters.waterside import Floating, Water, WaterState, rain_of, swell_waves, wind_waves
 
-
 LARGE = ("huge", "giant", "big", "monster", "massive", "towering", "enormous", "mighty", "high", "rolling", "crashing")
 """What waves are called that are those of a storm, whatever the weather."""
 
