@@ -46,7 +46,7 @@ SETTINGS = named(
     "bamboo_forest cherry_avenue vineyard"
 )
 EFFECTS = named(
-    "rain snow fog wind sandstorm leaves petals fireflies embers fireworks confetti bubbles dust smoke sparks"
+    "rain snow fog wind sandstorm tornado leaves petals fireflies embers fireworks confetti bubbles dust smoke sparks"
 )
 ACTIONS = named(
     "stand walk run jump sit sleep dance wave smile talk eat play fly soar glide hover swim dive drift float sail drive "

@@ -71,7 +71,10 @@ OF_WEATHER = {
 THROUGH_WALLS = 0.3
 """How much of the weather outside is heard in a room."""
 
-OF_EFFECT = {"fireworks": {"fireworks": 1.0}, "embers": {"fire": 0.5}, "smoke": {}, "bubbles": {"underwater": 0.5}}
+OF_EFFECT = {
+    "fireworks": {"fireworks": 1.0}, "embers": {"fire": 0.5}, "smoke": {}, "bubbles": {"underwater": 0.5},
+    "tornado": {"wind": 1.2, "rumble": 0.5},
+}  # fmt: skip
 OF_PLACE = {
     "campfire": {"fire": 0.8},
     "fountain": {"stream": 0.6},
