@@ -106,3 +106,24 @@ def test_who_runs_where_there_is_a_road_keeps_to_it(prompt: str) -> None:
 
 def test_what_leaps_leaps_out_of_water() -> None:
     assert direct(parse("an orca jumping in front of icebergs", seed=3), SECONDS, 3).setting.name == "ocean"
+
+
+@pytest.mark.parametrize("seed", [3, 7])
+def test_the_horizon_stays_while_a_dolphin_is_under_water(seed: int) -> None:
+    world = World(*SIZE, SECONDS, seed, direct(parse("a dolphin jumping", seed=seed), SECONDS, seed))
+    for t in np.linspace(0.0, SECONDS, 13):
+        forward = world.camera(float(t)).frame[9:12]
+        assert forward[1] / math.hypot(forward[0], forward[2]) > -world.tangent
+
+
+@pytest.mark.parametrize("prompt", ["a car driving on the beach", "a horse galloping along the shore"])
+def test_who_goes_by_the_sea_stays_on_land(prompt: str) -> None:
+    world = World(*SIZE, SECONDS, 7, direct(parse(prompt, seed=7), SECONDS, 7))
+    for t in np.linspace(0.0, SECONDS, 9):
+        x, _, z, *_ = world.actors[0].path.at(float(t))
+        assert not bool(world.ground.wet(x, z))
+
+
+def test_a_film_about_the_sky_shows_more_of_it() -> None:
+    about, beneath = (direct(parse(prompt, seed=3), SECONDS, 3) for prompt in ("a rainbow", "a deer under a rainbow"))
+    assert about.setting.horizon > 0.6 > beneath.setting.horizon

@@ -9,12 +9,13 @@ from numpy.typing import NDArray
 
 from promptreel.engines.scenes.creatures.dress import HATS, OUTFITS, TOOLS
 from promptreel.engines.scenes.director import direct
+from promptreel.engines.scenes.language.parser import parse
 from promptreel.engines.scenes.mesh import on_screen
 from promptreel.engines.scenes.scene_spec import Mention, SceneSpec, Wanted
 from promptreel.engines.scenes.stage import Casting
 from promptreel.engines.scenes.subjects.people import person
 from promptreel.engines.scenes.world import World
-from tests.engines.films import rgb
+from tests.engines.films import clipped, hide, inside, luma, rgb
 
 SIZE = 192, 108
 T = 1.0
@@ -167,3 +168,31 @@ def test_every_outfit_can_be_worn_near_and_far() -> None:
         body = person(Casting("walk", rng, qualities=frozenset({f"as_{name}"}), detail=0))
         assert np.isfinite(body.vertices).all()
         assert len(body.vertices) < 900
+
+
+@pytest.mark.parametrize("prompt", ["silhouette of a horse at sunset", "silhouette of a wolf at night"])
+def test_an_outline_is_darker_than_what_is_behind_it(prompt: str) -> None:
+    world = World(160, 90, 5.0, 7, direct(parse(prompt, seed=7), 5.0, 7))
+    shown, box = luma(world, 2.5), clipped(next(iter(world.boxes(2.5).values())), 160, 90)
+    hide(world)
+    assert box is not None
+    before, without = inside(shown, box), inside(luma(world, 2.5), box)
+    figure = without - before > 8
+    assert figure.mean() > 0.15
+    assert before[figure].mean() < 0.6 * without[figure].mean()
+
+
+def test_what_the_film_is_about_does_not_burn_out() -> None:
+    world = World(160, 90, 5.0, 7, direct(parse("a fox walking in the forest", seed=7), 5.0, 7))
+    left, top, right, bottom = clipped(world.boxes(2.5)["fox#0"], 160, 90) or (0, 0, 0, 0)
+    fox = rgb(world, 2.5)[top:bottom, left:right]
+    assert (fox[..., 0] > 0.98).mean() < 0.1
+
+
+def test_legs_are_apart_however_few_points_they_have() -> None:
+    """Between the knees of who stands there is nothing, in a crowd as in a portrait."""
+    for detail in (1, 2):
+        body = person(Casting("stand", np.random.default_rng(3), detail=detail))
+        at = body.vertices
+        shins = at[(at[:, 1] > 0.15) & (at[:, 1] < 0.40)]
+        assert len(shins) and np.abs(shins[:, 0]).min() > 0.01
